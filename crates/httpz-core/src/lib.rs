@@ -1,1 +1,3 @@
 //! Under construction.
+#![allow(missing_docs, reason = "under construction")]
+pub mod proto;

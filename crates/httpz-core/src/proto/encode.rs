@@ -1,0 +1,237 @@
+//! Which bytes say this answer (RFC 9112 §4, §7.1)?
+//!
+//! The only file of the project that writes a line end. A field reaches the wire through
+//! [`FieldBlock::push`] alone, which refuses names and values that could end a line, so no handler
+//! can split a response.
+
+use super::{DateLine, Status, Version, chars};
+
+/// The interim answer to `Expect: 100-continue`.
+pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// How the body of an answer is delimited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// The status forbids a body and a length (204, 304).
+    Absent,
+    /// Exactly this many bytes.
+    Counted(u64),
+    /// Chunks, up to the one of size zero.
+    Chunked,
+    /// Everything until the connection closes, for HTTP/1.0 peers.
+    UntilClose,
+}
+
+/// Everything that a response head is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerHead<'a> {
+    /// The version the peer speaks: decides which `Connection` must be said.
+    pub version: Version,
+    /// How it went.
+    pub status: Status,
+    /// The current time; `None` when the handler set a `Date` of its own.
+    pub date: Option<&'a DateLine>,
+    /// The value of `Content-Type`, if it is not among the fields.
+    pub content_type: Option<&'static str>,
+    /// What the handler set.
+    pub fields: &'a FieldBlock,
+    /// How the body is delimited.
+    pub length: Length,
+    /// Does the connection live on?
+    pub persists: bool,
+}
+
+/// Appends a response head.
+#[inline]
+pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
+    out.reserve(256 + head.fields.bytes.len());
+    status_line(out, head.status);
+    if let Some(date) = head.date {
+        let mut line = *b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+        line[6..6 + DateLine::LEN].copy_from_slice(date.as_bytes());
+        out.extend_from_slice(&line);
+    }
+    if let Some(kind) = head.content_type {
+        out.extend_from_slice(b"Content-Type: ");
+        out.extend_from_slice(kind.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    if !head.fields.bytes.is_empty() {
+        out.extend_from_slice(&head.fields.bytes);
+    }
+    match (head.persists, head.version) {
+        (true, Version::Http11) => {}
+        (true, Version::Http10) => out.extend_from_slice(b"Connection: keep-alive\r\n"),
+        (false, _) => out.extend_from_slice(b"Connection: close\r\n"),
+    }
+    match head.length {
+        Length::Counted(n) => {
+            out.extend_from_slice(b"Content-Length: ");
+            decimal(out, n);
+            out.extend_from_slice(b"\r\n\r\n");
+        }
+        Length::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n"),
+        Length::Absent | Length::UntilClose => out.extend_from_slice(b"\r\n"),
+    }
+}
+
+#[inline]
+fn status_line(out: &mut Vec<u8>, status: Status) {
+    match status.0 {
+        200 => out.extend_from_slice(b"HTTP/1.1 200 OK\r\n"),
+        _ => other_status_line(out, status),
+    }
+}
+
+fn other_status_line(out: &mut Vec<u8>, status: Status) {
+    out.extend_from_slice(b"HTTP/1.1 ");
+    decimal(out, u64::from(status.0));
+    // The space before an empty reason is part of the grammar.
+    out.push(b' ');
+    out.extend_from_slice(status.reason().as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends a number in decimal digits.
+#[inline]
+fn decimal(out: &mut Vec<u8>, n: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+}
+
+/// Appends one chunk; an empty one is left out, for it would end the body.
+pub fn chunk(out: &mut Vec<u8>, data: &[u8]) {
+    if data.is_empty() {
+        return;
+    }
+    out.reserve(data.len() + 20);
+    let mut digits = [0; 16];
+    let (mut at, mut n) = (digits.len(), data.len());
+    while n > 0 {
+        at -= 1;
+        digits[at] = b"0123456789abcdef"[n & 15];
+        n >>= 4;
+    }
+    out.extend_from_slice(&digits[at..]);
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(data);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends the chunk that ends a body.
+pub fn last_chunk(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"0\r\n\r\n");
+}
+
+/// Why a field cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadField {
+    /// The name is not a token.
+    Name,
+    /// The value holds CR, LF, NUL or another control byte.
+    Value,
+}
+
+/// The field lines of an answer, already in the form they are sent in.
+#[derive(Debug, Default)]
+pub struct FieldBlock {
+    bytes: Vec<u8>,
+    marks: Vec<Mark>,
+}
+
+/// Where one field line stands in the block.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: u32,
+    name_len: u32,
+    len: u32,
+}
+
+impl FieldBlock {
+    /// A block with room for `fields` lines of `bytes` bytes together.
+    pub fn with_capacity(bytes: usize, fields: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), marks: Vec::with_capacity(fields) }
+    }
+
+    /// Forgets all fields, keeps the memory.
+    #[inline]
+    pub fn clear(&mut self) {
+        if !self.marks.is_empty() {
+            self.bytes.clear();
+            self.marks.clear();
+        }
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// Bytes that all lines take on the wire.
+    pub fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds a field; blanks around the value are dropped, since no reader would see them.
+    pub fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), BadField> {
+        if !chars::is_token(name) {
+            return Err(BadField::Name);
+        }
+        if !chars::all(value, &chars::VALUE) {
+            return Err(BadField::Value);
+        }
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(b": ");
+        self.bytes.extend_from_slice(value.trim_ascii());
+        self.bytes.extend_from_slice(b"\r\n");
+        self.marks.push(Mark {
+            at: at as u32,
+            name_len: name.len() as u32,
+            len: (self.bytes.len() - at) as u32,
+        });
+        Ok(())
+    }
+
+    /// Takes every field of this name out.
+    pub fn remove(&mut self, name: &[u8]) {
+        let mut i = 0;
+        while let Some(&mark) = self.marks.get(i) {
+            if !self.name(mark).eq_ignore_ascii_case(name) {
+                i += 1;
+                continue;
+            }
+            let (at, len) = (mark.at as usize, mark.len as usize);
+            self.bytes.drain(at..at + len);
+            self.marks.remove(i);
+            for later in &mut self.marks[i..] {
+                later.at -= mark.len;
+            }
+        }
+    }
+
+    /// The value of the first field of this name.
+    pub fn find(&self, name: &[u8]) -> Option<&[u8]> {
+        self.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Name and value of each field, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.marks.iter().map(|&mark| {
+            let value_at = (mark.at + mark.name_len + 2) as usize;
+            let end = (mark.at + mark.len - 2) as usize;
+            (self.name(mark), &self.bytes[value_at..end])
+        })
+    }
+
+    fn name(&self, mark: Mark) -> &[u8] {
+        &self.bytes[mark.at as usize..(mark.at + mark.name_len) as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests;

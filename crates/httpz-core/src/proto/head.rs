@@ -1,0 +1,307 @@
+//! Where does a request head end, and what does it say (RFC 9112 §2, §3, §5)?
+//!
+//! httparse finds the parts; this file holds them to the stricter reading. httparse takes a bare LF
+//! for a line end and skips any number of blank lines before the request; we refuse the first and
+//! skip exactly one of the second. What the fields mean for framing and connection is gathered in
+//! the same pass, so that later rooms ask a finished [`Head`] instead of searching it.
+//!
+//! A head that arrives in pieces is not parsed again for every piece: a new attempt is made only
+//! when a further line has ended, so the work is bounded by lines times bytes, both limited.
+
+use std::mem::MaybeUninit;
+
+use super::fields::Field;
+use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, chars};
+
+/// The protocol version of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    #[default]
+    Http11,
+}
+
+/// A parsed request head: places in the buffer it was parsed from, and what they amount to.
+#[derive(Debug, Default)]
+pub struct Head {
+    /// What is asked.
+    pub method: Method,
+    /// Of which resource.
+    pub target: Target,
+    /// In which version of the protocol.
+    pub version: Version,
+    /// The field lines.
+    pub fields: Fields,
+    /// How the body is delimited.
+    pub framing: Framing,
+    /// Does the peer let another request follow?
+    pub persists: bool,
+    /// Does the peer wait for `100 Continue` before it sends the body?
+    pub expects_continue: bool,
+    /// Bytes of the head, with its blank line and a CRLF that stood before it.
+    pub len: usize,
+    /// Bytes that earlier attempts have looked at.
+    seen: usize,
+}
+
+/// The fields that decide about framing and connection, as they are met.
+#[derive(Default)]
+struct Known<'b> {
+    host: Option<&'b [u8]>,
+    length: Option<&'b [u8]>,
+    coding: Option<&'b [u8]>,
+    close: bool,
+    keep_alive: bool,
+    expects_continue: bool,
+}
+
+impl Head {
+    /// An empty head whose field table has room for `fields` lines.
+    pub fn with_capacity(fields: usize) -> Self {
+        Self { fields: Fields::with_capacity(fields), ..Self::default() }
+    }
+
+    /// Makes ready for the next head, keeping the memory.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.fields.clear();
+        self.seen = 0;
+        self.len = 0;
+    }
+
+    /// Looks for a whole head at the front of `bytes`, which begin at offset `base` of their buffer.
+    ///
+    /// `Ok(false)` means that more bytes are needed; call again with the longer slice. `at_end` says
+    /// that no more will come, so that what is wrong already is said instead of waited out.
+    #[inline]
+    pub fn parse(
+        &mut self,
+        bytes: &[u8],
+        base: usize,
+        limits: &Limits,
+        at_end: bool,
+    ) -> Result<bool, ProtocolError> {
+        if self.seen > 0 {
+            let news = bytes.get(self.seen..).unwrap_or_default();
+            if !at_end && bytes.len() < limits.head && memchr::memchr(b'\n', news).is_none() {
+                self.seen = bytes.len();
+                return Ok(false);
+            }
+        }
+        self.seen = bytes.len();
+        match self.attempt(bytes, base, limits)? {
+            true => Ok(true),
+            false if bytes.len() < limits.head => Ok(false),
+            false => Err(too_large(bytes)),
+        }
+    }
+
+    #[inline]
+    fn attempt(
+        &mut self,
+        bytes: &[u8],
+        base: usize,
+        limits: &Limits,
+    ) -> Result<bool, ProtocolError> {
+        let skipped = match bytes.first() {
+            Some(b'\r' | b'\n') => match blank_line(bytes)? {
+                Some(n) => n,
+                None => return Ok(false),
+            },
+            _ => 0,
+        };
+        let line = &bytes[skipped..];
+
+        let mut table = [const { MaybeUninit::uninit() }; Limits::MAX_FIELDS];
+        let room = limits.fields.min(Limits::MAX_FIELDS);
+        let mut parsed = httparse::Request::new(&mut []);
+        let len = match parsed.parse_with_uninit_headers(line, &mut table[..room]) {
+            Ok(httparse::Status::Complete(len)) => len,
+            Ok(httparse::Status::Partial) => return Ok(false),
+            Err(error) => return refusal(error, line),
+        };
+        let (Some(method), Some(target), Some(version)) =
+            (parsed.method, parsed.path, parsed.version)
+        else {
+            return Err(ProtocolError::BadRequestLine);
+        };
+
+        // "GET /a HTTP/1.1" and its CRLF; one space each side, which httparse has checked.
+        let target_span = Span::of(target.as_bytes(), line, 0);
+        let line_end = target_span.end() + " HTTP/1.1".len();
+        if line.get(line_end..line_end + 2) != Some(b"\r\n") {
+            return Err(ProtocolError::BadRequestLine);
+        }
+        if !line[..len].ends_with(b"\r\n\r\n") {
+            return Err(ProtocolError::BadField);
+        }
+        if target.len() > limits.target {
+            return Err(ProtocolError::TargetTooLong);
+        }
+        self.method = Method::from_bytes(method.as_bytes()).ok_or(ProtocolError::UnknownMethod)?;
+        self.version = if version == 1 { Version::Http11 } else { Version::Http10 };
+        let at = base + skipped;
+        self.target = Target::parse(self.method, target.as_bytes(), at + target_span.at as usize)?;
+
+        let mut known = Known::default();
+        self.fields.clear();
+        for (i, header) in parsed.headers.iter().enumerate() {
+            let name = Span::of(header.name.as_bytes(), line, 0);
+            // Each name stands right behind a CRLF; a bare LF was taken for one by httparse.
+            let start = name.at as usize;
+            if i > 0 && line.get(start.wrapping_sub(2)..start) != Some(b"\r\n") {
+                return Err(ProtocolError::BadField);
+            }
+            let value = if header.value.is_empty() {
+                Span::new(name.end(), 0)
+            } else {
+                Span::of(header.value, line, 0)
+            };
+            self.fields.push(Field {
+                name: Span::new(name.at as usize + at, name.len as usize),
+                value: Span::new(value.at as usize + at, value.len as usize),
+            });
+            known.meet(header.name, header.value)?;
+        }
+        self.judge(&known)?;
+        self.len = skipped + len;
+        Ok(true)
+    }
+
+    #[inline]
+    fn judge(&mut self, known: &Known<'_>) -> Result<(), ProtocolError> {
+        match known.host {
+            Some(host) if !chars::all(host, &chars::HOST) => return Err(ProtocolError::BadHost),
+            None if self.version == Version::Http11 => return Err(ProtocolError::NoHost),
+            _ => {}
+        }
+        self.framing = Framing::of(known.length, known.coding, self.version)?;
+        self.persists = match self.version {
+            Version::Http11 => !known.close,
+            Version::Http10 => known.keep_alive && !known.close,
+        };
+        // RFC 9110 §10.1.1: an HTTP/1.0 client's expectation is ignored.
+        self.expects_continue = known.expects_continue
+            && self.version == Version::Http11
+            && self.framing != Framing::Empty;
+        Ok(())
+    }
+}
+
+impl<'b> Known<'b> {
+    /// Notes a field if it is one of those that decide; the length of the name sorts out the rest.
+    #[inline]
+    fn meet(&mut self, name: &str, value: &'b [u8]) -> Result<(), ProtocolError> {
+        match name.len() {
+            4 if name.eq_ignore_ascii_case("host") => {
+                sole(&mut self.host, value, ProtocolError::BadHost)
+            }
+            6 if name.eq_ignore_ascii_case("expect") => self.expect(value),
+            10 if name.eq_ignore_ascii_case("connection") => self.connection(value),
+            14 if name.eq_ignore_ascii_case("content-length") => {
+                sole(&mut self.length, value, ProtocolError::BadLength)
+            }
+            17 if name.eq_ignore_ascii_case("transfer-encoding") => {
+                sole(&mut self.coding, value, ProtocolError::BadCoding)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn expect(&mut self, value: &[u8]) -> Result<(), ProtocolError> {
+        if !value.eq_ignore_ascii_case(b"100-continue") {
+            return Err(ProtocolError::UnknownExpectation);
+        }
+        self.expects_continue = true;
+        Ok(())
+    }
+
+    /// A list of tokens (RFC 9110 §7.6.1), possibly over several lines.
+    fn connection(&mut self, value: &[u8]) -> Result<(), ProtocolError> {
+        if value.eq_ignore_ascii_case(b"keep-alive") {
+            self.keep_alive = true;
+            return Ok(());
+        }
+        for option in value.split(|&byte| byte == b',') {
+            let option = option.trim_ascii();
+            if option.eq_ignore_ascii_case(b"close") {
+                self.close = true;
+            } else if option.eq_ignore_ascii_case(b"keep-alive") {
+                self.keep_alive = true;
+            } else if !option.is_empty() && !chars::is_token(option) {
+                return Err(ProtocolError::BadConnection);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[inline]
+fn sole<'b>(
+    place: &mut Option<&'b [u8]>,
+    value: &'b [u8],
+    fault: ProtocolError,
+) -> Result<(), ProtocolError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(fault),
+    }
+}
+
+/// Some clients send a stray CRLF after a POST body. RFC 9112 §2.2 asks us to ignore at least one
+/// before a request line; we ignore exactly one, so an idle peer cannot keep the connection busy
+/// with blank lines.
+#[cold]
+fn blank_line(bytes: &[u8]) -> Result<Option<usize>, ProtocolError> {
+    match bytes {
+        [b'\r'] | [b'\r', b'\n'] => Ok(None),
+        [b'\r', b'\n', b'\r' | b'\n', ..] => Err(ProtocolError::BadRequestLine),
+        [b'\r', b'\n', ..] => Ok(Some(2)),
+        _ => Err(ProtocolError::BadRequestLine),
+    }
+}
+
+/// A buffer full of head without an end: the request line alone, or the fields after it?
+#[cold]
+fn too_large(bytes: &[u8]) -> ProtocolError {
+    match memchr::memchr(b'\n', bytes) {
+        Some(_) => ProtocolError::HeadTooLarge,
+        None => ProtocolError::TargetTooLong,
+    }
+}
+
+/// What httparse's refusal amounts to; `Ok(false)` where the line must end before we can tell.
+#[cold]
+fn refusal(error: httparse::Error, line: &[u8]) -> Result<bool, ProtocolError> {
+    Err(match error {
+        httparse::Error::TooManyHeaders => ProtocolError::TooManyFields,
+        httparse::Error::HeaderName | httparse::Error::HeaderValue => ProtocolError::BadField,
+        httparse::Error::Version => {
+            let Some(end) = memchr::memchr(b'\n', line) else { return Ok(false) };
+            if speaks_another_version(&line[..end]) {
+                ProtocolError::UnknownVersion
+            } else {
+                ProtocolError::BadRequestLine
+            }
+        }
+        httparse::Error::NewLine => ProtocolError::BadField,
+        _ => ProtocolError::BadRequestLine,
+    })
+}
+
+/// `HTTP/` digit `.` digit as the line's third part: well-formed, only not ours (RFC 9112 §2.3).
+fn speaks_another_version(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut parts = line.split(|&byte| byte == b' ').skip(2);
+    match (parts.next(), parts.next()) {
+        (Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor]), None) => {
+            major.is_ascii_digit() && minor.is_ascii_digit()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
