@@ -1,3 +1,24 @@
-//! Under construction.
-#![allow(missing_docs, reason = "under construction")]
+//! The engine of httpz: from the bytes of a connection to a request, a response and back.
+//!
+//! This crate knows no routes and no macros; the facade `httpz` brings those. Read it from the
+//! bottom: [`proto`] turns bytes into meaning and back without any I/O, [`memory`] holds the
+//! buffers, [`message`] is what a handler sees, [`exchange`] pools the pairs, [`conn`] is the loop
+//! of one connection, and [`net`] with [`server`] put it on tokio.
+//!
+//! Modules only use modules below them; `cargo xtask tidy` checks that.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod conn;
+pub mod error;
+pub mod exchange;
+pub mod memory;
+pub mod message;
 pub mod proto;
+pub mod service;
+pub mod wire;
+
+pub use error::{Error, Result};
+pub use message::{Body, ContentType, Pairs, Request, Response, Writer};
+pub use proto::{Method, Status, Version};
+pub use service::{Flow, Service};

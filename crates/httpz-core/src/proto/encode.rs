@@ -4,7 +4,7 @@
 //! [`FieldBlock::push`] alone, which refuses names and values that could end a line, so no handler
 //! can split a response.
 
-use super::{DateLine, Status, Version, chars};
+use super::{DateLine, Method, Status, Version, chars};
 
 /// The interim answer to `Expect: 100-continue`.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -120,6 +120,28 @@ pub fn chunk(out: &mut Vec<u8>, data: &[u8]) {
 /// Appends the chunk that ends a body.
 pub fn last_chunk(out: &mut Vec<u8>) {
     out.extend_from_slice(b"0\r\n\r\n");
+}
+
+/// A request as a client would send it, for tests: `Host` and `Content-Length` are added when they
+/// are missing and needed.
+pub fn request(method: Method, target: &str, fields: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let has = |name: &str| fields.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let mut out = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
+    let mut field = |name: &str, value: &str| {
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    };
+    if !has("host") {
+        field("Host", "localhost");
+    }
+    for (name, value) in fields {
+        field(name, value);
+    }
+    if !body.is_empty() && !has("content-length") && !has("transfer-encoding") {
+        field("Content-Length", &body.len().to_string());
+    }
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(body);
+    out
 }
 
 /// Why a field cannot be sent.

@@ -1,0 +1,155 @@
+//! Has a request answered, and completes the answer in the outgoing buffer.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
+
+use super::Conn;
+use crate::error::{Error, Result};
+use crate::exchange::Exchange;
+use crate::message::link::Link;
+use crate::message::response::{Stage, Terms};
+use crate::message::{Request, Response};
+use crate::proto::{Cycle, Method, Verdict};
+use crate::service::{Flow, Service};
+use crate::wire::{Wait, Wire};
+
+impl<W: Wire + 'static, S: Service> Conn<W, S> {
+    /// Calls the service; when this returns, the response says everything, errors included.
+    #[inline]
+    pub(super) async fn answer(&mut self) {
+        self.served += 1;
+        self.waiting = Wait::Nothing;
+        // A handler that reads its body may have to wait for a peer that waits for our last answer.
+        if self.lease.as_ref().is_some_and(|lease| !lease.request.body_ready()) {
+            self.flush().await;
+        }
+        let Some(lease) = &mut self.lease else { return };
+        let exchange: &mut Exchange = lease;
+        let Exchange { request, response, link } = &mut *exchange;
+        response.begin(Terms {
+            version: request.head.version,
+            head_only: request.head.method == Method::Head,
+            persists: request.head.persists && self.served != self.common.max_requests,
+        });
+        let service = &*self.common.service;
+        let outcome = match call(service, request, response) {
+            Ok(Flow::Done(outcome)) => outcome,
+            Ok(Flow::Later(future)) => {
+                self.wire.wait(Wait::Nothing);
+                wait_for(future, link).await
+            }
+            Err(panic) => Err(panicked(panic)),
+        };
+        if let Err(error) = outcome {
+            fail(service, exchange, error);
+        }
+    }
+
+    /// Completes the answer and weighs whether the connection lives on.
+    #[inline]
+    pub(super) fn conclude(&mut self) -> Verdict {
+        let service = &*self.common.service;
+        let Some(lease) = &mut self.lease else { return Verdict::Close };
+        let off_the_wire = lease.request.incoming.is_off_the_wire();
+        if !off_the_wire {
+            close_if_the_rest_is_not_worth_reading(lease);
+        }
+        if let Err(fault) = lease.response.finish() {
+            fail(service, lease, Error::from(fault));
+            if lease.response.finish().is_err() {
+                // Not even the error's shape can be sent; say it without words.
+                lease.response.clear();
+                lease.response.status(500).close();
+                // A bare status is always sound.
+                let _ = lease.response.finish();
+            }
+        }
+        Cycle {
+            peer_persists: lease.request.head.persists,
+            answer_persists: lease.response.persists() && !self.common.ambient.draining(),
+            body_read: off_the_wire,
+            body_withheld: !off_the_wire && lease.request.incoming.is_withheld(),
+        }
+        .verdict()
+    }
+}
+
+/// Calls the service; a panic is caught here, so that it ends this request and nothing else.
+#[inline]
+fn call<'a, S: Service>(
+    service: &'a S,
+    request: &'a mut Request,
+    response: &'a mut Response,
+) -> std::thread::Result<Flow<'a>> {
+    // Unwind safety: what a panic leaves half-done in the pair is wiped before it is used again.
+    catch_unwind(AssertUnwindSafe(move || {
+        let (request, response) = (request, response);
+        service.call(request, response)
+    }))
+}
+
+/// Drives a handler; what had gathered before it leaves while it waits.
+async fn wait_for(mut future: Pin<Box<dyn Future<Output = Result> + '_>>, link: &Link) -> Result {
+    poll_fn(|cx| {
+        loop {
+            let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+            match polled {
+                Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome),
+                Ok(Poll::Pending) => {}
+                Err(panic) => return Poll::Ready(Err(panicked(panic))),
+            }
+            // A handler may be waiting for just these bytes to leave; when they have, ask it again.
+            // A failed write is met again by whoever writes next.
+            if link.outbound().is_empty() || !matches!(link.poll_flush(cx), Poll::Ready(Ok(()))) {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+/// Turns an error into an answer, or cuts the connection when part of one has been sent.
+#[cold]
+fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
+    let Exchange { request, response, .. } = exchange;
+    match response.stage() {
+        Stage::Fresh => {
+            let closes = error.fault().is_some();
+            response.clear();
+            let shaped = catch_unwind(AssertUnwindSafe(|| {
+                service.refuse(request, response, error);
+            }));
+            if shaped.is_err() {
+                response.clear();
+                response.status(500);
+            }
+            if closes {
+                response.close();
+            }
+        }
+        Stage::Streaming => response.abort(),
+        Stage::Written | Stage::Aborted => {}
+    }
+}
+
+#[cold]
+fn panicked(panic: Box<dyn Any + Send>) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "with a value that is no text".to_owned());
+    Error::status(500, "Internal Server Error").with_source(format!("handler panicked: {text}"))
+}
+
+/// An unread body that is long, endless or withheld is not worth reading to keep the connection.
+#[cold]
+fn close_if_the_rest_is_not_worth_reading(exchange: &mut Exchange) {
+    let incoming = &exchange.request.incoming;
+    if incoming.is_withheld() || incoming.fault().is_some() || incoming.is_long() {
+        exchange.response.close();
+    }
+}

@@ -1,0 +1,109 @@
+//! Ends a connection so that the peer can still read what was said.
+//!
+//! A socket that is closed while bytes of the peer are unread makes the system send a reset, which
+//! can destroy an answer on its way. So the last answer is followed by a half-close, and what the
+//! peer goes on sending is thrown away for a while (RFC 9112 §9.6).
+
+use std::future::poll_fn;
+use std::io;
+use std::task::Poll;
+
+use super::Conn;
+use crate::error::Error;
+use crate::exchange::Exchange;
+use crate::message::body::DISCARD;
+use crate::message::response::{Stage, Terms};
+use crate::proto::ProtocolError;
+use crate::service::Service;
+use crate::wire::{Wait, Wire};
+
+/// Bytes that are thrown away before we stop listening to a peer we have said farewell to.
+const LAST_WORDS: usize = 1024 * 1024;
+
+impl<W: Wire + 'static, S: Service> Conn<W, S> {
+    /// Says why a request is not served, and ends the connection.
+    #[cold]
+    pub(super) async fn refuse(mut self, fault: ProtocolError) {
+        match &mut self.lease {
+            Some(lease) => refuse_in(&*self.common.service, lease, fault),
+            None => {
+                let mut exchange = self.common.pool.emergency();
+                exchange.attach(self.wire.clone());
+                refuse_in(&*self.common.service, &mut exchange, fault);
+                let link = &exchange.link;
+                self.wire.wait(Wait::Write);
+                if poll_fn(|cx| link.poll_flush(cx)).await.is_err() {
+                    return;
+                }
+                exchange.link.detach();
+            }
+        }
+        self.farewell().await;
+    }
+
+    /// Reads the rest of a body that nobody wanted, so that the connection can live on.
+    ///
+    /// `false` when there is too much of it or the peer has failed.
+    #[cold]
+    pub(super) async fn drain(&mut self) -> bool {
+        // The peer may only go on once it has the answer.
+        if !self.flush().await {
+            return false;
+        }
+        self.wire.wait(Wait::Body);
+        let Some(lease) = &self.lease else { return false };
+        let (incoming, wire, mut budget) = (&lease.request.incoming, &*self.wire, DISCARD);
+        let drained = poll_fn(|cx| incoming.poll_discard(cx, wire, &mut budget)).await;
+        matches!(drained, Ok(true))
+    }
+
+    /// Lets the last answer leave, closes our side, and waits for the peer to close its own.
+    #[cold]
+    pub(super) async fn farewell(mut self) {
+        let sent = self.flush().await;
+        let cut = self.lease.as_ref().is_some_and(|l| l.response.stage() == Stage::Aborted);
+        let heard_all = self.lease.as_mut().is_some_and(|lease| {
+            let whole = lease.request.incoming.is_off_the_wire();
+            lease.request.end();
+            whole && lease.request.inbound.is_empty()
+        });
+        self.lease = None;
+        if !sent || cut {
+            return;
+        }
+        self.wire.shutdown();
+        if heard_all {
+            return;
+        }
+        self.wire.wait(Wait::Linger);
+        let (wire, mut heard, mut room) = (&*self.wire, 0, [0; 512]);
+        poll_fn(|cx| {
+            loop {
+                match wire.poll_read(cx, &mut room) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(n)) if n > 0 && heard < LAST_WORDS => heard += n,
+                    Poll::Ready(_) => return Poll::Ready(io::Result::Ok(())),
+                }
+            }
+        })
+        .await
+        .ok();
+    }
+}
+
+/// Answers a request that no handler sees.
+fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolError) {
+    let Exchange { request, response, .. } = exchange;
+    response.begin(Terms::default());
+    service.refuse(request, response, Error::from(fault));
+    if fault == ProtocolError::Overloaded && response.find_header("retry-after").is_none() {
+        response.header("Retry-After", "1");
+    }
+    response.close();
+    if response.finish().is_err() {
+        response.clear();
+        response.status(fault.status()).close();
+        // A bare status is always sound.
+        let _ = response.finish();
+    }
+}

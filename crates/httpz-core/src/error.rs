@@ -1,0 +1,166 @@
+//! What a user sees when something goes wrong.
+//!
+//! One type for handlers, extractors, guards and the protocol: a status, a text that the client may
+//! read, and a source that only the log sees. It is one pointer wide, so a `Result` of it costs a
+//! handler nothing; the box is made when there is an error to tell.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::proto::{ProtocolError, Status};
+
+/// What handlers and the library return.
+pub type Result<T = (), E = Error> = std::result::Result<T, E>;
+
+type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// Why a request could not be answered as asked: a status, a public text, a private source.
+///
+/// Every [`std::error::Error`] turns into one by `?`: a 500 whose source is logged and never sent.
+/// For the same reason this type does not implement that trait itself.
+///
+/// ```
+/// use httpz_core::Error;
+/// let error = Error::status(404, "no such user");
+/// assert_eq!((error.code(), error.message()), (404, "no such user"));
+///
+/// let error = Error::from("x".parse::<u8>().unwrap_err());
+/// assert_eq!((error.code(), error.message()), (500, "Internal Server Error"));
+/// assert_eq!(error.chain().to_string(), "invalid digit found in string");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    status: Status,
+    public: Cow<'static, str>,
+    source: Option<Source>,
+    fault: Option<ProtocolError>,
+}
+
+impl Error {
+    /// An error with this status and this text for the client.
+    #[cold]
+    pub fn status(code: u16, public: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            status: Status(code),
+            public: public.into(),
+            source: None,
+            fault: None,
+        }))
+    }
+
+    /// The same error with what caused it, for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The status code.
+    pub fn code(&self) -> u16 {
+        self.0.status.0
+    }
+
+    /// The text that the client may read.
+    pub fn message(&self) -> &str {
+        &self.0.public
+    }
+
+    /// What caused it.
+    pub fn source(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
+    /// The refusal of the protocol that this stands for, if it is one.
+    pub fn fault(&self) -> Option<ProtocolError> {
+        self.0.fault
+    }
+
+    /// The causes, outermost first, joined by `: `; the public text when there is none.
+    pub fn chain(&self) -> impl fmt::Display {
+        Chain(self)
+    }
+}
+
+struct Chain<'a>(&'a Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(source) = self.0.source() else { return f.write_str(self.0.message()) };
+        write!(f, "{source}")?;
+        let mut cause = source.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.status, self.message())?;
+        match &self.0.source {
+            Some(_) => write!(f, " ({})", self.chain()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Error {
+    #[cold]
+    fn from(error: E) -> Self {
+        // A protocol error keeps its own status and words; it says what the client did.
+        match (&error as &dyn std::any::Any).downcast_ref::<ProtocolError>() {
+            Some(&fault) => {
+                let mut error = Self::status(fault.status(), fault.as_str());
+                error.0.fault = Some(fault);
+                error
+            }
+            None => Self::status(500, Status::INTERNAL_SERVER_ERROR.reason()).with_source(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_pointer_wide_even_inside_a_result() {
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn protocol_errors_keep_their_status() {
+        let error = Error::from(ProtocolError::BodyTooLarge);
+        assert_eq!((error.code(), error.message()), (413, "request body is too large"));
+        assert_eq!(error.fault(), Some(ProtocolError::BodyTooLarge));
+    }
+
+    #[test]
+    fn foreign_errors_show_their_chain_to_the_log_alone() {
+        #[derive(Debug)]
+        struct Outer(std::num::ParseIntError);
+        impl fmt::Display for Outer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("reading the page")
+            }
+        }
+        impl StdError for Outer {
+            fn source(&self) -> Option<&(dyn StdError + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let error = Error::from(Outer("x".parse::<u8>().unwrap_err()));
+        assert_eq!(error.message(), "Internal Server Error");
+        assert_eq!(error.chain().to_string(), "reading the page: invalid digit found in string");
+    }
+}

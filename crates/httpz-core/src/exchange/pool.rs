@@ -1,0 +1,200 @@
+//! Keeps exchanges ready, bounds how many there are, and lets who finds none wait in line.
+//!
+//! One pool per worker, so nothing is locked. Exchanges beyond the kept minimum that nobody needed
+//! since the last [`Pool::trim`] are given up, half of them at a time: a burst is forgotten within
+//! seconds, a steady load never allocates.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use std::task::Waker;
+
+use super::{Exchange, Lease};
+use crate::memory::Sizes;
+use crate::message::Ambient;
+use crate::proto::Limits;
+
+/// How many exchanges a pool keeps and allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLimits {
+    /// Made at once and kept.
+    pub min: usize,
+    /// In use at the same time, at most.
+    pub max: usize,
+}
+
+/// The exchanges of a worker.
+#[derive(Debug)]
+pub struct Pool {
+    free: RefCell<Vec<Box<Exchange>>>,
+    leased: Cell<usize>,
+    /// The fewest that were free since the last trim.
+    spared: Cell<usize>,
+    waiting: RefCell<VecDeque<Weak<Ticket>>>,
+    bounds: PoolLimits,
+    sizes: Sizes,
+    limits: Rc<Limits>,
+    ambient: Rc<Ambient>,
+}
+
+/// A place in the line for an exchange; dropping it gives the place up.
+#[derive(Debug)]
+pub struct Ticket {
+    waker: RefCell<Waker>,
+}
+
+impl Pool {
+    /// A pool with `bounds.min` exchanges ready.
+    pub fn new(
+        bounds: PoolLimits,
+        sizes: Sizes,
+        limits: Rc<Limits>,
+        ambient: Rc<Ambient>,
+    ) -> Rc<Self> {
+        let pool = Self {
+            free: RefCell::new(Vec::with_capacity(bounds.min)),
+            leased: Cell::new(0),
+            spared: Cell::new(bounds.min),
+            waiting: RefCell::default(),
+            bounds,
+            sizes,
+            limits,
+            ambient,
+        };
+        pool.free.borrow_mut().extend((0..bounds.min).map(|_| pool.make(pool.sizes)));
+        Rc::new(pool)
+    }
+
+    fn make(&self, sizes: Sizes) -> Box<Exchange> {
+        Box::new(Exchange::new(sizes, self.limits.clone(), self.ambient.clone()))
+    }
+
+    /// Leases an exchange; `None` when `max` are in use.
+    #[inline]
+    pub fn lease(self: &Rc<Self>) -> Option<Lease> {
+        let mut free = self.free.borrow_mut();
+        let exchange = match free.pop() {
+            Some(exchange) => {
+                self.spared.set(self.spared.get().min(free.len()));
+                exchange
+            }
+            None if self.leased.get() < self.bounds.max => self.make(self.sizes),
+            None => return None,
+        };
+        self.leased.set(self.leased.get() + 1);
+        Some(Lease { exchange: Some(exchange), pool: self.clone() })
+    }
+
+    /// An exchange outside the count, just large enough to refuse with.
+    pub fn emergency(&self) -> Box<Exchange> {
+        self.make(Sizes { inbound: 1, body: 256, fields: 256, ..self.sizes })
+    }
+
+    /// Gets in line: the waker is woken when an exchange comes back, until the ticket is dropped.
+    pub fn queue(&self, waker: &Waker) -> Rc<Ticket> {
+        let ticket = Rc::new(Ticket { waker: RefCell::new(waker.clone()) });
+        self.waiting.borrow_mut().push_back(Rc::downgrade(&ticket));
+        ticket
+    }
+
+    #[inline]
+    pub(super) fn give_back(&self, exchange: Box<Exchange>) {
+        self.leased.set(self.leased.get() - 1);
+        self.free.borrow_mut().push(exchange);
+        if !self.waiting.borrow().is_empty() {
+            self.wake_next();
+        }
+    }
+
+    #[cold]
+    fn wake_next(&self) {
+        while let Some(ticket) = self.waiting.borrow_mut().pop_front() {
+            if let Some(ticket) = ticket.upgrade() {
+                ticket.waker.borrow().wake_by_ref();
+                return;
+            }
+        }
+    }
+
+    /// Gives up half of the exchanges that nobody needed since the last call. Called by the clock.
+    pub fn trim(&self) {
+        let mut free = self.free.borrow_mut();
+        let spare = self.spared.replace(free.len()).min(free.len());
+        let all = free.len() + self.leased.get();
+        let surplus = all.saturating_sub(self.bounds.min).min(spare);
+        let keep = free.len() - surplus.div_ceil(2);
+        free.truncate(keep);
+        if surplus > 0 && free.capacity() > 4 * keep.max(self.bounds.min) {
+            free.shrink_to(2 * keep.max(self.bounds.min));
+        }
+    }
+
+    /// Exchanges in use.
+    pub fn leased(&self) -> usize {
+        self.leased.get()
+    }
+
+    /// Exchanges ready.
+    pub fn free(&self) -> usize {
+        self.free.borrow().len()
+    }
+}
+
+impl Ticket {
+    /// Wakes this task instead of the one that was named before.
+    pub fn renew(&self, waker: &Waker) {
+        self.waker.borrow_mut().clone_from(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool(min: usize, max: usize) -> Rc<Pool> {
+        let sizes = Sizes { inbound: 64, ..Sizes::default() };
+        Pool::new(PoolLimits { min, max }, sizes, Rc::default(), Rc::new(Ambient::new(0)))
+    }
+
+    #[test]
+    fn leases_up_to_its_maximum_and_takes_back() {
+        let pool = pool(1, 2);
+        let first = pool.lease().unwrap();
+        let _second = pool.lease().unwrap();
+        assert!(pool.lease().is_none());
+        drop(first);
+        assert_eq!((pool.leased(), pool.free()), (1, 1));
+        assert!(pool.lease().is_some());
+    }
+
+    #[test]
+    fn forgets_a_burst_and_keeps_its_minimum() {
+        let pool = pool(2, 100);
+        let burst: Vec<_> = (0..64).map(|_| pool.lease().unwrap()).collect();
+        drop(burst);
+        for _ in 0..10 {
+            pool.trim();
+        }
+        assert_eq!(pool.free(), 2);
+    }
+
+    #[test]
+    fn wakes_those_in_line_and_skips_who_has_left() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        struct Count(AtomicUsize);
+        impl std::task::Wake for Count {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let pool = pool(0, 1);
+        let lease = pool.lease().unwrap();
+        let count = Arc::new(Count(AtomicUsize::new(0)));
+        let gone = pool.queue(Waker::noop());
+        let _stays = pool.queue(&count.clone().into());
+        drop(gone);
+        drop(lease);
+        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+    }
+}

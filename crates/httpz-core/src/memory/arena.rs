@@ -1,0 +1,87 @@
+//! Memory that lives as long as the request.
+//!
+//! A bump arena: allocating moves a pointer, and everything goes at once when the request ends. The
+//! chunk is kept for the next request up to a limit. Nothing is reserved until the first use.
+
+use std::cell::OnceCell;
+use std::fmt;
+
+use bumpalo::Bump;
+
+/// An arena that is emptied at the end of the request.
+///
+/// Values put in are never dropped, only forgotten; put in plain data.
+///
+/// ```
+/// # use httpz_core::memory::Arena;
+/// let arena = Arena::default();
+/// let greeting: &str = arena.format(format_args!("Hello {}", "Teg"));
+/// assert_eq!(greeting, "Hello Teg");
+/// ```
+#[derive(Debug, Default)]
+pub struct Arena {
+    bump: OnceCell<Bump>,
+}
+
+impl Arena {
+    fn bump(&self) -> &Bump {
+        self.bump.get_or_init(Bump::new)
+    }
+
+    /// Copies a string in.
+    // One arena lends many disjoint pieces; the borrow of `self` is of the arena, not of them.
+    #[allow(clippy::mut_from_ref, reason = "each call gives memory that nobody else has")]
+    pub fn str(&self, text: &str) -> &mut str {
+        self.bump().alloc_str(text)
+    }
+
+    /// Copies a slice in.
+    #[allow(clippy::mut_from_ref, reason = "each call gives memory that nobody else has")]
+    pub fn slice<T: Copy>(&self, values: &[T]) -> &mut [T] {
+        self.bump().alloc_slice_copy(values)
+    }
+
+    /// Puts a plain value in.
+    #[allow(clippy::mut_from_ref, reason = "each call gives memory that nobody else has")]
+    pub fn value<T: Copy>(&self, value: T) -> &mut T {
+        self.bump().alloc(value)
+    }
+
+    /// Formats into the arena.
+    pub fn format(&self, arguments: fmt::Arguments<'_>) -> &str {
+        let mut text = bumpalo::collections::String::new_in(self.bump());
+        // Writing to a growing string fails only if a `Display` of the caller says so; what it
+        // wrote until then stands.
+        let _ = fmt::Write::write_fmt(&mut text, arguments);
+        text.into_bump_str()
+    }
+
+    /// Forgets everything and keeps at most `kept` bytes of memory.
+    #[inline]
+    pub fn reset(&mut self, kept: usize) {
+        if let Some(bump) = self.bump.get_mut() {
+            if bump.allocated_bytes() > kept {
+                self.bump.take();
+            } else {
+                bump.reset();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lends_disjoint_pieces_until_it_is_reset() {
+        let mut arena = Arena::default();
+        let a = arena.str("a");
+        let b = arena.slice(&[1, 2]);
+        b[0] = 3;
+        assert_eq!((&*a, &*b, *arena.value(7)), ("a", &[3, 2][..], 7));
+        arena.slice(&[0u8; 100_000]);
+        arena.reset(1_000);
+        assert!(arena.bump.get().is_none());
+    }
+}

@@ -1,0 +1,374 @@
+//! The body of a request: already here, or still on the wire.
+//!
+//! A body that came with its head stays where it was received. One that did not is read when
+//! somebody asks for it, into memory of its own, because the handler may by then hold borrows into
+//! the head. That is also when a client that expects `100 Continue` is told to go on: a guard that
+//! refuses costs no upload.
+//!
+//! ```text
+//!             ┌────────► Here (in the inbound buffer)
+//!  Empty   begin
+//!             └────────► Late ──read──► Stored
+//!                          └──discard─► Gone
+//! ```
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::io::{self, IoSlice};
+use std::ops::Range;
+use std::task::{Context, Poll, ready};
+
+use crate::memory::{Inbound, Sizes};
+use crate::proto::{Decoder, Framing, Head, ProtocolError, Span, encode};
+use crate::wire::{Wait, Wire};
+
+/// Bytes read at a time where they cannot go straight to their place.
+const SCRATCH: usize = 16 * 1024;
+
+/// A body must make this much progress within each `Timeouts::body`.
+const PROGRESS: usize = 16 * 1024;
+
+/// An unread body longer than this is not read to the end just to keep the connection.
+pub(crate) const DISCARD: u64 = 256 * 1024;
+
+/// Where the body of the current request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Empty,
+    Here(Span),
+    Late,
+    Stored,
+    Gone,
+}
+
+/// The body of the current request and what is needed to read it.
+#[derive(Debug, Default)]
+pub(crate) struct Incoming {
+    place: Cell<Place>,
+    late: RefCell<Late>,
+    stored: OnceCell<Vec<u8>>,
+    fault: Cell<Option<ProtocolError>>,
+    /// Bytes at the front of the inbound buffer that belong to this request.
+    taken: usize,
+}
+
+/// The state of a body that is read after its head.
+#[derive(Debug, Default)]
+struct Late {
+    decoder: Option<Decoder>,
+    /// Initialised memory; the first `n` bytes are body.
+    store: Vec<u8>,
+    n: usize,
+    scratch: Vec<u8>,
+    /// What was read into `scratch` beyond the body's end.
+    behind: Range<usize>,
+    /// Bytes of `100 Continue` that are still to be sent.
+    owed: usize,
+    /// Does the peer hold the body back until it is told to go on?
+    withheld: bool,
+    progress: usize,
+}
+
+impl Incoming {
+    /// Finds the body of a request whose head has just been parsed.
+    #[inline]
+    pub(crate) fn begin(
+        &mut self,
+        head: &Head,
+        inbound: &Inbound,
+        limit: u64,
+    ) -> Result<(), ProtocolError> {
+        self.taken = head.len;
+        match head.framing {
+            Framing::Empty => Ok(()),
+            Framing::Counted(n) if n <= limit && n <= (inbound.len() - head.len) as u64 => {
+                let n = n as usize;
+                self.place.set(Place::Here(Span::new(inbound.start() + head.len, n)));
+                self.taken += n;
+                Ok(())
+            }
+            framing => self.begin_late(framing, head, inbound, limit),
+        }
+    }
+
+    /// The rest of the body is still to come, or stands here in chunks.
+    #[cold]
+    fn begin_late(
+        &mut self,
+        framing: Framing,
+        head: &Head,
+        inbound: &Inbound,
+        limit: u64,
+    ) -> Result<(), ProtocolError> {
+        let late = self.late.get_mut();
+        let mut decoder = Decoder::new(framing, limit)?;
+        late.n = 0;
+        late.progress = 0;
+        late.behind = 0..0;
+        self.taken += late.take_in(&mut decoder, &inbound.bytes()[head.len..], true)?;
+        // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
+        late.withheld = head.expects_continue && inbound.len() == head.len;
+        late.owed = if late.withheld { encode::CONTINUE.len() } else { 0 };
+        late.decoder = Some(decoder);
+        self.place.set(Place::Late);
+        self.settle();
+        Ok(())
+    }
+
+    /// Moves a body that is complete to where handlers can borrow it.
+    fn settle(&self) {
+        let mut late = self.late.borrow_mut();
+        if late.decoder.as_ref().is_some_and(Decoder::is_done) {
+            let mut store = std::mem::take(&mut late.store);
+            store.truncate(late.n);
+            late.decoder = None;
+            // `stored` is emptied whenever a request ends.
+            let _ = self.stored.set(store);
+            self.place.set(Place::Stored);
+        }
+    }
+
+    /// Is the whole body here, so that nothing has to be waited for?
+    #[inline]
+    pub(crate) fn is_ready(&self) -> bool {
+        !matches!(self.place.get(), Place::Late)
+    }
+
+    /// Is no byte of the body left on the wire?
+    #[inline]
+    pub(crate) fn is_off_the_wire(&self) -> bool {
+        self.is_ready()
+    }
+
+    /// Does the peer still wait for `100 Continue`?
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.place.get() == Place::Late && self.late.borrow().withheld
+    }
+
+    /// Is more known to follow than is worth throwing away?
+    pub(crate) fn is_long(&self) -> bool {
+        let late = self.late.borrow();
+        late.decoder.as_ref().is_some_and(|decoder| decoder.remaining() > DISCARD)
+    }
+
+    /// The body, when there is one and it has been read.
+    #[inline]
+    pub(crate) fn bytes<'a>(&'a self, inbound: &'a Inbound) -> Option<&'a [u8]> {
+        match self.place.get() {
+            Place::Here(span) => Some(span.of_bytes(inbound.buffer())),
+            Place::Stored => self.stored.get().map(Vec::as_slice),
+            Place::Empty | Place::Late | Place::Gone => None,
+        }
+    }
+
+    /// Why the body could not be read, if it could not.
+    pub(crate) fn fault(&self) -> Option<ProtocolError> {
+        self.fault.get()
+    }
+
+    /// Reads the rest of the body and keeps it. Ready at once when it is here.
+    ///
+    /// Cancel safe: what was read stays, and the next call goes on behind it.
+    pub(crate) fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+    ) -> Poll<Result<(), ProtocolError>> {
+        let mut budget = u64::MAX;
+        self.poll(cx, wire, &mut budget, true)
+    }
+
+    /// Reads the rest of the body and throws it away, at most `budget` bytes of it.
+    ///
+    /// Ready with `false` when the budget did not suffice.
+    pub(crate) fn poll_discard(
+        &self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        budget: &mut u64,
+    ) -> Poll<Result<bool, ProtocolError>> {
+        let done = ready!(self.poll(cx, wire, budget, false));
+        Poll::Ready(done.map(|()| self.is_off_the_wire()))
+    }
+
+    fn poll(
+        &self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        budget: &mut u64,
+        keep: bool,
+    ) -> Poll<Result<(), ProtocolError>> {
+        while self.place.get() == Place::Late {
+            if let Some(fault) = self.fault.get() {
+                return Poll::Ready(Err(fault));
+            }
+            let step = self.late.borrow_mut().poll_step(cx, wire, keep);
+            match ready!(step) {
+                Ok(n) if n as u64 > *budget => return Poll::Ready(Ok(())),
+                Ok(n) => *budget -= n as u64,
+                Err(fault) => {
+                    self.fault.set(Some(fault));
+                    return Poll::Ready(Err(fault));
+                }
+            }
+            if keep {
+                self.settle();
+            } else if self.late.borrow().decoder.as_ref().is_none_or(Decoder::is_done) {
+                self.place.set(Place::Gone);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it
+    /// becomes the beginning of the next.
+    #[inline]
+    pub(crate) fn end(&mut self, inbound: &mut Inbound) {
+        inbound.consume(self.taken);
+        self.taken = 0;
+        match self.place.replace(Place::Empty) {
+            Place::Empty | Place::Here(_) => {}
+            Place::Late | Place::Stored | Place::Gone => self.end_late(inbound),
+        }
+    }
+
+    #[cold]
+    fn end_late(&mut self, inbound: &mut Inbound) {
+        self.fault.set(None);
+        let late = self.late.get_mut();
+        late.decoder = None;
+        let behind = std::mem::take(&mut late.behind);
+        if inbound.is_empty() {
+            inbound.refill(&late.scratch[behind]);
+        }
+        if let Some(store) = self.stored.take() {
+            late.store = store;
+        }
+        if late.store.capacity() > Sizes::KEPT_BODY {
+            late.store = Vec::new();
+        }
+    }
+}
+
+impl Late {
+    /// Decodes `input` and returns how much of it belonged to the body.
+    fn take_in(
+        &mut self,
+        decoder: &mut Decoder,
+        input: &[u8],
+        keep: bool,
+    ) -> Result<usize, ProtocolError> {
+        let mut at = 0;
+        while at < input.len() && !decoder.is_done() {
+            let piece = decoder.next(&input[at..])?;
+            at += piece.consumed;
+            if keep {
+                self.store.truncate(self.n);
+                self.store.extend_from_slice(piece.data);
+                self.n = self.store.len();
+            }
+        }
+        Ok(at)
+    }
+
+    /// One read; returns how many bytes it gave.
+    fn poll_step(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        keep: bool,
+    ) -> Poll<Result<usize, ProtocolError>> {
+        if self.withheld && keep {
+            ready!(self.poll_continue(cx, wire))?;
+        }
+        let Some(mut decoder) = self.decoder.take() else { return Poll::Ready(Ok(0)) };
+        let step = match decoder.remaining() {
+            left @ 1.. if keep => self.poll_counted(cx, wire, &mut decoder, left),
+            left => self.poll_scratch(cx, wire, &mut decoder, left, keep),
+        };
+        self.decoder = Some(decoder);
+        let n = ready!(step)?;
+        self.progress += n;
+        if self.progress >= PROGRESS {
+            self.progress = 0;
+            wire.wait(Wait::Body);
+        }
+        Poll::Ready(Ok(n))
+    }
+
+    /// Straight to its place: what is left of a counted body is known.
+    fn poll_counted(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        decoder: &mut Decoder,
+        left: u64,
+    ) -> Poll<Result<usize, ProtocolError>> {
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        if self.store.len() == self.n {
+            // Doubling: memory follows what has come, not what was announced.
+            let more = left.min(self.n.max(SCRATCH));
+            self.store.resize(self.n + more, 0);
+        }
+        let room = &mut self.store[self.n..];
+        let room_len = room.len().min(left);
+        let n = ready!(poll_some(cx, wire, &mut room[..room_len]))?;
+        decoder.next(&self.store[self.n..self.n + n])?;
+        self.n += n;
+        Poll::Ready(Ok(n))
+    }
+
+    /// By way of the scratch buffer: chunks, and what is thrown away.
+    fn poll_scratch(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        decoder: &mut Decoder,
+        left: u64,
+        keep: bool,
+    ) -> Poll<Result<usize, ProtocolError>> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        if scratch.is_empty() {
+            scratch.resize(SCRATCH, 0);
+        }
+        // A counted body is never read beyond its end.
+        let room = if left > 0 { left.min(SCRATCH as u64) as usize } else { SCRATCH };
+        let step = poll_some(cx, wire, &mut scratch[..room]).map(|got| {
+            let n = got?;
+            let taken = self.take_in(decoder, &scratch[..n], keep)?;
+            self.behind = taken..n;
+            Ok(n)
+        });
+        self.scratch = scratch;
+        step
+    }
+
+    fn poll_continue(
+        &mut self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+    ) -> Poll<Result<(), ProtocolError>> {
+        while self.owed > 0 {
+            let rest = &encode::CONTINUE[encode::CONTINUE.len() - self.owed..];
+            match ready!(wire.poll_write(cx, &[IoSlice::new(rest)])) {
+                Ok(n) if n > 0 => self.owed -= n.min(self.owed),
+                _ => return Poll::Ready(Err(ProtocolError::CutShort)),
+            }
+        }
+        self.withheld = false;
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// A read that must give something.
+fn poll_some(
+    cx: &mut Context<'_>,
+    wire: &dyn Wire,
+    room: &mut [u8],
+) -> Poll<Result<usize, ProtocolError>> {
+    Poll::Ready(match ready!(wire.poll_read(cx, room)) {
+        Ok(n) if n > 0 => Ok(n),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(ProtocolError::BodyLate),
+        _ => Err(ProtocolError::CutShort),
+    })
+}

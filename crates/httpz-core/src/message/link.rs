@@ -1,0 +1,98 @@
+//! What a request and its response share: the wire, and what is to leave over it.
+//!
+//! A response sends chunks, a request reads its late body, and the connection lets gathered answers
+//! leave while a handler waits. All of them go through the one [`Link`] of their exchange, which is
+//! tied to a wire while the exchange is leased. One thread, so plain cells do.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::future::poll_fn;
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use crate::memory::{Outbound, Sizes};
+use crate::wire::{Wait, Wire};
+
+/// The wire of an exchange and its outgoing bytes.
+#[derive(Default)]
+pub(crate) struct Link {
+    wire: RefCell<Option<Rc<dyn Wire>>>,
+    outbound: RefCell<Outbound>,
+    /// Has the peer been taking nothing since the write deadline was started?
+    stalled: Cell<bool>,
+}
+
+impl Link {
+    /// Ties the exchange to a connection.
+    #[inline]
+    pub(crate) fn attach(&self, wire: Rc<dyn Wire>) {
+        *self.wire.borrow_mut() = Some(wire);
+    }
+
+    /// Unties it, and forgets what was to be sent.
+    #[inline]
+    pub(crate) fn detach(&self) {
+        self.wire.take();
+        self.stalled.set(false);
+        self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
+    }
+
+    /// The wire; `None` in tests of a lone request or response.
+    pub(crate) fn wire(&self) -> Option<Rc<dyn Wire>> {
+        self.wire.borrow().clone()
+    }
+
+    /// The outgoing bytes, for as long as one call appends to them.
+    #[inline]
+    pub(crate) fn outbound(&self) -> RefMut<'_, Outbound> {
+        self.outbound.borrow_mut()
+    }
+
+    /// Takes what was to be sent, where there is no wire to send it over.
+    pub(crate) fn take_outbound(&self) -> Vec<u8> {
+        let mut outbound = self.outbound.borrow_mut();
+        let bytes = outbound.slices().iter().flat_map(|slice| slice.iter().copied()).collect();
+        outbound.clear(Sizes::KEPT_OUTBOUND);
+        bytes
+    }
+
+    /// Writes what is to be sent, as far as the peer takes it.
+    #[inline]
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let wire = self.wire.borrow();
+        let Some(wire) = &*wire else { return Poll::Ready(Ok(())) };
+        let mut outbound = self.outbound.borrow_mut();
+        while !outbound.is_empty() {
+            match wire.poll_write(cx, &outbound.slices()) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(n)) => {
+                    self.stalled.set(false);
+                    outbound.advance(n);
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {
+                    if !self.stalled.replace(true) {
+                        wire.wait(Wait::Write);
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Writes everything that is to be sent.
+    pub(crate) async fn flush(&self) -> io::Result<()> {
+        let result = poll_fn(|cx| self.poll_flush(cx)).await;
+        if let Some(wire) = &*self.wire.borrow() {
+            wire.wait(Wait::Nothing);
+        }
+        result
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("outbound", &self.outbound).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,445 @@
+//! The request as a handler sees it.
+//!
+//! It owns the inbound buffer its head was parsed in, and refers to it by offset: no lifetime, no
+//! generic parameter, nothing copied. Handlers get `&Request`; what changes while a request is
+//! handled (a late body, the parsed query) sits in cells.
+
+use std::cell::OnceCell;
+use std::fmt;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use serde::Deserialize;
+use smallvec::SmallVec;
+
+use super::body::Incoming;
+use super::link::Link;
+use super::query::{PairTable, Pairs};
+use crate::error::{Error, Result};
+use crate::memory::{Arena, Inbound, Sizes};
+use crate::proto::{
+    Head, Limits, Method, ProtocolError, Span, TargetForm, Version, encode, percent,
+};
+use crate::wire::Wait;
+
+/// A request: what is asked, by whom, with which body.
+pub struct Request {
+    pub(crate) inbound: Inbound,
+    pub(crate) head: Head,
+    pub(crate) incoming: Incoming,
+    limits: Rc<Limits>,
+    link: Rc<Link>,
+    /// The path with its harmless escapes undone, when it had any.
+    normal: String,
+    names: &'static [&'static str],
+    values: SmallVec<[Span; 8]>,
+    query: OnceCell<PairTable>,
+    form: OnceCell<PairTable>,
+    arena: Arena,
+}
+
+impl Request {
+    pub(crate) fn pooled(sizes: &Sizes, limits: Rc<Limits>, link: Rc<Link>) -> Self {
+        Self {
+            inbound: Inbound::new(sizes.inbound),
+            head: Head::with_capacity(sizes.request_fields),
+            incoming: Incoming::default(),
+            limits,
+            link,
+            normal: String::new(),
+            names: &[],
+            values: SmallVec::new(),
+            query: OnceCell::new(),
+            form: OnceCell::new(),
+            arena: Arena::default(),
+        }
+    }
+
+    /// What is asked to be done.
+    #[inline]
+    pub fn method(&self) -> Method {
+        self.head.method
+    }
+
+    /// The version of the protocol that the peer speaks.
+    pub fn version(&self) -> Version {
+        self.head.version
+    }
+
+    /// The target as it was sent, with its query.
+    pub fn target(&self) -> &str {
+        self.text(self.head.target.raw)
+    }
+
+    /// The path as it was sent, without the query: `/caf%C3%A9`. `*` for `OPTIONS *`, empty for
+    /// CONNECT.
+    #[inline]
+    pub fn path(&self) -> &str {
+        let target = &self.head.target;
+        if target.path.len == 0 && target.form == TargetForm::Absolute {
+            return "/";
+        }
+        self.text(target.path)
+    }
+
+    /// The query as it was sent, without the `?`; empty when there is none.
+    pub fn query_string(&self) -> &str {
+        self.head.target.query.map_or("", |span| self.text(span))
+    }
+
+    /// The host the request is for: of an absolute target, else the `Host` field.
+    pub fn host(&self) -> Option<&str> {
+        match self.head.target.authority {
+            Some(span) => Some(self.text(span)),
+            None => self.header("host"),
+        }
+    }
+
+    /// The first value of a field, whatever the casing of its name; `None` when it is absent or not
+    /// UTF-8.
+    ///
+    /// ```
+    /// # use httpz_core::{Method, Request};
+    /// let req = Request::build(Method::Get, "/", &[("Accept", "text/html")], b"")?;
+    /// assert_eq!(req.header("accept"), Some("text/html"));
+    /// # Ok::<(), httpz_core::Error>(())
+    /// ```
+    #[inline]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.header_bytes(name).and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The first value of a field as bytes.
+    #[inline]
+    pub fn header_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.headers_all(name).next()
+    }
+
+    /// Every value of a field, in order.
+    #[inline]
+    pub fn headers_all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.head.fields.all(self.inbound.buffer(), name)
+    }
+
+    /// Names, with the casing they were sent in, and values of all fields, in order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let fields = self.head.fields.iter(self.inbound.buffer());
+        fields.map(|(name, value)| (std::str::from_utf8(name).unwrap_or_default(), value))
+    }
+
+    /// The value of a path parameter, decoded.
+    #[inline]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        let index = self.names.iter().position(|other| *other == name)?;
+        self.param_at(index)
+    }
+
+    /// The value of the path parameter with this place in the route's pattern, decoded.
+    #[inline]
+    pub fn param_at(&self, index: usize) -> Option<&str> {
+        let raw = self.route_path().get(self.values.get(index).map(|s| s.at as usize..s.end())?)?;
+        if self.head.target.escaped { Some(self.decoded(raw)) } else { Some(raw) }
+    }
+
+    #[cold]
+    fn decoded<'a>(&'a self, raw: &'a str) -> &'a str {
+        if !raw.contains('%') {
+            return raw;
+        }
+        let mut text = String::new();
+        // What is left after `route_path` are escaped ASCII characters; they decode.
+        match percent::decode(raw.as_bytes(), false, &mut text) {
+            Ok(()) => self.arena.str(&text),
+            Err(_) => raw,
+        }
+    }
+
+    /// Names and values of the path parameters, in the order of the pattern.
+    pub fn params(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let names = self.names.iter().enumerate();
+        names.filter_map(|(i, name)| Some((*name, self.param_at(i)?)))
+    }
+
+    /// The parameters of the query, decoded at the first call and kept.
+    ///
+    /// # Errors
+    ///
+    /// 400 when an escape is malformed or there are more than `Limits::query_pairs`.
+    pub fn query(&self) -> Result<Pairs<'_>> {
+        let span = self.head.target.query.unwrap_or_default();
+        let buf = self.inbound.buffer();
+        Ok(Pairs::new(self.pairs(&self.query, buf, span)?, buf))
+    }
+
+    /// The parameters of a form in the body, decoded at the first call and kept.
+    ///
+    /// # Errors
+    ///
+    /// 400 as for [`Request::query`].
+    pub fn form(&self) -> Result<Pairs<'_>> {
+        let buf = self.body().unwrap_or_default();
+        Ok(Pairs::new(self.pairs(&self.form, buf, Span::new(0, buf.len()))?, buf))
+    }
+
+    fn pairs<'a>(
+        &self,
+        kept: &'a OnceCell<PairTable>,
+        buf: &[u8],
+        span: Span,
+    ) -> Result<&'a PairTable> {
+        if let Some(table) = kept.get() {
+            return Ok(table);
+        }
+        let table = PairTable::parse(buf, span, self.limits.query_pairs)?;
+        Ok(kept.get_or_init(|| table))
+    }
+
+    /// The body; `None` when there is none or it has not been read yet.
+    #[inline]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.incoming.bytes(&self.inbound)
+    }
+
+    /// The body read as JSON, whatever its content type says. May borrow from the request.
+    ///
+    /// # Errors
+    ///
+    /// 400 when there is no body or it is not such JSON; the text says where.
+    #[inline]
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        serde_json::from_slice(self.body().unwrap_or_default()).map_err(|error| malformed(&error))
+    }
+
+    /// The body read as any JSON; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// 400 when it is not JSON.
+    pub fn json_value(&self) -> Result<Option<serde_json::Value>> {
+        self.body().map(|_| self.json()).transpose()
+    }
+
+    /// The body read as a JSON object; `None` when there is no body or it is another kind of JSON.
+    ///
+    /// # Errors
+    ///
+    /// 400 when it is not JSON.
+    pub fn json_object(&self) -> Result<Option<serde_json::Map<String, serde_json::Value>>> {
+        Ok(match self.json_value()? {
+            Some(serde_json::Value::Object(object)) => Some(object),
+            _ => None,
+        })
+    }
+
+    /// The address of the peer; `None` over unix sockets and in tests.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        self.link.wire()?.peer_addr()
+    }
+
+    /// Memory that lives as long as this request.
+    pub fn arena(&self) -> &Arena {
+        &self.arena
+    }
+
+    /// Is the body here, so that [`Request::body`] tells all?
+    #[doc(hidden)]
+    #[inline]
+    pub fn body_ready(&self) -> bool {
+        self.incoming.is_ready()
+    }
+
+    /// Reads the body, if it is still on the wire; within the limits, once.
+    ///
+    /// # Errors
+    ///
+    /// 413 over the limit, 408 when it comes too slowly, 400 when it is malformed or cut short.
+    ///
+    /// # Cancel safety
+    ///
+    /// What has been read stays; calling again goes on behind it.
+    #[doc(hidden)]
+    pub async fn read_body(&self) -> Result {
+        if self.body_ready() {
+            return Ok(());
+        }
+        let Some(wire) = self.link.wire() else { return Ok(()) };
+        wire.wait(Wait::Body);
+        let read = poll_fn(|cx| self.incoming.poll_read(cx, &*wire)).await;
+        wire.wait(Wait::Nothing);
+        Ok(read?)
+    }
+
+    /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
+    /// characters and of UTF-8 octets undone.
+    #[doc(hidden)]
+    #[inline]
+    pub fn route_path(&self) -> &str {
+        if self.head.target.escaped { &self.normal } else { self.path() }
+    }
+
+    /// Sets the path parameters: the names of the route and their places in
+    /// [`Request::route_path`].
+    #[doc(hidden)]
+    #[inline]
+    pub fn set_params(
+        &mut self,
+        names: &'static [&'static str],
+        places: impl Iterator<Item = (usize, usize)>,
+    ) {
+        self.names = names;
+        self.values.clear();
+        self.values.extend(places.map(|(at, len)| Span::new(at, len)));
+    }
+
+    fn text(&self, span: Span) -> &str {
+        // Targets are checked to be ASCII by `proto::target`.
+        std::str::from_utf8(span.of_bytes(self.inbound.buffer())).unwrap_or_default()
+    }
+
+    // ---- what the connection does with it
+
+    /// Reads the next head from what has been received; `Ok(false)` when more bytes are needed.
+    #[inline]
+    pub(crate) fn parse(&mut self, at_end: bool) -> Result<bool, ProtocolError> {
+        let Self { head, inbound, limits, .. } = self;
+        if !head.parse(inbound.bytes(), inbound.start(), limits, at_end)? {
+            return Ok(false);
+        }
+        if self.head.target.escaped {
+            self.normalise()?;
+        }
+        self.incoming.begin(&self.head, &self.inbound, self.limits.body)?;
+        Ok(true)
+    }
+
+    #[cold]
+    fn normalise(&mut self) -> Result<(), ProtocolError> {
+        let path = self.head.target.path.of_bytes(self.inbound.buffer());
+        self.normal = percent::normalise_path(path)?;
+        Ok(())
+    }
+
+    /// Ends the current request and makes ready for the next one behind it.
+    #[inline]
+    pub(crate) fn end(&mut self) {
+        self.incoming.end(&mut self.inbound);
+        self.head.clear();
+        self.names = &[];
+        self.query.take();
+        self.form.take();
+        self.arena.reset(Sizes::KEPT_ARENA);
+    }
+
+    // ---- for tests
+
+    /// A GET request for `target`, as it would come over the wire. For tests.
+    ///
+    /// # Panics
+    ///
+    /// When the target is malformed.
+    pub fn get(target: &str) -> Self {
+        Self::build(Method::Get, target, &[], b"").expect("the target is well-formed")
+    }
+
+    /// A request as it would come over the wire, read by the real parser. For tests.
+    ///
+    /// `Host` and `Content-Length` are added when they are missing and needed.
+    ///
+    /// # Errors
+    ///
+    /// What the server would answer to such a request.
+    pub fn build(
+        method: Method,
+        target: &str,
+        fields: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Self> {
+        Self::from_bytes(&encode::request(method, target, fields, body))
+    }
+
+    /// A request read from these bytes. For tests.
+    ///
+    /// # Errors
+    ///
+    /// What the server would answer to such bytes; 400 when they are not a whole request.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let sizes = Sizes { inbound: bytes.len().max(1), ..Sizes::default() };
+        let mut req = Self::pooled(&sizes, Rc::default(), Rc::default());
+        req.inbound.refill(bytes);
+        match req.parse(true)? {
+            true if req.body_ready() => Ok(req),
+            _ => Err(ProtocolError::CutShort.into()),
+        }
+    }
+}
+
+#[cold]
+fn malformed(error: &serde_json::Error) -> Error {
+    Error::status(400, format!("malformed JSON: {error}"))
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method())
+            .field("target", &self.target())
+            .field("version", &self.version())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_was_asked() {
+        let req = Request::build(
+            Method::Post,
+            "/caf%C3%A9/a%2Fb?q=1",
+            &[("X-Tag", "One"), ("x-tag", "two")],
+            b"{\"n\":1}",
+        )
+        .unwrap();
+        assert_eq!(req.path(), "/caf%C3%A9/a%2Fb");
+        assert_eq!(req.route_path(), "/café/a%2Fb");
+        assert_eq!(req.query_string(), "q=1");
+        assert_eq!(req.header("X-TAG"), Some("One"));
+        assert_eq!(req.headers_all("x-tag").count(), 2);
+        assert_eq!(req.json_object().unwrap().unwrap()["n"], 1);
+        assert_eq!(req.host(), Some("localhost"));
+    }
+
+    #[test]
+    fn decodes_params_in_full() {
+        let mut req = Request::get("/caf%C3%A9/a%2Fb");
+        // "/café/a%2Fb": é has two bytes.
+        req.set_params(&["one", "two"], [(1, 5), (7, 5)].into_iter());
+        assert_eq!(req.param("one"), Some("café"));
+        assert_eq!(req.param("two"), Some("a/b"));
+        assert_eq!(req.param("three"), None);
+        assert_eq!(req.params().count(), 2);
+    }
+
+    #[test]
+    fn a_body_that_is_absent_is_none_and_no_json() {
+        let req = Request::get("/");
+        assert_eq!(req.body(), None);
+        assert_eq!(req.json_value().unwrap(), None);
+        assert_eq!(req.json::<u8>().unwrap_err().code(), 400);
+    }
+
+    #[test]
+    fn an_absolute_target_outranks_the_host_field() {
+        let req = Request::build(Method::Get, "http://a.example", &[("Host", "b")], b"").unwrap();
+        assert_eq!((req.host(), req.path()), (Some("a.example"), "/"));
+    }
+
+    #[test]
+    fn reads_forms_and_queries_once() {
+        let req = Request::build(Method::Post, "/?a=1", &[], b"b=2&c=%20").unwrap();
+        assert_eq!(req.query().unwrap().get("a"), Some("1"));
+        assert_eq!(req.form().unwrap().get("c"), Some(" "));
+    }
+}

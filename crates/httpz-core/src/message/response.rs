@@ -1,0 +1,659 @@
+//! The response as a handler sees it, and the one way it reaches the wire.
+//!
+//! Until it is written, everything about it can be changed. Writing means encoding head and body
+//! into the outgoing buffer: by the connection when the handler is done, or earlier by the handler
+//! itself ([`Response::write`], [`Response::chunk`]). What comes after that is ignored or, for
+//! chunks, appended.
+//!
+//! ```text
+//!  Fresh ──write──► Written
+//!    └────chunk───► Streaming ──finish──► Written
+//!                        └─────abort────► Aborted
+//! ```
+
+use std::fmt;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::ambient::Ambient;
+use super::link::Link;
+use super::{ContentType, Writer};
+use crate::error::{Error, Result};
+use crate::memory::Sizes;
+use crate::proto::encode::{self, AnswerHead, BadField, FieldBlock, Length};
+use crate::proto::{Status, Version};
+
+/// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
+/// ones leave by vectored write.
+const COPIED: usize = 16 * 1024;
+
+/// The body of a response, as a handler gives it.
+///
+/// Static and shared bytes are not copied until they are small enough for that to be cheaper.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes that live as long as the program.
+    Static(&'static [u8]),
+    /// Bytes that are shared or owned.
+    Shared(Bytes),
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self::Static(text.as_bytes())
+    }
+}
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::Static(bytes)
+    }
+}
+impl<const N: usize> From<&'static [u8; N]> for Body {
+    fn from(bytes: &'static [u8; N]) -> Self {
+        Self::Static(bytes)
+    }
+}
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::Shared(text.into())
+    }
+}
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Shared(bytes.into())
+    }
+}
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::Shared(bytes)
+    }
+}
+
+/// Where the body of the current response is.
+#[derive(Debug, Default)]
+enum Content {
+    /// In the response's own buffer, perhaps empty.
+    #[default]
+    Buffer,
+    Given(Body),
+}
+
+/// How far the response has got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stage {
+    #[default]
+    Fresh,
+    Streaming,
+    Written,
+    Aborted,
+}
+
+/// What the request says about how it may be answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) version: Version,
+    /// The answer has a head only (HEAD).
+    pub(crate) head_only: bool,
+    /// The peer lets another request follow.
+    pub(crate) persists: bool,
+}
+
+/// Why a response cannot be sent as the handler left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseFault {
+    /// A field name is not a token.
+    FieldName,
+    /// A field value holds a control byte.
+    FieldValue,
+    /// The field is the connection's business (`Transfer-Encoding`, `Connection`).
+    FieldForbidden,
+    /// More fields than `ResponseConfig::max_header_count`.
+    TooManyFields,
+    /// Fields larger than `ResponseConfig::header_buffer_size`.
+    FieldsTooLarge,
+    /// The status is not a final one of three digits.
+    BadStatus,
+    /// A body with a status that forbids one.
+    BodyForbidden,
+    /// A `Content-Length` that is not the length of the body.
+    WrongLength,
+    /// A field or a status was set after the head had been sent.
+    TooLate,
+}
+
+impl fmt::Display for ResponseFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FieldName => "a response field has a name that is not a token",
+            Self::FieldValue => "a response field has a value with control bytes",
+            Self::FieldForbidden => {
+                "a response field belongs to the connection: Transfer-Encoding and Connection are \
+                 set by the server (`Connection: close` is allowed)"
+            }
+            Self::TooManyFields => "the response has more fields than response.max_header_count",
+            Self::FieldsTooLarge => {
+                "the response's fields are larger than response.header_buffer_size"
+            }
+            Self::BadStatus => "the response has a status outside 200..=999",
+            Self::BodyForbidden => "the response has a body, which its status forbids",
+            Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::TooLate => "the head of the response was changed after it had been sent",
+        })
+    }
+}
+
+impl std::error::Error for ResponseFault {}
+
+/// A response: how it went, in which words.
+pub struct Response {
+    status: Status,
+    content_type: Option<ContentType>,
+    fields: FieldBlock,
+    content: Content,
+    buffer: Vec<u8>,
+    stage: Stage,
+    /// `Content-Length` as the handler declared it.
+    declared: Option<u64>,
+    has_date: bool,
+    close: bool,
+    /// Is the stream framed in chunks, rather than by the end of the connection?
+    chunked: bool,
+    fault: Option<ResponseFault>,
+    pub(crate) terms: Terms,
+    link: Rc<Link>,
+    ambient: Rc<Ambient>,
+    sizes: Sizes,
+}
+
+impl Default for Response {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Response {
+    /// A response that is connected to nothing: what is written stays in memory. For tests.
+    pub fn new() -> Self {
+        let mut res = Self::pooled(Sizes::default(), Rc::new(Ambient::new(0)), Rc::default());
+        res.terms.persists = true;
+        res
+    }
+
+    pub(crate) fn pooled(sizes: Sizes, ambient: Rc<Ambient>, link: Rc<Link>) -> Self {
+        Self {
+            status: Status::OK,
+            content_type: None,
+            fields: FieldBlock::with_capacity(sizes.fields, sizes.response_fields),
+            content: Content::Buffer,
+            buffer: Vec::with_capacity(sizes.body),
+            stage: Stage::Fresh,
+            declared: None,
+            has_date: false,
+            close: false,
+            chunked: false,
+            fault: None,
+            terms: Terms::default(),
+            link,
+            ambient,
+            sizes,
+        }
+    }
+
+    // ---- what a handler says
+
+    /// Sets the status code; 200 when it is never set.
+    ///
+    /// A code outside 200..=999 makes the answer a 500 with a log line.
+    #[inline]
+    pub fn status(&mut self, code: u16) -> &mut Self {
+        self.change();
+        self.status = Status(code);
+        self
+    }
+
+    /// The status code as it stands.
+    #[inline]
+    pub fn status_code(&self) -> u16 {
+        self.status.0
+    }
+
+    /// Sets the content type; cheaper than a field.
+    #[inline]
+    pub fn content_type(&mut self, kind: ContentType) -> &mut Self {
+        self.change();
+        self.content_type = Some(kind);
+        self
+    }
+
+    /// Has a content type been set, as a type or as a field?
+    #[inline]
+    pub fn has_content_type(&self) -> bool {
+        self.content_type.is_some()
+            || (!self.fields.is_empty() && self.fields.find(b"content-type").is_some())
+    }
+
+    /// Adds a field; one of the same name stays.
+    ///
+    /// A name that is no token or a value with CR, LF or another control byte never reaches the
+    /// wire: the answer becomes a 500 with a log line.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.header("Location", "/users/7").header("Link", "</a>").header("Link", "</b>");
+    /// assert_eq!(res.find_header("location"), Some(&b"/users/7"[..]));
+    /// ```
+    pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
+        if let Err(fault) = self.add_field(name, value.as_ref()) {
+            self.fault.get_or_insert(fault);
+        }
+        self
+    }
+
+    /// Sets a field in place of all others of the same name.
+    pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
+        self.remove_header(name);
+        self.header(name, value)
+    }
+
+    /// Takes all fields of this name out.
+    pub fn remove_header(&mut self, name: &str) -> &mut Self {
+        self.change();
+        if name.eq_ignore_ascii_case("content-type") {
+            self.content_type = None;
+        } else if name.eq_ignore_ascii_case("content-length") {
+            self.declared = None;
+        } else if name.eq_ignore_ascii_case("date") {
+            self.has_date = false;
+        }
+        self.fields.remove(name.as_bytes());
+        self
+    }
+
+    /// The first value of a field that was set.
+    pub fn find_header(&self, name: &str) -> Option<&[u8]> {
+        match self.content_type {
+            Some(kind) if name.eq_ignore_ascii_case("content-type") => {
+                Some(kind.as_str().as_bytes())
+            }
+            _ => self.fields.find(name.as_bytes()),
+        }
+    }
+
+    fn add_field(&mut self, name: &str, value: &[u8]) -> Result<(), ResponseFault> {
+        if self.written() {
+            return Err(ResponseFault::TooLate);
+        }
+        match name.len() {
+            4 if name.eq_ignore_ascii_case("date") => self.has_date = true,
+            10 if name.eq_ignore_ascii_case("connection") => {
+                if !value.eq_ignore_ascii_case(b"close") {
+                    return Err(ResponseFault::FieldForbidden);
+                }
+                self.close = true;
+                return Ok(());
+            }
+            12 if name.eq_ignore_ascii_case("content-type") => self.content_type = None,
+            14 if name.eq_ignore_ascii_case("content-length") => {
+                let text = std::str::from_utf8(value).ok();
+                let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                let length = digits.and_then(|digits| digits.parse().ok());
+                self.declared = Some(length.ok_or(ResponseFault::WrongLength)?);
+                return Ok(());
+            }
+            17 if name.eq_ignore_ascii_case("transfer-encoding") => {
+                return Err(ResponseFault::FieldForbidden);
+            }
+            _ => {}
+        }
+        self.fields.push(name.as_bytes(), value).map_err(|bad| match bad {
+            BadField::Name => ResponseFault::FieldName,
+            BadField::Value => ResponseFault::FieldValue,
+        })?;
+        if self.fields.len() > self.sizes.response_fields {
+            return Err(ResponseFault::TooManyFields);
+        }
+        if self.fields.byte_len() > self.sizes.fields {
+            return Err(ResponseFault::FieldsTooLarge);
+        }
+        Ok(())
+    }
+
+    /// Sets the body. Large shared bodies are sent without being copied.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.status(404).body("Not Found");
+    /// res.body(vec![1, 2, 3]);
+    /// assert_eq!(res.body_bytes(), [1, 2, 3]);
+    /// ```
+    pub fn body(&mut self, body: impl Into<Body>) -> &mut Self {
+        self.change();
+        self.buffer.clear();
+        self.content = Content::Given(body.into());
+        self
+    }
+
+    /// Sets the body to a copy of `text`, and the type to plain text if none is set.
+    #[inline]
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        if !self.has_content_type() {
+            self.content_type(ContentType::Text);
+        }
+        self.bytes(text.as_bytes())
+    }
+
+    /// Sets the body to a copy of `bytes`.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.change();
+        self.own_buffer().extend_from_slice(bytes);
+        self
+    }
+
+    /// Sets the body to `value` as JSON, and the type to JSON.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the value cannot be serialised.
+    #[inline]
+    pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.content_type(ContentType::Json);
+        let buffer = self.own_buffer();
+        serde_json::to_writer(Writer::new(buffer), value)?;
+        Ok(())
+    }
+
+    /// Sets the body to `value` as indented JSON, and the type to JSON.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the value cannot be serialised.
+    pub fn json_pretty<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.content_type(ContentType::Json);
+        serde_json::to_writer_pretty(Writer::new(self.own_buffer()), value)?;
+        Ok(())
+    }
+
+    /// Appends to the body; what [`Response::body`] had set is replaced.
+    pub fn writer(&mut self) -> Writer<'_> {
+        self.change();
+        if let Content::Given(_) = self.content {
+            self.content = Content::Buffer;
+            self.buffer.clear();
+        }
+        Writer::new(&mut self.buffer)
+    }
+
+    /// The body as it stands.
+    pub fn body_bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Buffer => &self.buffer,
+            Content::Given(Body::Static(bytes)) => bytes,
+            Content::Given(Body::Shared(bytes)) => bytes,
+        }
+    }
+
+    /// Makes this the last answer of its connection.
+    pub fn close(&mut self) -> &mut Self {
+        self.close = true;
+        self
+    }
+
+    /// Takes everything back that has not been written: a fresh 200 without fields and body.
+    pub fn clear(&mut self) {
+        if self.stage == Stage::Fresh {
+            self.wipe();
+        }
+    }
+
+    /// Has the head been sent, or at least given out to be sent?
+    #[inline]
+    pub fn written(&self) -> bool {
+        self.stage != Stage::Fresh
+    }
+
+    /// Says that the answer has been dealt with: nothing of it is sent, and the connection closes.
+    pub fn mark_written(&mut self) {
+        if self.stage == Stage::Fresh {
+            self.stage = Stage::Written;
+            self.close = true;
+        }
+    }
+
+    /// Gives up on an answer whose head has been sent already: the connection is cut, so that the
+    /// peer does not take it for a complete one.
+    #[doc(hidden)]
+    pub fn abort(&mut self) {
+        if self.stage == Stage::Streaming {
+            self.stage = Stage::Aborted;
+        }
+    }
+
+    /// Sends the answer now instead of after the handler. Later calls do nothing.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the answer cannot be sent as it is; an I/O error when the peer is gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once the future was polled, the answer is complete in memory and leaves with the next flush.
+    pub async fn write(&mut self) -> Result {
+        if self.stage == Stage::Fresh {
+            self.finish()?;
+        }
+        self.flush().await
+    }
+
+    // ---- on its way
+
+    #[inline]
+    fn own_buffer(&mut self) -> &mut Vec<u8> {
+        self.content = Content::Buffer;
+        self.buffer.clear();
+        &mut self.buffer
+    }
+
+    /// Notes an attempt to change what may have been sent already.
+    #[inline]
+    fn change(&mut self) {
+        if self.stage != Stage::Fresh {
+            self.fault.get_or_insert(ResponseFault::TooLate);
+        }
+    }
+
+    #[inline]
+    fn wipe(&mut self) {
+        self.status = Status::OK;
+        self.content_type = None;
+        self.fields.clear();
+        self.content = Content::Buffer;
+        self.buffer.clear();
+        self.declared = None;
+        self.has_date = false;
+        self.close = false;
+        self.fault = None;
+        self.stage = Stage::Fresh;
+    }
+
+    /// Completes the answer in the outgoing buffer.
+    ///
+    /// # Errors
+    ///
+    /// When the answer cannot be sent as it is; nothing of it has been encoded then.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Result<(), ResponseFault> {
+        match self.stage {
+            Stage::Fresh => self.encode(),
+            Stage::Streaming => {
+                if self.chunked && !self.terms.head_only {
+                    encode::last_chunk(self.link.outbound().buf());
+                }
+                self.stage = Stage::Written;
+                Ok(())
+            }
+            Stage::Written | Stage::Aborted => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn encode(&mut self) -> Result<(), ResponseFault> {
+        let len = self.body_bytes().len();
+        let length = self.length(len as u64)?;
+        self.encode_head(length);
+        self.stage = Stage::Written;
+        if len == 0 || self.terms.head_only {
+            return Ok(());
+        }
+        if len > COPIED {
+            self.set_tail();
+        } else {
+            self.link.outbound().buf().extend_from_slice(self.body_bytes());
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn set_tail(&mut self) {
+        let body = match std::mem::take(&mut self.content) {
+            Content::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
+            Content::Given(Body::Static(bytes)) => Bytes::from_static(bytes),
+            Content::Given(Body::Shared(bytes)) => bytes,
+        };
+        self.link.outbound().set_tail(body);
+    }
+
+    /// How the body of this length is delimited, once everything about the answer is found sound.
+    #[inline]
+    fn length(&self, len: u64) -> Result<Length, ResponseFault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if !self.status.is_final() {
+            return Err(ResponseFault::BadStatus);
+        }
+        if self.status.forbids_body() {
+            return if len > 0 { Err(ResponseFault::BodyForbidden) } else { Ok(Length::Absent) };
+        }
+        match self.declared {
+            None => Ok(Length::Counted(len)),
+            Some(declared) if declared == len || (self.terms.head_only && len == 0) => {
+                Ok(Length::Counted(declared))
+            }
+            Some(_) => Err(ResponseFault::WrongLength),
+        }
+    }
+
+    #[inline]
+    pub(super) fn encode_head(&mut self, length: Length) {
+        let date = self.ambient.date();
+        if self.ambient.draining() || length == Length::UntilClose {
+            self.close = true;
+        }
+        let head = AnswerHead {
+            version: self.terms.version,
+            status: self.status,
+            date: (!self.has_date).then_some(&date),
+            content_type: self.content_type.map(ContentType::as_str),
+            fields: &self.fields,
+            length,
+            persists: self.terms.persists && !self.close,
+        };
+        encode::head(self.link.outbound().buf(), &head);
+    }
+
+    /// Starts a streamed body: head first, then whatever [`Response::chunk`] is given.
+    pub(super) fn start_stream(&mut self) -> Result<(), ResponseFault> {
+        if self.stage != Stage::Fresh {
+            return Ok(());
+        }
+        let absent = self.length(0)? == Length::Absent;
+        self.chunked = self.terms.version == Version::Http11 && !absent;
+        self.encode_head(match (absent, self.chunked) {
+            (true, _) => Length::Absent,
+            (_, true) => Length::Chunked,
+            (_, false) => Length::UntilClose,
+        });
+        self.stage = Stage::Streaming;
+        Ok(())
+    }
+
+    /// Appends a piece of a streamed body.
+    pub(super) fn push_stream(&mut self, data: &[u8]) -> Result<(), ResponseFault> {
+        if self.terms.head_only || data.is_empty() {
+            return Ok(());
+        }
+        if self.status.forbids_body() {
+            return Err(ResponseFault::BodyForbidden);
+        }
+        let mut outbound = self.link.outbound();
+        if self.chunked {
+            encode::chunk(outbound.buf(), data);
+        } else {
+            outbound.buf().extend_from_slice(data);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Does the answer, as it stands, let another request follow?
+    #[inline]
+    pub(crate) fn persists(&self) -> bool {
+        !self.close && self.stage == Stage::Written && self.terms.persists
+    }
+
+    pub(super) async fn flush(&mut self) -> Result {
+        self.link.flush().await.map_err(|error| {
+            self.close = true;
+            Error::status(500, "the peer is gone").with_source(error)
+        })
+    }
+
+    // ---- what the connection does with it
+
+    /// Makes ready for the answer to a request with these terms.
+    #[inline]
+    pub(crate) fn begin(&mut self, terms: Terms) {
+        self.terms = terms;
+        self.wipe();
+        if self.buffer.capacity() > self.sizes.body.max(COPIED) {
+            self.buffer = Vec::with_capacity(self.sizes.body);
+        }
+    }
+
+    /// Forgets the last answer.
+    #[inline]
+    pub(crate) fn wash(&mut self) {
+        self.begin(Terms::default());
+    }
+
+    /// Everything that has been encoded, for a response made by [`Response::new`]; ends it.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the answer cannot be sent as it is.
+    pub fn encoded(&mut self) -> Result<Vec<u8>> {
+        self.finish()?;
+        Ok(self.link.take_outbound())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("stage", &self.stage)
+            .field("body", &self.body_bytes().escape_ascii().to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

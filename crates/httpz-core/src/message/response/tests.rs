@@ -1,0 +1,80 @@
+//! Answers as they leave, and what never does.
+
+use super::*;
+
+fn encoded(res: &mut Response) -> String {
+    let bytes = res.encoded().expect("sound");
+    // The date of a lone response is the epoch.
+    String::from_utf8(bytes).unwrap().replace("Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n", "")
+}
+
+#[test]
+fn says_what_the_handler_said() {
+    let mut res = Response::new();
+    assert_eq!(encoded(&mut res), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+
+    let mut res = Response::new();
+    res.status(201).header("Location", "/7").json(&7).unwrap();
+    assert_eq!(
+        encoded(&mut res),
+        "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /7\r\n\
+         Content-Length: 1\r\n\r\n7"
+    );
+
+    let mut res = Response::new();
+    res.set_header("Content-Type", "a/b").text("x").close();
+    assert_eq!(
+        encoded(&mut res),
+        "HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"
+    );
+}
+
+#[test]
+fn large_bodies_leave_whole() {
+    for body in [
+        Body::from(vec![b'x'; COPIED + 1]),
+        Body::from(Bytes::from(vec![b'x'; COPIED + 1])),
+        Body::Static(&[b'x'; COPIED + 1]),
+    ] {
+        let mut res = Response::new();
+        res.body(body);
+        assert!(encoded(&mut res).ends_with(&"x".repeat(COPIED + 1)));
+    }
+    let mut res = Response::new();
+    res.bytes(&[b'x'; COPIED + 1]);
+    assert!(encoded(&mut res).ends_with(&"x".repeat(COPIED + 1)));
+}
+
+#[test]
+fn refuses_answers_that_cannot_be_right() {
+    type Say = fn(&mut Response);
+    let cases: [(Say, ResponseFault); 11] = [
+        (|res| drop(res.header("a", "b\r\nc: d")), ResponseFault::FieldValue),
+        (|res| drop(res.header("a b", "c")), ResponseFault::FieldName),
+        (|res| drop(res.header("Transfer-Encoding", "chunked")), ResponseFault::FieldForbidden),
+        (|res| drop(res.header("Connection", "upgrade")), ResponseFault::FieldForbidden),
+        (|res| drop(res.header("Content-Length", "+1")), ResponseFault::WrongLength),
+        (|res| drop(res.header("Content-Length", "3").body("four")), ResponseFault::WrongLength),
+        (|res| drop(res.status(204).body("x")), ResponseFault::BodyForbidden),
+        (|res| drop(res.status(99)), ResponseFault::BadStatus),
+        (|res| drop(res.status(1000)), ResponseFault::BadStatus),
+        (|res| (0..17).for_each(|_| drop(res.header("a", "b"))), ResponseFault::TooManyFields),
+        (|res| drop(res.header("a", "b".repeat(5000))), ResponseFault::FieldsTooLarge),
+    ];
+    for (say, fault) in cases {
+        let mut res = Response::new();
+        say(&mut res);
+        assert_eq!(res.finish(), Err(fault));
+        assert!(res.link.take_outbound().is_empty(), "{fault:?} left bytes behind");
+    }
+}
+
+#[test]
+fn a_second_write_says_nothing() {
+    let mut res = Response::new();
+    res.body("x");
+    let first = encoded(&mut res);
+    assert!(first.ends_with("\r\n\r\nx"));
+    res.body("y");
+    assert_eq!(encoded(&mut res), "");
+}

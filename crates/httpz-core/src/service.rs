@@ -1,0 +1,75 @@
+//! The seam to the application: who answers a request.
+//!
+//! The connection knows a [`Service`] and nothing of routes. A service that can answer on the stack
+//! does so and says [`Flow::Done`]; only one that has to wait makes a future.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::error::{Error, Result};
+use crate::message::{Request, Response};
+
+/// What a call gives: the result now, or a future of it.
+///
+/// The future is not `Send`: a request stays on the thread that accepted it.
+pub enum Flow<'a, T = Result> {
+    /// It is done already.
+    Done(T),
+    /// It has to wait for something.
+    Later(Pin<Box<dyn Future<Output = T> + 'a>>),
+}
+
+impl<'a, T> Flow<'a, T> {
+    /// Boxes a future.
+    #[inline]
+    pub fn later(future: impl Future<Output = T> + 'a) -> Self {
+        Self::Later(Box::pin(future))
+    }
+}
+
+/// Awaiting a finished flow gives its result at once.
+impl<'a, T: Unpin + 'a> IntoFuture for Flow<'a, T> {
+    type Output = T;
+    type IntoFuture = FlowFuture<'a, T>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        match self {
+            Flow::Done(value) => FlowFuture::Done(Some(value)),
+            Flow::Later(future) => FlowFuture::Later(future),
+        }
+    }
+}
+
+/// The future of a [`Flow`].
+pub enum FlowFuture<'a, T> {
+    /// The result, until it is taken.
+    Done(Option<T>),
+    /// What is waited for.
+    Later(Pin<Box<dyn Future<Output = T> + 'a>>),
+}
+
+impl<T: Unpin> Future for FlowFuture<'_, T> {
+    type Output = T;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match self.get_mut() {
+            Self::Done(value) => Poll::Ready(value.take().expect("polled once after completion")),
+            Self::Later(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+/// The application as the connection sees it.
+pub trait Service: Send + Sync + 'static {
+    /// Answers a request. An error is handed to [`Service::refuse`] by the connection, unless the
+    /// head has been sent by then; then the connection is cut.
+    fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a, Result>;
+
+    /// Shapes the answer to a request that went wrong: one that was malformed or over a limit, one
+    /// whose handler failed or panicked, one whose answer could not be sent as it was. `res` is
+    /// fresh; `req` may be empty.
+    fn refuse(&self, req: &Request, res: &mut Response, error: Error);
+}

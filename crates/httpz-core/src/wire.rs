@@ -1,0 +1,196 @@
+//! The byte pipe to the peer, and one in memory for tests.
+//!
+//! Read and written through `&self`, so that a response can send chunks while the request still
+//! reads its body from the same wire. Nothing above this trait knows whether bytes come from TCP, a
+//! unix socket or a test.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+
+/// What the connection is waiting for; each has a deadline of its own in `Timeouts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing that the peer owes us: a handler is running.
+    #[default]
+    Nothing,
+    /// The first byte of the next request.
+    KeepAlive,
+    /// The rest of a head.
+    Head,
+    /// More of a body.
+    Body,
+    /// Room for more of an answer.
+    Write,
+    /// The peer's end of the connection, after ours.
+    Linger,
+    /// An exchange from the pool.
+    Exchange,
+}
+
+/// A pipe of bytes to one peer.
+///
+/// Each method may be called from one task at a time; the waker of the last caller is woken.
+pub trait Wire {
+    /// Reads into `buf`; `Ok(0)` is the end of what the peer sends.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` when the wait announced by [`Wire::wait`] has taken too long.
+    fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>>;
+
+    /// Waits until a read would give something, without reading.
+    fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Writes what it can of `bufs`, in order.
+    fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
+
+    /// Tells the peer that nothing more will be sent.
+    fn shutdown(&self);
+
+    /// Announces what is waited for from now on; starts its deadline.
+    fn wait(&self, wait: Wait);
+
+    /// Has the announced wait taken too long? Polled where no read or write is pending.
+    fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// The address of the peer, where it has one.
+    fn peer_addr(&self) -> Option<SocketAddr>;
+}
+
+/// A wire whose input is given beforehand, cut into the pieces that reads shall see.
+///
+/// When the pieces are used up, reads find the end of the connection, or stay pending when the wire
+/// was made with [`Memory::open`].
+#[derive(Debug, Default)]
+pub struct Memory {
+    input: RefCell<VecDeque<Vec<u8>>>,
+    output: RefCell<Vec<u8>>,
+    open: bool,
+    writes: Cell<usize>,
+    room: Cell<Option<usize>>,
+    late: Cell<bool>,
+    waiting: Cell<Wait>,
+    shut: Cell<bool>,
+}
+
+impl Memory {
+    /// A wire whose peer sends these pieces and then ends the connection.
+    pub fn new<P: AsRef<[u8]>>(pieces: impl IntoIterator<Item = P>) -> Self {
+        let input = pieces.into_iter().map(|piece| piece.as_ref().to_vec());
+        Self {
+            input: RefCell::new(input.filter(|piece| !piece.is_empty()).collect()),
+            ..Self::default()
+        }
+    }
+
+    /// A wire whose peer sends these pieces and then stays silent.
+    pub fn open<P: AsRef<[u8]>>(pieces: impl IntoIterator<Item = P>) -> Self {
+        Self { open: true, ..Self::new(pieces) }
+    }
+
+    /// Lets each write take at most `bytes`, every second one being refused for now.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Self {
+        self.room.set(Some(bytes));
+        self
+    }
+
+    /// Lets the peer send one more piece.
+    pub fn send(&self, piece: &[u8]) {
+        self.input.borrow_mut().push_back(piece.to_vec());
+    }
+
+    /// What was written so far; the wire forgets it.
+    pub fn take_output(&self) -> Vec<u8> {
+        self.output.take()
+    }
+
+    /// How many writes there were.
+    pub fn writes(&self) -> usize {
+        self.writes.get()
+    }
+
+    /// Makes the current wait too long.
+    pub fn expire(&self) {
+        self.late.set(true);
+    }
+
+    /// What was last announced to be waited for.
+    pub fn waiting(&self) -> Wait {
+        self.waiting.get()
+    }
+
+    /// Has our side been closed?
+    pub fn is_shut(&self) -> bool {
+        self.shut.get()
+    }
+
+    fn exhausted(&self) -> Poll<io::Result<usize>> {
+        match (self.late.get(), self.open) {
+            (true, _) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            (false, true) => Poll::Pending,
+            (false, false) => Poll::Ready(Ok(0)),
+        }
+    }
+}
+
+impl Wire for Memory {
+    fn poll_read(&self, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut input = self.input.borrow_mut();
+        let Some(piece) = input.front_mut() else { return self.exhausted() };
+        let n = piece.len().min(buf.len());
+        buf[..n].copy_from_slice(&piece[..n]);
+        if n == piece.len() {
+            input.pop_front();
+        } else {
+            piece.drain(..n);
+        }
+        Poll::Ready(Ok(n))
+    }
+
+    fn poll_readable(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.input.borrow().is_empty() {
+            false => Poll::Ready(Ok(())),
+            true => self.exhausted().map(|result| result.map(drop)),
+        }
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.writes.set(self.writes.get() + 1);
+        let mut room = match self.room.get() {
+            Some(_) if self.writes.get() % 2 == 0 => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Some(room) => room,
+            None => usize::MAX,
+        };
+        let mut written = 0;
+        for buf in bufs {
+            let n = buf.len().min(room);
+            self.output.borrow_mut().extend_from_slice(&buf[..n]);
+            room -= n;
+            written += n;
+        }
+        Poll::Ready(Ok(written))
+    }
+
+    fn shutdown(&self) {
+        self.shut.set(true);
+    }
+
+    fn wait(&self, wait: Wait) {
+        self.waiting.set(wait);
+    }
+
+    fn poll_late(&self, _: &mut Context<'_>) -> Poll<()> {
+        if self.late.get() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        None
+    }
+}
