@@ -14,11 +14,14 @@ pub mod error;
 pub mod exchange;
 pub mod memory;
 pub mod message;
+pub mod net;
 pub mod proto;
+pub mod server;
 pub mod service;
 pub mod wire;
 
 pub use error::{Error, Result};
 pub use message::{Body, ContentType, Pairs, Request, Response, Writer};
 pub use proto::{Method, Status, Version};
+pub use server::{Config, Handle, Server};
 pub use service::{Flow, Service};

@@ -161,7 +161,7 @@ impl Wire for Memory {
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.writes.set(self.writes.get() + 1);
         let mut room = match self.room.get() {
-            Some(_) if self.writes.get() % 2 == 0 => {
+            Some(_) if self.writes.get().is_multiple_of(2) => {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }

@@ -23,7 +23,7 @@ const LAST_WORDS: usize = 1024 * 1024;
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Says why a request is not served, and ends the connection.
     #[cold]
-    pub(super) async fn refuse(mut self, fault: ProtocolError) {
+    pub(super) async fn refuse(&mut self, fault: ProtocolError) {
         match &mut self.lease {
             Some(lease) => refuse_in(&*self.common.service, lease, fault),
             None => {
@@ -59,7 +59,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
 
     /// Lets the last answer leave, closes our side, and waits for the peer to close its own.
     #[cold]
-    pub(super) async fn farewell(mut self) {
+    pub(super) async fn farewell(&mut self) {
         let sent = self.flush().await;
         let cut = self.lease.as_ref().is_some_and(|l| l.response.stage() == Stage::Aborted);
         let heard_all = self.lease.as_mut().is_some_and(|lease| {
@@ -76,7 +76,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             return;
         }
         self.wire.wait(Wait::Linger);
-        let (wire, mut heard, mut room) = (&*self.wire, 0, [0; 512]);
+        // On the heap: an array here would make the future of every idle connection larger.
+        let (wire, mut heard, mut room) = (&*self.wire, 0, vec![0; 4096]);
         poll_fn(|cx| {
             loop {
                 match wire.poll_read(cx, &mut room) {

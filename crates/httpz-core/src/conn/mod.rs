@@ -83,17 +83,20 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     }
 
     /// Serves requests until one side is done with the connection.
+    ///
+    /// The steps that end a connection are boxed: they are rare, and unboxed their state would be
+    /// part of every idle connection.
     pub async fn serve(mut self) {
         loop {
             match self.receive().await {
                 Arrival::Request => self.answer().await,
-                Arrival::Fault(fault) => return self.refuse(fault).await,
+                Arrival::Fault(fault) => return Box::pin(self.refuse(fault)).await,
                 Arrival::Nothing => return,
             }
             match self.conclude() {
                 Verdict::Again => {}
-                Verdict::Drain if self.drain().await => {}
-                Verdict::Drain | Verdict::Close => return self.farewell().await,
+                Verdict::Drain if Box::pin(self.drain()).await => {}
+                Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,
             }
             if !self.gather().await {
                 return;

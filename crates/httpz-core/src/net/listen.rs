@@ -1,0 +1,52 @@
+//! Opens listening sockets, one per worker on the same port.
+//!
+//! With `SO_REUSEPORT` the kernel spreads new connections over the workers' sockets, so accepting
+//! needs no lock and no hand-over.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Opens `n` listeners on `addr`; all on the port the first one got when it is 0.
+///
+/// # Errors
+///
+/// What the system says: the address is taken, not ours, or needs privileges.
+pub fn bind(addr: SocketAddr, n: usize, backlog: u32) -> io::Result<Vec<TcpListener>> {
+    let first = bind_one(addr, backlog)?;
+    let addr = first.local_addr()?;
+    let mut listeners = vec![first];
+    for _ in 1..n {
+        listeners.push(bind_one(addr, backlog)?);
+    }
+    Ok(listeners)
+}
+
+fn bind_one(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
+    Ok(socket.into())
+}
+
+/// Refuses an address on which some other process listens already.
+///
+/// `SO_REUSEPORT` would let a second server of the same user share the port, and half of the
+/// requests would go to each; who starts a server twice by mistake wants to be told.
+///
+/// # Errors
+///
+/// `AddrInUse` when it is taken.
+pub fn check_free(addr: SocketAddr) -> io::Result<()> {
+    if addr.port() == 0 {
+        return Ok(());
+    }
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(1)
+}

@@ -1,0 +1,11 @@
+//! Wires over real sockets.
+//!
+//! Beside `conn`: neither knows the other. A wire reads and writes through tokio and watches its
+//! own deadlines; what a deadline means is the connection's business.
+
+pub mod listen;
+pub mod tcp;
+pub mod timed;
+
+pub use tcp::TcpWire;
+pub use timed::{Timeouts, Watch, Watches};

@@ -1,0 +1,300 @@
+//! Deadlines that cost a request no timer.
+//!
+//! A worker has one coarse clock. Announcing a wait stores the tick by which it must be over: one
+//! load and one store. Twice a second the clock [sweeps](Watches::sweep) all connections and wakes
+//! those whose tick has passed; their next pending read or write fails with `TimedOut`. A deadline
+//! is therefore met up to one tick late, never early.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::wire::Wait;
+
+/// How long a peer may keep us waiting. Zero means without end.
+///
+/// ```
+/// use httpz_core::net::Timeouts;
+/// use std::time::Duration;
+/// let timeouts = Timeouts { keep_alive: Duration::from_secs(5), ..Timeouts::default() };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the first byte of a head to its end; later is answered with 408. Default 10 s.
+    pub head: Duration,
+    /// For every further 16 KiB of a body, or its end; later is answered with 408. Default 30 s.
+    pub body: Duration,
+    /// Without the peer taking any of an answer; then the connection is cut. Default 30 s.
+    pub write: Duration,
+    /// Between two requests; then the connection is closed silently. Default 60 s.
+    pub keep_alive: Duration,
+    /// For the peer to close its side after we have closed ours. Default 2 s.
+    pub linger: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            write: Duration::from_secs(30),
+            keep_alive: Duration::from_secs(60),
+            linger: Duration::from_secs(2),
+        }
+    }
+}
+
+/// The length of a tick.
+pub const TICK: Duration = Duration::from_millis(500);
+
+const NEVER: u32 = u32::MAX;
+
+/// The deadline of one connection.
+#[derive(Debug)]
+pub struct Watch {
+    due: Cell<u32>,
+    wait: Cell<Wait>,
+    late: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+    place: Cell<usize>,
+    watches: Rc<Watches>,
+}
+
+/// Something with a deadline that a sweep looks at.
+pub trait Watched {
+    /// Its deadline.
+    fn watch(&self) -> &Watch;
+}
+
+/// The clock of a worker and all deadlines that hang on it.
+#[derive(Default)]
+pub struct Watches {
+    now: Cell<u32>,
+    /// How many ticks each [`Wait`] may take.
+    ticks: [Cell<u32>; 7],
+    places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
+    free: RefCell<Vec<usize>>,
+    draining: Cell<bool>,
+}
+
+impl Watches {
+    /// A clock at zero with these deadlines; `exchange` bounds the wait for an exchange.
+    pub fn new(timeouts: &Timeouts, exchange: Duration) -> Rc<Self> {
+        let watches = Self::default();
+        for (wait, duration) in [
+            (Wait::Nothing, Duration::ZERO),
+            (Wait::KeepAlive, timeouts.keep_alive),
+            (Wait::Head, timeouts.head),
+            (Wait::Body, timeouts.body),
+            (Wait::Write, timeouts.write),
+            (Wait::Linger, timeouts.linger),
+            (Wait::Exchange, exchange),
+        ] {
+            watches.ticks[wait as usize].set(ticks(duration));
+        }
+        Rc::new(watches)
+    }
+
+    /// A deadline, not yet looked after; see [`Watches::enter`].
+    pub fn watch(self: &Rc<Self>) -> Watch {
+        Watch {
+            due: Cell::new(NEVER),
+            wait: Cell::default(),
+            late: Cell::new(false),
+            waker: RefCell::default(),
+            place: Cell::new(usize::MAX),
+            watches: self.clone(),
+        }
+    }
+
+    /// Looks after a deadline from now on, until it is dropped.
+    pub fn enter(&self, watched: &Rc<impl Watched + 'static>) {
+        let weak = Rc::downgrade(watched) as Weak<dyn Watched>;
+        let mut places = self.places.borrow_mut();
+        let place = match self.free.borrow_mut().pop() {
+            Some(place) => {
+                places[place] = Some(weak);
+                place
+            }
+            None => {
+                places.push(Some(weak));
+                places.len() - 1
+            }
+        };
+        watched.watch().place.set(place);
+    }
+
+    /// How many deadlines are looked after: the connections of the worker.
+    pub fn len(&self) -> usize {
+        self.places.borrow().len() - self.free.borrow().len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Moves the clock on by one tick and wakes whoever is late.
+    pub fn sweep(&self) {
+        self.now.set(self.now.get().saturating_add(1).min(NEVER - 1));
+        self.wake_where(|watch| watch.due.get() <= self.now.get());
+    }
+
+    /// Lets idle connections, now and from now on, wait no longer than this.
+    pub fn drain(&self, linger: Duration) {
+        self.draining.set(true);
+        let idle = &self.ticks[Wait::KeepAlive as usize];
+        idle.set(ticks(linger).min(idle.get()));
+        let due = self.now.get().saturating_add(ticks(linger));
+        self.each(|watch| {
+            if watch.wait.get() == Wait::KeepAlive {
+                watch.due.set(watch.due.get().min(due));
+            }
+        });
+    }
+
+    fn each(&self, mut act: impl FnMut(&Watch)) {
+        for place in self.places.borrow().iter().flatten() {
+            if let Some(watched) = place.upgrade() {
+                act(watched.watch());
+            }
+        }
+    }
+
+    fn wake_where(&self, late: impl Fn(&Watch) -> bool) {
+        self.each(|watch| {
+            if !watch.late.get() && late(watch) {
+                watch.late.set(true);
+                if let Some(waker) = &*watch.waker.borrow() {
+                    waker.wake_by_ref();
+                }
+            }
+        });
+    }
+}
+
+/// A duration in ticks, rounded up and one more: the current tick has partly gone by.
+fn ticks(duration: Duration) -> u32 {
+    if duration.is_zero() {
+        return NEVER;
+    }
+    let ticks = duration.as_millis().div_ceil(TICK.as_millis()) + 1;
+    u32::try_from(ticks).unwrap_or(NEVER).min(NEVER - 1)
+}
+
+impl Watch {
+    /// Starts the deadline of this wait; forgets the one before.
+    #[inline]
+    pub fn wait(&self, wait: Wait) {
+        let ticks = self.watches.ticks[wait as usize].get();
+        self.wait.set(wait);
+        self.late.set(false);
+        self.due.set(match ticks {
+            NEVER => NEVER,
+            ticks => self.watches.now.get().saturating_add(ticks),
+        });
+    }
+
+    /// Ready when the wait has taken too long; else the task is woken when it has.
+    #[inline]
+    pub fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.late.get() {
+            return Poll::Ready(());
+        }
+        let mut kept = self.waker.borrow_mut();
+        // A task keeps its waker for life, so this stores one once per connection.
+        match &*kept {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            _ => *kept = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    /// What a pending operation gives: still pending, or too late.
+    #[inline]
+    pub fn pending<T>(&self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        self.poll_late(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let place = self.place.get();
+        if let Some(slot) = self.watches.places.borrow_mut().get_mut(place) {
+            *slot = None;
+            self.watches.free.borrow_mut().push(place);
+        }
+    }
+}
+
+impl std::fmt::Debug for Watches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watches").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Peer(Watch);
+    impl Watched for Peer {
+        fn watch(&self) -> &Watch {
+            &self.0
+        }
+    }
+
+    fn peer(watches: &Rc<Watches>) -> Rc<Peer> {
+        let peer = Rc::new(Peer(watches.watch()));
+        watches.enter(&peer);
+        peer
+    }
+
+    fn is_late(peer: &Peer) -> bool {
+        peer.0.poll_late(&mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn a_wait_is_late_after_its_time_and_not_before() {
+        let timeouts = Timeouts { head: TICK * 3, ..Timeouts::default() };
+        let watches = Watches::new(&timeouts, TICK);
+        let peer = peer(&watches);
+        peer.0.wait(Wait::Head);
+        for _ in 0..3 {
+            watches.sweep();
+            assert!(!is_late(&peer));
+        }
+        watches.sweep();
+        assert!(is_late(&peer));
+        peer.0.wait(Wait::Nothing);
+        assert!(!is_late(&peer), "a new wait begins anew");
+        (0..1000).for_each(|_| watches.sweep());
+        assert!(!is_late(&peer), "a handler has no deadline");
+    }
+
+    #[test]
+    fn a_drain_shortens_idle_waits_only() {
+        let watches = Watches::new(&Timeouts::default(), TICK);
+        let (idle, busy, later) = (peer(&watches), peer(&watches), peer(&watches));
+        idle.0.wait(Wait::KeepAlive);
+        busy.0.wait(Wait::Write);
+        watches.drain(TICK);
+        later.0.wait(Wait::KeepAlive);
+        (0..2).for_each(|_| watches.sweep());
+        assert_eq!([&idle, &busy, &later].map(|peer| is_late(peer)), [true, false, true]);
+    }
+
+    #[test]
+    fn places_are_used_again() {
+        let watches = Watches::new(&Timeouts::default(), TICK);
+        for _ in 0..3 {
+            let peers: Vec<_> = (0..10).map(|_| peer(&watches)).collect();
+            assert_eq!(watches.len(), 10);
+            drop(peers);
+            assert!(watches.is_empty());
+        }
+        assert_eq!(watches.places.borrow().len(), 10);
+    }
+}

@@ -1,0 +1,290 @@
+//! Everything that can be set, with the seed's names and defaults.
+//!
+//! [`Config`] only gathers sections; each room is handed its own and never sees the rest.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use crate::exchange::PoolLimits;
+use crate::memory::Sizes;
+use crate::net::Timeouts;
+use crate::proto::Limits;
+
+/// How a server runs.
+///
+/// ```
+/// use httpz_core::Config;
+/// let config = Config { port: 8080, workers: 2, ..Config::default() };
+/// assert!(config.check().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The address to listen on. Default 127.0.0.1.
+    pub address: IpAddr,
+    /// The port to listen on; 0 lets the system choose. Default 5882.
+    pub port: u16,
+    /// Worker threads; 0 for one per core available to the process. Default 0.
+    pub workers: usize,
+    /// Connections the kernel keeps for each worker until they are accepted. Default 1024.
+    pub backlog: u32,
+    /// Requests that one connection may make; 0 for any number. The last answer says so. Default 0.
+    pub max_requests: u64,
+    /// How many exchanges there are.
+    pub pool: PoolConfig,
+    /// What is accepted.
+    pub request: RequestConfig,
+    /// What is answered.
+    pub response: ResponseConfig,
+    /// How long peers may keep us waiting.
+    pub timeouts: Timeouts,
+    /// From [`Handle::shutdown`](super::Handle::shutdown) until connections that are still busy are
+    /// cut. Default 30 s.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 5882,
+            workers: 0,
+            backlog: 1024,
+            max_requests: 0,
+            pool: PoolConfig::default(),
+            request: RequestConfig::default(),
+            response: ResponseConfig::default(),
+            timeouts: Timeouts::default(),
+            shutdown_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How many exchanges (pairs of request and response with their buffers) there are.
+///
+/// The numbers are those of the whole server; each worker gets its share, rounded up. Only a
+/// request in flight holds an exchange, an idle connection holds none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolConfig {
+    /// Exchanges that are made at start and kept. Default 20.
+    pub min: usize,
+    /// Exchanges in use at the same time, at most. Default 500.
+    pub max: usize,
+    /// How long a request waits for one; then it is answered with 503 and `Retry-After`; zero for
+    /// without end. Default 5 s.
+    pub timeout: Duration,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self { min: 20, max: 500, timeout: Duration::from_secs(5) }
+    }
+}
+
+/// What is accepted of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestConfig {
+    /// Bytes of a body; a larger one is answered with 413. Default 1 MiB.
+    pub max_body_size: usize,
+    /// Bytes of the buffer that holds the head, and the body when it fits; a head over it is
+    /// answered with 431. Allocated for every exchange. Default 64 KiB.
+    pub buffer_size: usize,
+    /// Bytes of the target; a longer one is answered with 414. Default 8 KiB.
+    pub max_target_size: usize,
+    /// Field lines; more are answered with 431. Default 32, at most 128.
+    pub max_header_count: usize,
+    /// Parameters of a route's path; a route with more is an error at start. Default 10.
+    pub max_param_count: usize,
+    /// Parameters of a query or form; more are answered with 400. Default 32.
+    pub max_query_count: usize,
+}
+
+impl Default for RequestConfig {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            max_body_size: limits.body as usize,
+            buffer_size: limits.head,
+            max_target_size: limits.target,
+            max_header_count: limits.fields,
+            max_param_count: 10,
+            max_query_count: limits.query_pairs,
+        }
+    }
+}
+
+/// What an answer may be made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseConfig {
+    /// Bytes of all field lines that a handler sets; more make the answer a 500 with a log line.
+    /// Default 4 KiB.
+    pub header_buffer_size: usize,
+    /// Bytes kept for a generated body; a larger one allocates and gives back. Default 32 KiB; 0
+    /// when answers are hardly ever generated.
+    pub body_buffer_size: usize,
+    /// Field lines that a handler sets; more make the answer a 500 with a log line. Default 16.
+    pub max_header_count: usize,
+}
+
+impl Default for ResponseConfig {
+    fn default() -> Self {
+        let sizes = Sizes::default();
+        Self {
+            header_buffer_size: sizes.fields,
+            body_buffer_size: sizes.body,
+            max_header_count: sizes.response_fields,
+        }
+    }
+}
+
+/// A mistake in a [`Config`]: which field, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    field: &'static str,
+    mend: String,
+}
+
+impl ConfigError {
+    /// The path of the field, as in `request.buffer_size`.
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration: {} {}", self.field, self.mend)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Looks for mistakes, without opening anything.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake found.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let PoolConfig { min, max, .. } = self.pool;
+        let request = &self.request;
+        let wrong = |field, mend: String| Err(ConfigError { field, mend });
+        if max == 0 {
+            return wrong("pool.max", "is 0, so no request could be served; set at least 1".into());
+        }
+        if min > max {
+            return wrong("pool.min", format!("is {min}, above pool.max ({max}); lower it"));
+        }
+        if request.buffer_size < 1024 {
+            let size = request.buffer_size;
+            return wrong(
+                "request.buffer_size",
+                format!("is {size}, too small for the head of a usual request; set at least 1024"),
+            );
+        }
+        if request.buffer_size > 16 * 1024 * 1024 {
+            return wrong(
+                "request.buffer_size",
+                "is over 16 MiB, and every exchange allocates that much; raise \
+                 request.max_body_size instead"
+                    .into(),
+            );
+        }
+        if request.max_target_size + 64 > request.buffer_size {
+            return wrong(
+                "request.max_target_size",
+                format!(
+                    "is {}, which does not fit into request.buffer_size ({}); lower it",
+                    request.max_target_size, request.buffer_size
+                ),
+            );
+        }
+        if request.max_header_count == 0 || request.max_header_count > Limits::MAX_FIELDS {
+            return wrong(
+                "request.max_header_count",
+                format!("is {}; set 1 to {}", request.max_header_count, Limits::MAX_FIELDS),
+            );
+        }
+        if self.response.header_buffer_size < 64 {
+            return wrong(
+                "response.header_buffer_size",
+                format!("is {}; set at least 64", self.response.header_buffer_size),
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn addr(&self) -> SocketAddr {
+        SocketAddr::new(self.address, self.port)
+    }
+
+    /// How many workers there will be.
+    pub fn worker_count(&self) -> usize {
+        match self.workers {
+            0 => available_parallelism().map_or(1, usize::from),
+            n => n,
+        }
+    }
+
+    /// The limits of the protocol.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            head: self.request.buffer_size,
+            target: self.request.max_target_size,
+            fields: self.request.max_header_count,
+            body: self.request.max_body_size as u64,
+            query_pairs: self.request.max_query_count,
+        }
+    }
+
+    /// The sizes of an exchange.
+    pub fn sizes(&self) -> Sizes {
+        Sizes {
+            inbound: self.request.buffer_size,
+            fields: self.response.header_buffer_size,
+            body: self.response.body_buffer_size,
+            request_fields: self.request.max_header_count,
+            response_fields: self.response.max_header_count,
+        }
+    }
+
+    /// The share of each worker in the pool.
+    pub fn pool_share(&self) -> PoolLimits {
+        let workers = self.worker_count();
+        PoolLimits { min: self.pool.min.div_ceil(workers), max: self.pool.max.div_ceil(workers) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_field_that_is_wrong() {
+        assert_eq!(Config::default().check(), Ok(()));
+        type Spoil = fn(&mut Config);
+        let cases: [(&str, Spoil); 7] = [
+            ("pool.max", |c| c.pool.max = 0),
+            ("pool.min", |c| c.pool.min = 501),
+            ("request.buffer_size", |c| c.request.buffer_size = 100),
+            ("request.buffer_size", |c| c.request.buffer_size = 1 << 30),
+            ("request.max_target_size", |c| c.request.max_target_size = 65_536),
+            ("request.max_header_count", |c| c.request.max_header_count = 129),
+            ("response.header_buffer_size", |c| c.response.header_buffer_size = 0),
+        ];
+        for (field, spoil) in cases {
+            let mut config = Config::default();
+            spoil(&mut config);
+            let error = config.check().unwrap_err();
+            assert_eq!(error.field(), field);
+            assert!(error.to_string().starts_with(&format!("configuration: {field} ")));
+        }
+    }
+
+    #[test]
+    fn shares_the_pool_among_the_workers() {
+        let config = Config { workers: 3, ..Config::default() };
+        assert_eq!(config.pool_share(), PoolLimits { min: 7, max: 167 });
+    }
+}

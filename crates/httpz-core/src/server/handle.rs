@@ -1,0 +1,181 @@
+//! What is held of a running server: its address, and the means to end it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::Notify;
+
+use super::Config;
+use super::worker::Worker;
+use crate::error::{Error, Result};
+use crate::net::timed::TICK;
+use crate::service::Service;
+
+/// What a worker hears from outside its thread: a knock twice a second, and whether to leave.
+///
+/// The worker alone keeps it alive, so everybody else knows by its absence that the worker ended.
+#[derive(Debug, Default)]
+pub(super) struct Seat {
+    pub(super) knock: Notify,
+    pub(super) leave: AtomicBool,
+}
+
+/// A running server.
+///
+/// Dropping the handle leaves the server running.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    addr: SocketAddr,
+    seats: Vec<Weak<Seat>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    clock: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A handle without workers yet, the places they will take, and the clock that knocks at them.
+pub(super) fn seats(addr: SocketAddr, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
+    let seats: Vec<Arc<Seat>> = (0..workers).map(|_| Arc::default()).collect();
+    let knocked: Vec<Weak<Seat>> = seats.iter().map(Arc::downgrade).collect();
+    let known = knocked.clone();
+    let clock = thread::Builder::new().name("httpz-clock".into()).spawn(move || {
+        let knock = |seat: &Weak<Seat>| seat.upgrade().map(|seat| seat.knock.notify_one());
+        while knocked.iter().filter_map(knock).count() > 0 {
+            thread::park_timeout(TICK);
+        }
+    })?;
+    let shared =
+        Shared { addr, seats: known, threads: Mutex::default(), clock: Mutex::new(Some(clock)) };
+    Ok((Handle { shared: Arc::new(shared) }, seats))
+}
+
+impl Handle {
+    pub(super) fn spawn<S: Service>(
+        &self,
+        seat: Arc<Seat>,
+        listener: TcpListener,
+        service: Arc<S>,
+        config: Arc<Config>,
+    ) -> Result {
+        let n = self.lock_threads().len();
+        let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
+            if let Err(error) = Worker::run(&seat, listener, service, &config) {
+                eprintln!("httpz: worker {n} ended: {error}");
+            }
+            drop(seat);
+        });
+        match thread {
+            Ok(thread) => {
+                self.lock_threads().push(thread);
+                Ok(())
+            }
+            Err(error) => {
+                self.shutdown();
+                Err(Error::status(500, "cannot start a worker thread").with_source(error))
+            }
+        }
+    }
+
+    fn lock_threads(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
+        // The list is whole whatever its last holder did.
+        self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the server listens; with the port that the system chose, when it was to choose.
+    pub fn addr(&self) -> SocketAddr {
+        self.shared.addr
+    }
+
+    /// Begins to end the server, and returns at once.
+    ///
+    /// No new connections are accepted, but those that the kernel had taken already are served.
+    /// Requests in flight are answered, each with `Connection: close`; idle connections are closed
+    /// after a moment. What is still busy after `Config::shutdown_timeout` is cut. A second call
+    /// does nothing.
+    pub fn shutdown(&self) {
+        for seat in self.shared.seats.iter().filter_map(Weak::upgrade) {
+            seat.leave.store(true, Ordering::Release);
+            seat.knock.notify_one();
+        }
+    }
+
+    /// Blocks until the server has ended. Do not call it on a thread of an async runtime.
+    pub fn wait(&self) {
+        let threads = std::mem::take(&mut *self.lock_threads());
+        for thread in threads {
+            // A worker that panicked has said so on standard error.
+            let _ = thread.join();
+        }
+        let clock = self.shared.clock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(clock) = clock {
+            clock.thread().unpark();
+            let _ = clock.join();
+        }
+    }
+
+    /// Has every worker ended?
+    pub fn is_finished(&self) -> bool {
+        self.shared.seats.iter().all(|seat| seat.strong_count() == 0)
+    }
+
+    /// Serves until SIGINT or SIGTERM comes or [`Handle::shutdown`] is called, then ends the server
+    /// and returns when it has ended. A second signal ends it at once.
+    ///
+    /// # Errors
+    ///
+    /// When signals cannot be received.
+    pub fn wait_for_signal(&self) -> Result {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut signals = Signals::new()?;
+            loop {
+                match tokio::time::timeout(TICK, signals.next()).await {
+                    Ok(()) => break,
+                    Err(_) if self.is_finished() => return Ok(()),
+                    Err(_) => {}
+                }
+            }
+            self.shutdown();
+            while !self.is_finished() {
+                if tokio::time::timeout(TICK / 10, signals.next()).await.is_ok() {
+                    return Err(Error::status(500, "ended by a second signal"));
+                }
+            }
+            Ok(())
+        })?;
+        self.wait();
+        Ok(())
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|cx| {
+            if self.interrupt.poll_recv(cx).is_ready() || self.terminate.poll_recv(cx).is_ready() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+    }
+}

@@ -1,0 +1,142 @@
+//! One worker: accepts connections and serves them, all on its own thread.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::TcpListener as StdListener;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_local;
+
+use super::Config;
+use super::handle::Seat;
+use crate::conn::{Common, Conn};
+use crate::exchange::Pool;
+use crate::message::Ambient;
+use crate::net::timed::TICK;
+use crate::net::{TcpWire, Watches};
+use crate::service::Service;
+
+/// How long idle connections are kept after the drain began: closing them at once would race with
+/// a request that is on its way.
+const IDLE_LINGER: Duration = Duration::from_millis(500);
+
+/// What a worker is made of.
+pub(super) struct Worker<S> {
+    common: Rc<Common<S>>,
+    watches: Rc<Watches>,
+    listener: TcpListener,
+}
+
+impl<S: Service> Worker<S> {
+    /// Serves until told to leave.
+    pub(super) fn run(
+        seat: &Seat,
+        listener: StdListener,
+        service: Arc<S>,
+        config: &Config,
+    ) -> io::Result<()> {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().build_local(Default::default())?;
+        runtime.block_on(async {
+            let worker = Self::new(listener, service, config)?;
+            worker.serve(seat).await;
+            worker.drain(seat, config.shutdown_timeout).await;
+            Ok(())
+        })
+    }
+
+    fn new(listener: StdListener, service: Arc<S>, config: &Config) -> io::Result<Self> {
+        let ambient = Rc::new(Ambient::new(unix_seconds()));
+        let pool = Pool::new(
+            config.pool_share(),
+            config.sizes(),
+            Rc::new(config.limits()),
+            ambient.clone(),
+        );
+        Ok(Self {
+            common: Rc::new(Common { service, pool, ambient, max_requests: config.max_requests }),
+            watches: Watches::new(&config.timeouts, config.pool.timeout),
+            listener: TcpListener::from_std(listener)?,
+        })
+    }
+
+    /// Accepts, and minds the clock whenever it knocks.
+    ///
+    /// When the system has no descriptor or memory left, asking it again at once would only burn the
+    /// core that could close some; the next knock is soon enough.
+    async fn serve(&self, seat: &Seat) {
+        while !seat.leave.load(Ordering::Acquire) {
+            let mut knocked = std::pin::pin!(seat.knock.notified());
+            poll_fn(|cx| {
+                while let Poll::Ready(accepted) = self.listener.poll_accept(cx) {
+                    match accepted {
+                        Ok((stream, _)) => self.take(stream),
+                        Err(error) if is_no_news(&error) => {}
+                        Err(error) => {
+                            eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
+                            break;
+                        }
+                    }
+                }
+                knocked.as_mut().poll(cx)
+            })
+            .await;
+            self.tick();
+        }
+    }
+
+    /// Serves a connection beside the others.
+    fn take(&self, stream: TcpStream) {
+        let wire = TcpWire::new(stream, &self.watches);
+        spawn_local(Conn::new(wire, self.common.clone()).serve());
+    }
+
+    /// Twice a second: the date, the deadlines, the pool.
+    fn tick(&self) {
+        self.common.ambient.set_time(unix_seconds());
+        self.watches.sweep();
+        self.common.pool.trim();
+    }
+
+    /// Lets requests in flight finish, and returns when all connections have ended or at the
+    /// deadline; what is left is cut when the runtime is dropped.
+    async fn drain(self, seat: &Seat, deadline: Duration) {
+        self.common.ambient.drain();
+        // Connections that the kernel has completed have been promised an answer.
+        poll_fn(|cx| {
+            while let Poll::Ready(Ok((stream, _))) = self.listener.poll_accept(cx) {
+                self.take(stream);
+            }
+            Poll::Ready(())
+        })
+        .await;
+        self.watches.drain(IDLE_LINGER);
+        let Self { common, watches, listener, .. } = self;
+        drop(listener);
+        let ticks = deadline.as_millis().div_ceil(TICK.as_millis());
+        for _ in 0..ticks {
+            // Connections just taken have not been polled yet, and are entered already.
+            if watches.is_empty() {
+                return;
+            }
+            seat.knock.notified().await;
+            common.ambient.set_time(unix_seconds());
+            watches.sweep();
+        }
+    }
+}
+
+/// A peer that left between the kernel and us is nothing to report.
+fn is_no_news(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}
+
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
