@@ -18,6 +18,7 @@ pub mod net;
 pub mod proto;
 pub mod server;
 pub mod service;
+pub mod testing;
 pub mod wire;
 
 pub use error::{Error, Result};
