@@ -1,1 +1,59 @@
-//! Under construction.
+//! An HTTP/1.1 server: handlers get a request and a response, nothing else.
+//!
+//! ```no_run
+//! use httpz::prelude::*;
+//!
+//! #[get("/hello/:name")]
+//! fn hello(name: &str) -> String {
+//!     format!("Hello {name}")
+//! }
+//!
+//! fn main() -> httpz::Result {
+//!     App::new((), |r| r.mount(routes![hello])).listen("127.0.0.1:5882")
+//! }
+//! ```
+//!
+//! This crate is the front door. It joins two that know nothing of each other: `httpz-core` turns
+//! bytes into requests and responses into bytes, `httpz-router` finds patterns for paths. A request
+//! takes this way through it: [`App`] looks its path up in the table that [`Group`] filled, guards
+//! and dispatchers ([`Group::guard`], [`Dispatch`]) make its context ([`Has`]), typed arguments are
+//! read ([`FromParam`], [`FromRequest`]), the [`Handler`] runs, and what it returns is written into
+//! the response ([`Respond`]).
+
+mod app;
+mod check;
+mod context;
+mod dispatch;
+mod extract;
+mod handler;
+pub mod prelude;
+mod respond;
+mod route;
+mod router;
+pub mod testing;
+
+pub use app::{App, Built};
+pub use context::{Has, HasMut, Shared};
+pub use dispatch::{Dispatch, Next};
+pub use extract::{Form, FromParam, FromRequest, Json, Query};
+#[doc(hidden)]
+pub use handler::kind;
+pub use handler::{Endpoint, Handler, async_handler, handler};
+pub use respond::{Html, Redirect, Respond};
+pub use route::{Route, RouteMeta, Routes, Verb};
+pub use router::error::{BuildError, RouteError};
+pub use router::group::{Group, Router};
+pub use router::listing::{RouteInfo, RouteTable};
+
+pub use httpz_core::{
+    Body, Config, ContentType, Error, Flow, Handle, Method, Pairs, Request, Response, Result,
+    Server, Service, Status, Version, Writer,
+};
+pub use httpz_macros::*;
+pub use serde_json::json;
+
+/// What the macros use and users do not; it may change with any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::check::check_routes;
+}

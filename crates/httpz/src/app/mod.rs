@@ -1,0 +1,268 @@
+//! The application: what a user puts together, checks and starts.
+//!
+//! [`App`] gathers routes, fallbacks and the configuration; [`App::build`] turns it into a
+//! [`Built`], which is the service that connections call. Nothing is checked before that, so that
+//! all mistakes are told at once and none by a panic.
+
+mod refusal;
+mod service;
+
+use std::fmt;
+use std::net::ToSocketAddrs;
+
+use crate::handler::{Action, Handler};
+use crate::router::error::{BuildError, RouteError};
+use crate::router::group::{Group, Router};
+use crate::router::listing::RouteTable;
+use crate::router::registry::Registry;
+use crate::router::table::Table;
+use crate::{Config, Error, Handle, Request, Response, Result, Server, Shared};
+
+use refusal::OnError;
+pub use service::Built;
+
+/// An application: its state `G`, its routes, and what happens when there is none.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// let app = App::new((), |r| r.get("/", |_: &Request, _: &mut Response| "hello"));
+/// # httpz::testing::Client::new(app).get("/").status(200).text("hello");
+/// ```
+///
+/// # Which route answers
+///
+/// The path decides first: per segment from the left, static text before parameters before globs
+/// (see `httpz_router`). Then the method is looked up among the routes of that one pattern. A HEAD
+/// request is answered by the route for GET, an OPTIONS request by the list of methods, unless
+/// there are routes for them; any other method is answered with 405 and that list.
+#[must_use = "an application does nothing until it is started"]
+pub struct App<G: 'static> {
+    state: Shared<G>,
+    registry: Registry<G>,
+    fallbacks: Fallbacks<G>,
+    config: Config,
+}
+
+/// What answers where no route does.
+struct Fallbacks<G: 'static> {
+    not_found: Option<Action<Shared<G>>>,
+    method_not_allowed: Option<Action<Shared<G>>>,
+    on_error: OnError<G>,
+}
+
+impl<G: Send + Sync + 'static> App<G> {
+    /// An application with this state and the routes that `routes` registers.
+    ///
+    /// The state is shared by all workers and lives as long as the program: it is leaked, so its
+    /// `Drop` does not run (see [`Shared`]).
+    pub fn new<R>(state: G, routes: impl FnOnce(Router<G>) -> Group<G, R>) -> Self {
+        Self::with_routes(state, routes(Group::root()).into_registry())
+    }
+
+    /// Like [`App::new`], for closures that use the `try_` methods.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let hi = handler(|_, _| "hi");
+    /// let error = App::try_new((), |r| r.try_get("/:a", hi)?.try_get("/:b", hi)).err();
+    /// assert!(error.expect("both match the same").to_string().contains("/:a"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn try_new<R, E>(
+        state: G,
+        routes: impl FnOnce(Router<G>) -> Result<Group<G, R>, E>,
+    ) -> Result<Self, E> {
+        Ok(Self::with_routes(state, routes(Group::root())?.into_registry()))
+    }
+
+    fn with_routes(state: G, registry: Registry<G>) -> Self {
+        Self {
+            state: Shared::leak(state),
+            registry,
+            fallbacks: Fallbacks {
+                not_found: None,
+                method_not_allowed: None,
+                on_error: Box::new(|_, req, res, error| refusal::shape(req, res, error)),
+            },
+            config: Config::default(),
+        }
+    }
+
+    /// Answers requests for which there is no path. The status is 404 unless the handler sets one.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| r).not_found(|req: &Request, _: &mut Response| {
+    ///     format!("there is no {}", req.path())
+    /// });
+    /// # httpz::testing::Client::new(app).get("/x").status(404).text("there is no /x");
+    /// ```
+    pub fn not_found<M>(mut self, handler: impl Handler<Shared<G>, M>) -> Self {
+        self.fallbacks.not_found = Some(handler.into_endpoint());
+        self
+    }
+
+    /// Answers requests whose path has no route for their method. The status is 405 unless the
+    /// handler sets one; `Allow` is set.
+    pub fn method_not_allowed<M>(mut self, handler: impl Handler<Shared<G>, M>) -> Self {
+        self.fallbacks.method_not_allowed = Some(handler.into_endpoint());
+        self
+    }
+
+    /// Shapes the answer to everything that went wrong: errors of handlers, guards and extractors,
+    /// malformed requests, limits, panics, and paths or methods without a route.
+    ///
+    /// The response is fresh but for the status, which is that of the error. Without this, clients
+    /// that accept JSON get a problem report (RFC 9457), others the text. Errors that have a cause
+    /// and are the server's fault go to standard error in any case.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| r).on_error(|req, res, error| {
+    ///     let _ = res.json(&json!({ "error": error.message(), "path": req.path() }));
+    /// });
+    /// # httpz::testing::Client::new(app).get("/x").status(404)
+    /// #     .json(json!({ "error": "Not Found", "path": "/x" }));
+    /// ```
+    pub fn on_error<F>(mut self, shape: F) -> Self
+    where
+        F: Fn(&Request, &mut Response, &Error) + Send + Sync + 'static,
+    {
+        self.fallbacks.on_error = Box::new(move |_, req, res, error| shape(req, res, error));
+        self
+    }
+
+    /// Like [`App::on_error`], with the state of the application.
+    pub fn on_error_with<F>(mut self, shape: F) -> Self
+    where
+        F: Fn(&G, &Request, &mut Response, &Error) + Send + Sync + 'static,
+    {
+        self.fallbacks.on_error = Box::new(shape);
+        self
+    }
+
+    /// Sets everything that can be set.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The routes, for people.
+    pub fn routes(&self) -> RouteTable {
+        RouteTable { routes: self.registry.routes.iter().map(|route| route.info.clone()).collect() }
+    }
+
+    /// Checks all routes and makes the service.
+    ///
+    /// The names of path parameters are leaked: a few bytes for each call.
+    ///
+    /// # Errors
+    ///
+    /// Every route that cannot be registered, with the reason: a malformed pattern, two routes that
+    /// answer the same requests, more parameters than `request.max_param_count`.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// fn show(_: &Request, _: &mut Response) {}
+    /// fn edit(_: &Request, _: &mut Response) {}
+    ///
+    /// let app = App::new((), |r| r.get("/users/:id", show).get("/users/:name", edit));
+    /// let error = app.build().err().expect("both match the same").to_string();
+    /// assert!(error.contains("/users/:id") && error.contains("show"));
+    /// assert!(error.contains("/users/:name") && error.contains("edit"));
+    /// ```
+    pub fn build(mut self) -> Result<Built<G>, BuildError> {
+        let mut errors = std::mem::take(&mut self.registry.errors);
+        let limit = self.config.request.max_param_count;
+        let too_many = self.registry.routes.iter().filter(|route| route.param_count() > limit);
+        errors.extend(too_many.map(|route| RouteError::TooManyParams {
+            pattern: route.info.pattern.clone(),
+            handler: route.info.handler.to_owned(),
+            count: route.param_count(),
+            limit,
+        }));
+        if !errors.is_empty() {
+            return Err(BuildError { errors });
+        }
+        Ok(Built {
+            state: self.state,
+            table: Table::new(self.registry),
+            fallbacks: self.fallbacks,
+            config: self.config,
+        })
+    }
+
+    /// Serves at this address until SIGINT or SIGTERM comes; then answers what is in flight and
+    /// returns. Blocks the calling thread.
+    ///
+    /// ```no_run
+    /// use httpz::prelude::*;
+    ///
+    /// fn main() -> httpz::Result {
+    ///     App::new((), |r| r.get("/", handler(|_, _| "hello"))).listen("127.0.0.1:5882")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Mistakes in the routes or the configuration, and what the system says to the address.
+    pub fn listen(self, addr: impl ToSocketAddrs) -> Result {
+        self.start_on(addr)?.wait_for_signal()
+    }
+
+    /// Starts workers at the address of the configuration and returns.
+    ///
+    /// The workers have threads of their own, so this works inside a running async runtime too.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let config = Config { port: 0, workers: 1, ..Config::default() }; // any free port
+    /// let server = App::new((), |r| r.get("/", handler(|_, _| "hello"))).config(config).start()?;
+    /// println!("listening on {}", server.addr());
+    /// server.shutdown();
+    /// server.wait();
+    /// # Ok::<(), httpz::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`App::listen`].
+    pub fn start(self) -> Result<Handle> {
+        let built = self.build()?;
+        let config = built.config.clone();
+        Server::start(built, config)
+    }
+
+    /// Like [`App::start`], at this address.
+    ///
+    /// # Errors
+    ///
+    /// As for [`App::listen`].
+    pub fn start_on(mut self, addr: impl ToSocketAddrs) -> Result<Handle> {
+        let addr = addr.to_socket_addrs()?.next();
+        let addr =
+            addr.ok_or_else(|| Error::status(500, "the name to listen on has no address"))?;
+        self.config.address = addr.ip();
+        self.config.port = addr.port();
+        self.start()
+    }
+}
+
+impl<G> fmt::Debug for App<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("routes", &self.registry.routes.len())
+            .field("errors", &self.registry.errors)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

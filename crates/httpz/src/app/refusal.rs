@@ -1,0 +1,100 @@
+//! What a client hears, and what the log says, when something went wrong.
+
+use std::io::{self, Write};
+
+use crate::{ContentType, Error, Request, Response, Status, json};
+
+/// Shapes the answer to an error; cannot fail.
+pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
+
+/// The shape without an `on_error`: a problem report for clients that accept JSON, else the text.
+pub(super) fn shape(req: &Request, res: &mut Response, error: &Error) {
+    if Status(error.code()).forbids_body() {
+        return;
+    }
+    if !accepts_json(req) {
+        res.text(error.message());
+        return;
+    }
+    let problem = json!({
+        "type": "about:blank",
+        "title": Status(error.code()).reason(),
+        "status": error.code(),
+        "detail": error.message(),
+    });
+    match res.json(&problem) {
+        Ok(()) => res.content_type(ContentType::Problem),
+        Err(_) => res.text(error.message()),
+    };
+}
+
+/// Does `Accept` name some kind of JSON? The wildcard `*/*` that most clients send does not.
+fn accepts_json(req: &Request) -> bool {
+    let ranges = req.headers_all("accept").flat_map(|value| value.split(|&byte| byte == b','));
+    ranges.filter_map(|range| std::str::from_utf8(range).ok()).any(names_json)
+}
+
+fn names_json(range: &str) -> bool {
+    let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let kind = parts.next().unwrap_or_default();
+    let refused = |part: String| {
+        let quality = part.strip_prefix("q=").map(str::to_owned);
+        quality.is_some_and(|quality| quality.parse() == Ok(0.0))
+    };
+    (kind == "application/json" || kind.ends_with("+json")) && !parts.any(refused)
+}
+
+/// One line for what is the server's fault and has a cause.
+pub(super) fn log(req: &Request, error: &Error) {
+    if error.code() < 500 || error.source().is_none() {
+        return;
+    }
+    let line = format!("httpz: {} {}: {}", req.method(), req.target(), error.chain());
+    // One line, whatever the causes say; and where nobody reads, nobody is told.
+    let line = line.replace(char::is_control, " ");
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_who_accepts_json() {
+        for (accept, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("text/html, application/problem+json;q=0.5", true),
+            ("application/vnd.api+json", true),
+            ("*/*", false),
+            ("text/html", false),
+            ("application/json;q=0", false),
+            ("application/json; Q=0.000", false),
+            ("application/jsonx", false),
+            ("", false),
+        ] {
+            let fields = [("accept", accept)];
+            let req = Request::build(crate::Method::Get, "/", &fields, b"").unwrap();
+            assert_eq!(accepts_json(&req), expected, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn shapes_for_people_and_for_programs() {
+        let error = Error::status(404, "no such user").with_source("a secret");
+        let mut res = Response::new();
+        shape(&Request::get("/"), &mut res, &error);
+        assert_eq!(res.body_bytes(), b"no such user");
+
+        let fields = [("accept", "application/json")];
+        let req = Request::build(crate::Method::Get, "/", &fields, b"").unwrap();
+        let mut res = Response::new();
+        shape(&req, &mut res, &error);
+        assert_eq!(res.find_header("content-type"), Some(&b"application/problem+json"[..]));
+        let problem: serde_json::Value = serde_json::from_slice(res.body_bytes()).unwrap();
+        let expected = json!({
+            "type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such user",
+        });
+        assert_eq!(problem, expected);
+    }
+}

@@ -1,0 +1,106 @@
+//! A request's way through the application: find the route, run it, or say why there is none.
+
+use std::fmt;
+
+use super::{Fallbacks, refusal};
+use crate::handler::Action;
+use crate::router::table::{Found, Table};
+use crate::{Config, Error, Flow, Method, Request, Response, Service, Shared, Status};
+
+/// An application whose routes have been checked: the service that connections call.
+pub struct Built<G: 'static> {
+    pub(super) state: Shared<G>,
+    pub(super) table: Table<G>,
+    pub(super) fallbacks: Fallbacks<G>,
+    pub(super) config: Config,
+}
+
+impl<G: Send + Sync + 'static> Service for Built<G> {
+    #[inline]
+    fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
+        match self.table.find(req) {
+            Found::Action(action) => self.run(action, req, res),
+            Found::OtherMethods(allow) => self.other_methods(allow, req, res),
+            Found::Nothing => self.nothing(req, res),
+        }
+    }
+
+    #[cold]
+    fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
+        refusal::log(req, &error);
+        self.shape(req, res, &error);
+    }
+}
+
+impl<G: Send + Sync + 'static> Built<G> {
+    /// On the stack if nothing has to be waited for.
+    #[inline]
+    fn run<'a>(
+        &'a self,
+        action: &'a Action<Shared<G>>,
+        req: &'a Request,
+        res: &'a mut Response,
+    ) -> Flow<'a> {
+        if action.ready(req) {
+            return Flow::Done(action.now(&mut { self.state }, req, res));
+        }
+        // The arena lends a place that lives as long as the call.
+        action.call(req.arena().value(self.state), req, res)
+    }
+
+    #[cold]
+    fn nothing<'a>(&'a self, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        if req.method() == Method::Options && req.path() == "*" {
+            res.status(204).header("allow", self.table.allow());
+            return Flow::Done(Ok(()));
+        }
+        match &self.fallbacks.not_found {
+            Some(action) => {
+                res.status(404);
+                self.run(action, req, res)
+            }
+            None => Flow::Done(Err(Error::status(404, Status::NOT_FOUND.reason()))),
+        }
+    }
+
+    #[cold]
+    fn other_methods<'a>(
+        &'a self,
+        allow: &str,
+        req: &'a Request,
+        res: &'a mut Response,
+    ) -> Flow<'a> {
+        if req.method() == Method::Options {
+            res.status(204).header("allow", allow);
+            return Flow::Done(Ok(()));
+        }
+        res.status(405).header("allow", allow);
+        match &self.fallbacks.method_not_allowed {
+            Some(action) => self.run(action, req, res),
+            None => {
+                // Not returned as an error: the field must stay.
+                let error = Error::status(405, Status::METHOD_NOT_ALLOWED.reason());
+                self.shape(req, res, &error);
+                Flow::Done(Ok(()))
+            }
+        }
+    }
+
+    fn shape(&self, req: &Request, res: &mut Response, error: &Error) {
+        res.status(error.code());
+        (self.fallbacks.on_error)(&self.state, req, res, error);
+    }
+}
+
+impl<G: 'static> Built<G> {
+    /// The configuration it was built with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl<G> fmt::Debug for Built<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Built").field("config", &self.config).finish_non_exhaustive()
+    }
+}

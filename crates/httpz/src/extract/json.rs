@@ -1,0 +1,43 @@
+//! A value as JSON, in both directions.
+
+use serde::Deserialize;
+
+use super::FromRequest;
+use crate::{Request, Result};
+
+/// JSON: as an argument the body of the request, as a return value the body of the response.
+///
+/// The content type of the request is not looked at. A body that is not such JSON is answered with
+/// 400 and a text that says where.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize)]
+/// struct NewUser<'a> {
+///     name: &'a str, // borrowed from the request
+/// }
+///
+/// #[derive(Serialize)]
+/// struct User {
+///     id: u64,
+///     name: String,
+/// }
+///
+/// #[post("/users")]
+/// fn create(Json(new): Json<NewUser<'_>>) -> (Status, Json<User>) {
+///     (Status::CREATED, Json(User { id: 1, name: new.name.to_owned() }))
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<'b, T: Deserialize<'b>> FromRequest<'b> for Json<T> {
+    const BODY: bool = true;
+
+    #[inline]
+    fn from_request(req: &'b Request) -> Result<Self> {
+        req.json().map(Json)
+    }
+}

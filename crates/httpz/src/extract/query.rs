@@ -1,0 +1,70 @@
+//! A struct from the parameters of the query string or of a submitted form.
+
+use serde::Deserialize;
+
+use super::{FromRequest, pairs};
+use crate::{Request, Result};
+
+/// The query string as a struct.
+///
+/// Names are matched as they are written. A `Vec` takes every value of a repeated name, anything
+/// else refuses a repeated one. An `Option` is `None` when the name is absent or its value empty.
+/// Numbers and `bool` are read as in paths; a `&str` borrows from the request.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Page<'a> {
+///     limit: Option<usize>,
+///     #[serde(default)]
+///     tag: Vec<&'a str>,
+/// }
+///
+/// #[get("/users")]
+/// fn list(Query(page): Query<Page<'_>>) -> String {
+///     format!("{:?} {:?}", page.limit, page.tag)
+/// }
+/// # let app = App::new((), |r| r.mount(routes![list]));
+/// # httpz::testing::Client::new(app).get("/users?limit=5&tag=a&tag=b").text(r#"Some(5) ["a", "b"]"#);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Query<T>(pub T);
+
+impl<'b, T: Deserialize<'b>> FromRequest<'b> for Query<T> {
+    fn from_request(req: &'b Request) -> Result<Self> {
+        pairs::read(req.query()?, "query").map(Query)
+    }
+}
+
+/// The body, a submitted form, as a struct; the rules are those of [`Query`].
+///
+/// The content type of the request is not looked at.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Login<'a> {
+///     name: &'a str,
+///     #[serde(default)]
+///     remember: bool,
+/// }
+///
+/// #[post("/login")]
+/// fn login(Form(form): Form<Login<'_>>) -> Redirect {
+///     Redirect::to(format!("/home/{}?remember={}", form.name, form.remember))
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form<T>(pub T);
+
+impl<'b, T: Deserialize<'b>> FromRequest<'b> for Form<T> {
+    const BODY: bool = true;
+
+    fn from_request(req: &'b Request) -> Result<Self> {
+        pairs::read(req.form()?, "form").map(Form)
+    }
+}

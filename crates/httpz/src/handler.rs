@@ -1,0 +1,243 @@
+//! What can answer a request: the erased [`Endpoint`], and the functions it is made of.
+//!
+//! An endpoint has two ways of being called. Where nothing has to be waited for (a sync handler
+//! under sync guards, the body already here), the whole call happens on the stack: `ready`, then
+//! `now`; no future is made and nothing is allocated. Otherwise `call` gives a [`Flow`].
+//!
+//! Plain functions and closures become endpoints by [`Handler`]; functions with typed arguments by
+//! the route macros, which implement [`Endpoint`] for them directly.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::{Flow, Has, Request, Respond, Response, Result};
+
+/// A handler ready to run where the context is `C`, with whatever guards it.
+///
+/// Its futures are not `Send`: a request stays on the thread that accepted it.
+pub trait Endpoint<C>: Send + Sync + 'static {
+    /// Can the whole call be done now, without waiting for anything?
+    #[inline]
+    fn ready(&self, req: &Request) -> bool {
+        let _ = req;
+        false
+    }
+
+    /// The whole call on the stack. Only called after [`Endpoint::ready`] has said yes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the guards and the handler return; `on_error` shapes it.
+    #[inline]
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        let _ = (cx, req, res);
+        unreachable!("an endpoint that says it is ready implements `now`")
+    }
+
+    /// The whole call, waiting for what has to be waited for.
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a>;
+}
+
+/// An endpoint that many routes and wrappers can share.
+pub(crate) type Action<C> = Arc<dyn Endpoint<C>>;
+
+/// A function or closure that answers requests: `(&Request, &mut Response) -> impl Respond`, sync
+/// or async, with the context as an optional first argument.
+///
+/// The argument types of closures must be written out; where that is a nuisance, [`handler`] and
+/// [`async_handler`] let the compiler know them.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// struct Counter(std::sync::atomic::AtomicU64);
+///
+/// impl Counter {
+///     fn increment(&self, _: &Request, res: &mut Response) -> Result {
+///         let hits = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+///         res.json(&json!({ "hits": hits }))
+///     }
+/// }
+///
+/// fn ping(_: &Request, _: &mut Response) -> &'static str {
+///     "pong"
+/// }
+///
+/// async fn slow(_: &Request, res: &mut Response) -> Result {
+///     res.chunk("one ").await?;
+///     res.chunk("two").await
+/// }
+///
+/// let app = App::new(Counter(Default::default()), |r| {
+///     r.get("/ping", ping)
+///         .get("/slow", slow)
+///         .post("/increment", Counter::increment)
+///         .get("/closure", |req: &Request, _: &mut Response| req.path().to_owned())
+/// });
+/// # httpz::testing::Client::new(app).get("/ping").text("pong");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "expected `fn(&Request, &mut Response) -> impl Respond`, sync or async",
+    note = "write the argument types of a closure out: `|req: &Request, res: &mut Response| …`, or wrap it in `handler(…)` or `async_handler(…)`",
+    note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`",
+    note = "`fn(&T, &Request, &mut Response)` needs a context that has `T`; here it is `{C}`"
+)]
+pub trait Handler<C, M>: Send + Sync + 'static {
+    /// Makes it ready to run.
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>>;
+}
+
+/// Lets the compiler know the argument types of a sync closure.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// let app = App::new((), |r| r.get("/", handler(|_, res| { res.status(202); "accepted" })));
+/// # httpz::testing::Client::new(app).get("/").status(202);
+/// ```
+pub fn handler<F, O>(f: F) -> F
+where
+    F: Fn(&Request, &mut Response) -> O + Send + Sync + 'static,
+{
+    f
+}
+
+/// Lets the compiler know the argument types of an async closure.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// let app = App::new((), |r| r.get("/", async_handler(async |_, res| res.chunk("bit by bit").await)));
+/// # httpz::testing::Client::new(app).get("/").text("bit by bit");
+/// ```
+pub fn async_handler<F, O>(f: F) -> F
+where
+    F: AsyncFn(&Request, &mut Response) -> O + Send + Sync + 'static,
+{
+    f
+}
+
+/// Tells the kinds of functions apart, so that each has its own implementation of [`Handler`].
+#[doc(hidden)]
+pub mod kind {
+    use std::marker::PhantomData;
+
+    /// `fn(&Request, &mut Response) -> O`
+    pub struct Plain<O>(PhantomData<O>);
+    /// `async fn(&Request, &mut Response) -> O`
+    pub struct PlainAsync<O>(PhantomData<O>);
+    /// `fn(&T, &Request, &mut Response) -> O`
+    pub struct Method<T, O>(PhantomData<(O, T)>);
+    /// `async fn(&T, &Request, &mut Response) -> O`
+    pub struct MethodAsync<T, O>(PhantomData<(O, T)>);
+}
+
+impl<C, F, O> Handler<C, kind::Plain<O>> for F
+where
+    F: Fn(&Request, &mut Response) -> O + Send + Sync + 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(Stack(move |_: &mut C, req: &Request, res: &mut Response| {
+            self(req, res).respond(res)
+        }))
+    }
+}
+
+impl<C, F, T, O> Handler<C, kind::Method<T, O>> for F
+where
+    C: Has<T>,
+    F: Fn(&T, &Request, &mut Response) -> O + Send + Sync + 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(Stack(move |cx: &mut C, req: &Request, res: &mut Response| {
+            self(Has::<T>::has(&*cx), req, res).respond(res)
+        }))
+    }
+}
+
+impl<C, F, O> Handler<C, kind::PlainAsync<O>> for F
+where
+    F: AsyncFn(&Request, &mut Response) -> O + Send + Sync + 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(Async(self))
+    }
+}
+
+impl<C, F, T, O> Handler<C, kind::MethodAsync<T, O>> for F
+where
+    C: Has<T>,
+    F: AsyncFn(&T, &Request, &mut Response) -> O + Send + Sync + 'static,
+    T: 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(AsyncMethod(self, PhantomData::<fn(T)>))
+    }
+}
+
+/// A handler that never waits, its answer already written into the response.
+struct Stack<F>(F);
+
+impl<C, F> Endpoint<C> for Stack<F>
+where
+    F: Fn(&mut C, &Request, &mut Response) -> Result + Send + Sync + 'static,
+{
+    #[inline]
+    fn ready(&self, req: &Request) -> bool {
+        req.body_ready()
+    }
+
+    #[inline]
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        (self.0)(cx, req, res)
+    }
+
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        if req.body_ready() {
+            return Flow::Done((self.0)(cx, req, res));
+        }
+        Flow::later(async move {
+            req.read_body().await?;
+            (self.0)(cx, req, res)
+        })
+    }
+}
+
+struct Async<F>(F);
+
+impl<C, F, O> Endpoint<C> for Async<F>
+where
+    F: AsyncFn(&Request, &mut Response) -> O + Send + Sync + 'static,
+    O: Respond,
+{
+    fn call<'a>(&'a self, _: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        Flow::later(async move {
+            req.read_body().await?;
+            let out = (self.0)(req, res).await;
+            out.respond(res)
+        })
+    }
+}
+
+struct AsyncMethod<F, T>(F, PhantomData<fn(T)>);
+
+impl<C, F, T, O> Endpoint<C> for AsyncMethod<F, T>
+where
+    C: Has<T>,
+    F: AsyncFn(&T, &Request, &mut Response) -> O + Send + Sync + 'static,
+    T: 'static,
+    O: Respond,
+{
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        Flow::later(async move {
+            req.read_body().await?;
+            let out = (self.0)(Has::<T>::has(&*cx), req, res).await;
+            out.respond(res)
+        })
+    }
+}

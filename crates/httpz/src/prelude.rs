@@ -1,0 +1,13 @@
+//! Everything that most applications name, for one `use`.
+//!
+//! ```
+//! use httpz::prelude::*;
+//! ```
+
+pub use httpz_macros::*;
+
+pub use crate::{
+    App, Config, ContentType, Error, Form, Group, Has, HasMut, Html, Json, Method, Next, Query,
+    Redirect, Request, Respond, Response, Result, Router, Shared, Status, async_handler, handler,
+    json,
+};

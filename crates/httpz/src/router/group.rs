@@ -1,0 +1,307 @@
+//! What users register routes on: the root and the groups in it.
+//!
+//! A group is passed by value from call to call. Guards, dispatchers and data apply to the routes
+//! registered after them, and change the type of the context for those; so what a route can ask for
+//! is known where it is registered.
+
+use std::sync::Arc;
+
+use super::error::RouteError;
+use super::registry::Registry;
+use crate::dispatch::{Dispatched, Guarded, WithData};
+use crate::handler::{Action, Handler};
+use crate::route::About;
+use crate::{Dispatch, Method, Request, Result, Routes, Shared, Verb};
+
+/// Puts everything around an action that stands between the root and this place.
+type Wrap<G, C> = Arc<dyn Fn(Action<C>) -> Action<Shared<G>>>;
+
+/// The root that [`App::new`](crate::App::new) lends.
+pub type Router<G> = Group<G, Shared<G>>;
+
+/// Routes that share a prefix, guards and dispatchers; `C` is the context they run in.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// struct Db;
+/// struct User(u64);
+///
+/// fn auth(_: &mut Shared<Db>, req: &Request) -> Result<User> {
+///     let id = req.header("x-user").and_then(|id| id.parse().ok());
+///     id.map(User).ok_or_else(|| Error::status(401, "who are you?"))
+/// }
+///
+/// fn whoami(user: &User, _: &Request, _: &mut Response) -> String {
+///     format!("user {}", user.0)
+/// }
+///
+/// let app = App::new(Db, |r| {
+///     r.get("/ping", handler(|_, _| "pong")) // not guarded: registered before and outside
+///         .group("/api", |g| g.guard(auth).get("/me", whoami))
+/// });
+/// # let client = httpz::testing::Client::new(app);
+/// # client.get("/ping").status(200);
+/// # client.get("/api/me").status(401).text("who are you?");
+/// # client.header("x-user", "7").get("/api/me").text("user 7");
+/// ```
+#[must_use = "registering gives the group back, with its routes"]
+pub struct Group<G: 'static, C> {
+    prefix: String,
+    wrap: Wrap<G, C>,
+    registry: Registry<G>,
+}
+
+impl<G> Group<G, Shared<G>> {
+    pub(crate) fn root() -> Self {
+        Self { prefix: String::new(), wrap: Arc::new(|action| action), registry: Registry::new() }
+    }
+}
+
+impl<G, C> Group<G, C> {
+    pub(crate) fn into_registry(self) -> Registry<G> {
+        self.registry
+    }
+}
+
+impl<G: 'static, C: 'static> Group<G, C> {
+    /// Registers a list of routes made by `routes![…]`.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// #[get("/hello/:name")]
+    /// fn hello(name: &str) -> String {
+    ///     format!("Hello {name}")
+    /// }
+    ///
+    /// let app = App::new((), |r| r.mount(routes![hello]));
+    /// # httpz::testing::Client::new(app).get("/hello/ann").text("Hello ann");
+    /// ```
+    pub fn mount(mut self, routes: Routes<C>) -> Self {
+        for route in routes.list {
+            self.note(route.verb, route.path, route.about, route.action);
+        }
+        self
+    }
+
+    /// Registers routes under a prefix, which may be empty and have parameters.
+    ///
+    /// A path of `""` or `"/"` in a group differs: `/api` against `/api/`.
+    pub fn group<R>(self, prefix: &str, routes: impl FnOnce(Self) -> Group<G, R>) -> Self {
+        let Self { prefix: outer, wrap, registry } = self;
+        let inner = Self { prefix: join(&outer, prefix), wrap: wrap.clone(), registry };
+        Self { prefix: outer, wrap, registry: routes(inner).registry }
+    }
+
+    /// Like [`Group::group`], for closures that use the `try_` methods.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn try_group<R, E>(
+        self,
+        prefix: &str,
+        routes: impl FnOnce(Self) -> Result<Group<G, R>, E>,
+    ) -> Result<Self, E> {
+        let Self { prefix: outer, wrap, registry } = self;
+        let inner = Self { prefix: join(&outer, prefix), wrap: wrap.clone(), registry };
+        Ok(Self { prefix: outer, wrap, registry: routes(inner)?.registry })
+    }
+
+    /// Puts a dispatcher around the routes registered after this; they run with what it passes on.
+    pub fn dispatch<R, D>(self, dispatcher: D) -> Group<G, R>
+    where
+        R: 'static,
+        D: Dispatch<C, R>,
+    {
+        let dispatcher = Arc::new(dispatcher);
+        self.wrapped(move |inner| Arc::new(Dispatched { dispatcher: dispatcher.clone(), inner }))
+    }
+
+    /// Puts a guard before the routes registered after this; they run with what it makes.
+    ///
+    /// It runs before the body of the request is read. An error is shaped by `on_error`.
+    pub fn guard<R, D>(self, guard: D) -> Group<G, R>
+    where
+        R: 'static,
+        D: Fn(&mut C, &Request) -> Result<R> + Send + Sync + 'static,
+    {
+        let guard = Arc::new(guard);
+        self.wrapped(move |inner| Arc::new(Guarded { guard: guard.clone(), inner }))
+    }
+
+    /// Gives the routes registered after this data of their own, in place of the context.
+    ///
+    /// The data is shared by all requests and lives as long as the program (see [`Shared`]).
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// struct Tenant(&'static str);
+    ///
+    /// fn who(tenant: &Tenant, _: &Request, _: &mut Response) -> &'static str {
+    ///     tenant.0
+    /// }
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.group("/acme", |g| g.data(Tenant("Acme")).get("/who", who))
+    ///         .group("/initech", |g| g.data(Tenant("Initech")).get("/who", who))
+    /// });
+    /// # httpz::testing::Client::new(app).get("/initech/who").text("Initech");
+    /// ```
+    pub fn data<T: Send + Sync + 'static>(self, data: T) -> Group<G, Shared<T>> {
+        let data = Shared::leak(data);
+        self.wrapped(move |inner| Arc::new(WithData { data, inner }))
+    }
+
+    fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {
+        let outer = self.wrap;
+        Group {
+            prefix: self.prefix,
+            wrap: Arc::new(move |inner| outer(wrap(inner))),
+            registry: self.registry,
+        }
+    }
+
+    /// Registers a handler for a method.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let purge = Method::from_bytes(b"PURGE").expect("it is a token");
+    /// let app = App::new((), |r| r.on(purge, "/cache", handler(|_, _| "purged")));
+    /// # httpz::testing::Client::new(app).request(purge, "/cache").send().text("purged");
+    /// ```
+    pub fn on<M>(self, method: Method, path: &str, handler: impl Handler<C, M>) -> Self {
+        self.register(Verb::One(method), path, handler)
+    }
+
+    /// Like [`Group::on`], but tells at once what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// When the pattern is malformed or answers the same requests as an earlier one.
+    pub fn try_on<M>(
+        self,
+        method: Method,
+        path: &str,
+        handler: impl Handler<C, M>,
+    ) -> Result<Self, RouteError> {
+        self.try_register(Verb::One(method), path, handler)
+    }
+
+    fn register<M, H: Handler<C, M>>(mut self, verb: Verb, path: &str, handler: H) -> Self {
+        self.note(verb, path, About::plain::<H>(), handler.into_endpoint());
+        self
+    }
+
+    fn try_register<M, H: Handler<C, M>>(
+        mut self,
+        verb: Verb,
+        path: &str,
+        handler: H,
+    ) -> Result<Self, RouteError> {
+        self.add(verb, path, About::plain::<H>(), handler.into_endpoint())?;
+        Ok(self)
+    }
+
+    fn add(
+        &mut self,
+        verb: Verb,
+        path: &str,
+        about: About,
+        action: Action<C>,
+    ) -> Result<(), RouteError> {
+        self.registry.add(verb, join(&self.prefix, path), about, (self.wrap)(action))
+    }
+
+    fn note(&mut self, verb: Verb, path: &str, about: About, action: Action<C>) {
+        if let Err(error) = self.add(verb, path, about, action) {
+            self.registry.errors.push(error);
+        }
+    }
+}
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident $try_name:ident $verb:expr;)*) => {
+        /// One method for each verb. A `try_` method tells at once what the other leaves to
+        /// [`App::build`](crate::App::build).
+        impl<G: 'static, C: 'static> Group<G, C> {$(
+            $(#[$doc])*
+            pub fn $name<M>(self, path: &str, handler: impl Handler<C, M>) -> Self {
+                self.register($verb, path, handler)
+            }
+
+            #[doc = concat!("Like [`Group::", stringify!($name), "`], but tells at once what is wrong.")]
+            ///
+            /// # Errors
+            ///
+            /// When the pattern is malformed or answers the same requests as an earlier one.
+            pub fn $try_name<M>(
+                self,
+                path: &str,
+                handler: impl Handler<C, M>,
+            ) -> Result<Self, RouteError> {
+                self.try_register($verb, path, handler)
+            }
+        )*}
+    };
+}
+
+verbs! {
+    /// Registers a handler for GET, and for HEAD unless that has one of its own.
+    get try_get Verb::One(Method::Get);
+    /// Registers a handler for POST.
+    post try_post Verb::One(Method::Post);
+    /// Registers a handler for PUT.
+    put try_put Verb::One(Method::Put);
+    /// Registers a handler for PATCH.
+    patch try_patch Verb::One(Method::Patch);
+    /// Registers a handler for DELETE.
+    delete try_delete Verb::One(Method::Delete);
+    /// Registers a handler for HEAD, in place of the one for GET.
+    head try_head Verb::One(Method::Head);
+    /// Registers a handler for OPTIONS, in place of the answer with `Allow`.
+    options try_options Verb::One(Method::Options);
+    /// Registers a handler for TRACE.
+    trace try_trace Verb::One(Method::Trace);
+    /// Registers a handler for CONNECT. Such a request has no path; it is looked up as `/`.
+    connect try_connect Verb::One(Method::Connect);
+    /// Registers a handler for QUERY.
+    query try_query Verb::One(Method::Query);
+    /// Registers a handler for every method that has none of its own on this path.
+    all try_all Verb::All;
+}
+
+/// A prefix and what follows it; a slash at their seam counts once.
+///
+/// What does not begin with a slash stays alone, so that it is refused for it.
+fn join(prefix: &str, path: &str) -> String {
+    match path {
+        "" => prefix.to_owned(),
+        path if path.starts_with('/') => format!("{}{path}", prefix.trim_end_matches('/')),
+        path => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn joins_with_one_slash_at_the_seam() {
+        for (prefix, path, expected) in [
+            ("", "/a", "/a"),
+            ("", "", ""),
+            ("/api", "/a", "/api/a"),
+            ("/api/", "/a", "/api/a"),
+            ("/api", "/", "/api/"),
+            ("/api", "", "/api"),
+            ("/", "/a", "/a"),
+            ("/api", "a", "a"),
+        ] {
+            assert_eq!(join(prefix, path), expected, "{prefix:?} + {path:?}");
+        }
+    }
+}

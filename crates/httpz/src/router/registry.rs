@@ -1,0 +1,125 @@
+//! Gathers routes, in the order they are registered, and finds out which cannot stand together.
+
+use std::collections::HashMap;
+
+use httpz_router::{Pattern, Segment};
+
+use super::error::RouteError;
+use super::listing::RouteInfo;
+use crate::handler::Action;
+use crate::route::About;
+use crate::{Method, Shared, Verb};
+
+/// The routes of an application, as they are gathered.
+pub(crate) struct Registry<G: 'static> {
+    pub(crate) routes: Vec<Registered<G>>,
+    pub(crate) errors: Vec<RouteError>,
+    /// Which of `routes` answers a shape and a verb.
+    taken: HashMap<(String, Option<Method>), usize>,
+}
+
+/// A route that stands.
+pub(crate) struct Registered<G: 'static> {
+    pub(crate) info: RouteInfo,
+    pub(crate) shape: String,
+    /// The pattern with a name at every place, so that routes of one shape capture the same.
+    pub(crate) key: String,
+    /// The route's own name for each place; `None` for a glob without one.
+    pub(crate) places: Vec<Option<String>>,
+    /// `None` for every method that no other route of the shape answers.
+    pub(crate) method: Option<Method>,
+    pub(crate) action: Action<Shared<G>>,
+}
+
+impl<G> Registry<G> {
+    pub(crate) fn new() -> Self {
+        Self { routes: Vec::new(), errors: Vec::new(), taken: HashMap::new() }
+    }
+
+    /// Registers a route, or says why it cannot stand.
+    pub(crate) fn add(
+        &mut self,
+        verb: Verb,
+        pattern: String,
+        about: About,
+        action: Action<Shared<G>>,
+    ) -> Result<(), RouteError> {
+        let handler = || about.full_name.to_owned();
+        let method = match verb {
+            Verb::One(method) => Some(method),
+            Verb::Named(name) => match Method::from_bytes(name.as_bytes()) {
+                Some(method) => Some(method),
+                None => {
+                    return Err(RouteError::BadMethod {
+                        name: name.to_owned(),
+                        handler: handler(),
+                    });
+                }
+            },
+            Verb::All => None,
+        };
+        let parsed = Pattern::parse(&pattern).map_err(|error| RouteError::Malformed {
+            pattern: pattern.clone(),
+            handler: handler(),
+            reason: error.to_string(),
+        })?;
+        let shape = parsed.shape().to_string();
+        if let Some(&index) = self.taken.get(&(shape.clone(), method)) {
+            let first = &self.routes[index].info;
+            return Err(RouteError::Conflict {
+                verb,
+                first: first.pattern.clone(),
+                first_handler: first.handler.to_owned(),
+                second: pattern,
+                second_handler: handler(),
+            });
+        }
+        self.taken.insert((shape.clone(), method), self.routes.len());
+        let (key, places) = places(&parsed, &pattern);
+        let info = RouteInfo::new(verb, pattern, &about);
+        self.routes.push(Registered { info, shape, key, places, method, action });
+        Ok(())
+    }
+}
+
+impl<G> Registered<G> {
+    /// How many parameters it has.
+    pub(crate) fn param_count(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+}
+
+/// The pattern with every glob named, and the names it has by itself.
+fn places(pattern: &Pattern, text: &str) -> (String, Vec<Option<String>>) {
+    let (mut key, mut places) = (String::new(), Vec::new());
+    for (segment, part) in pattern.segments().iter().zip(text.split('/').skip(1)) {
+        key.push('/');
+        key.push_str(part);
+        match segment {
+            Segment::Glob(None) | Segment::Rest(None) => {
+                key.push_str(&format!("unnamed_{}", places.len()));
+                places.push(None);
+            }
+            segment => places.extend(segment.name().map(|name| Some(name.to_owned()))),
+        }
+    }
+    (key, places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_every_place_of_a_key() {
+        for (text, key, names) in [
+            ("/", "/", vec![]),
+            ("/a/:id", "/a/:id", vec![Some("id")]),
+            ("/*/v:n.json/*", "/*unnamed_0/v:n.json/*unnamed_2", vec![None, Some("n"), None]),
+            ("/*rest", "/*rest", vec![Some("rest")]),
+        ] {
+            let names: Vec<_> = names.into_iter().map(|name| name.map(str::to_owned)).collect();
+            assert_eq!(places(&Pattern::parse(text).unwrap(), text), (key.to_owned(), names));
+        }
+    }
+}

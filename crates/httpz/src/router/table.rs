@@ -1,0 +1,152 @@
+//! The table that requests are looked up in: one look-up gives a leaf, and the leaf knows its
+//! methods.
+//!
+//! The trie's key is the shape of a pattern, without names. So two routes of one shape may name its
+//! places differently; each keeps its own names, in the order of the places.
+
+use std::collections::HashMap;
+
+use httpz_router::Trie;
+use smallvec::SmallVec;
+
+use super::registry::{Registered, Registry};
+use crate::handler::Action;
+use crate::{Method, Request, Shared};
+
+/// Every route, ready to be found.
+pub(crate) struct Table<G: 'static> {
+    trie: Trie<Leaf<G>>,
+    /// The methods of all routes, as the value of `Allow` for `OPTIONS *`.
+    allow: String,
+}
+
+/// The routes of one shape.
+struct Leaf<G: 'static> {
+    /// One for each method; few, so they are looked through in order.
+    routes: Vec<(Method, Entry<G>)>,
+    /// The route for all other methods.
+    rest: Option<Entry<G>>,
+    /// The value of `Allow`.
+    allow: String,
+}
+
+struct Entry<G: 'static> {
+    names: &'static [&'static str],
+    /// Which places the names are for, where some place has none.
+    named: Option<Box<[bool]>>,
+    action: Action<Shared<G>>,
+}
+
+/// What a look-up finds.
+pub(crate) enum Found<'a, G: 'static> {
+    /// A route; its parameters are set.
+    Action(&'a Action<Shared<G>>),
+    /// The path, but not for this method; the value of `Allow`.
+    OtherMethods(&'a str),
+    /// Nothing.
+    Nothing,
+}
+
+impl<G> Table<G> {
+    /// Makes the table. Names of parameters are leaked, once for each route that has any.
+    pub(crate) fn new(registry: Registry<G>) -> Self {
+        let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
+        let mut by_shape = HashMap::new();
+        for Registered { shape, key, places, method, action, .. } in registry.routes {
+            let index = *by_shape.entry(shape).or_insert_with(|| {
+                leaves.push((key, Leaf::new()));
+                leaves.len() - 1
+            });
+            leaves[index].1.add(method, Entry::new(places, action));
+        }
+        let mut trie = Trie::new();
+        let mut all: Vec<Method> = Vec::new();
+        for (key, mut leaf) in leaves {
+            leaf.allow = allow(leaf.methods());
+            all.extend(leaf.methods());
+            trie.insert(&key, leaf).expect("the registry let no two routes of one shape in");
+        }
+        Self { trie, allow: allow(all.into_iter()) }
+    }
+
+    /// Finds the route for a request and sets its parameters.
+    #[inline]
+    pub(crate) fn find(&self, req: &mut Request) -> Found<'_, G> {
+        let path = match req.route_path() {
+            // CONNECT names an authority and no path.
+            "" => "/",
+            path => path,
+        };
+        let Some(found) = self.trie.find(path) else { return Found::Nothing };
+        let leaf = found.value();
+        let Some(entry) = leaf.entry(req.method()) else {
+            return Found::OtherMethods(&leaf.allow);
+        };
+        if !entry.names.is_empty() {
+            let mut places: SmallVec<[(usize, usize); 8]> = found.value_spans().collect();
+            if let Some(named) = &entry.named {
+                let mut named = named.iter();
+                places.retain(|_| named.next().is_some_and(|named| *named));
+            }
+            req.set_params(entry.names, places.into_iter());
+        }
+        Found::Action(&entry.action)
+    }
+
+    /// The methods of all routes, as the value of `Allow`.
+    pub(crate) fn allow(&self) -> &str {
+        &self.allow
+    }
+}
+
+impl<G> Entry<G> {
+    fn new(places: Vec<Option<String>>, action: Action<Shared<G>>) -> Self {
+        let named: Box<[bool]> = places.iter().map(Option::is_some).collect();
+        let named = if named.contains(&false) { Some(named) } else { None };
+        let names = places.into_iter().flatten().map(|name| &*name.leak());
+        let names = names.collect::<Vec<&'static str>>();
+        Self { names: if names.is_empty() { &[] } else { names.leak() }, named, action }
+    }
+}
+
+impl<G> Leaf<G> {
+    fn new() -> Self {
+        Self { routes: Vec::new(), rest: None, allow: String::new() }
+    }
+
+    fn add(&mut self, method: Option<Method>, entry: Entry<G>) {
+        match method {
+            Some(method) => self.routes.push((method, entry)),
+            None => self.rest = Some(entry),
+        }
+    }
+
+    #[inline]
+    fn entry(&self, method: Method) -> Option<&Entry<G>> {
+        let of = |method| {
+            let mut routes = self.routes.iter();
+            routes.find(|(other, _)| *other == method).map(|(_, entry)| entry)
+        };
+        match of(method) {
+            Some(entry) => Some(entry),
+            // A HEAD request is a GET whose answer is not sent in full.
+            None if method == Method::Head => of(Method::Get).or(self.rest.as_ref()),
+            None => self.rest.as_ref(),
+        }
+    }
+
+    /// The methods that are answered here, those included that are answered by themselves.
+    fn methods(&self) -> impl Iterator<Item = Method> {
+        let routes = self.routes.iter().map(|(method, _)| *method);
+        let head = self.entry(Method::Head).map(|_| Method::Head);
+        routes.chain(head).chain([Method::Options])
+    }
+}
+
+/// The value of `Allow`: each method once, the usual ones first.
+fn allow(methods: impl Iterator<Item = Method>) -> String {
+    let mut methods: Vec<Method> = methods.collect();
+    methods.sort_unstable();
+    methods.dedup();
+    methods.iter().map(|method| method.as_str().to_owned()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,197 @@
+//! Talks to a whole application in memory: no socket, no runtime, no port.
+//!
+//! Every request is made of real bytes and read by the real parser; answers are read back from the
+//! bytes that would go over the network. What a test sees is what a client would see.
+
+mod difference;
+mod reply;
+
+use std::sync::Arc;
+
+use httpz_core::proto::encode;
+use httpz_core::testing::Loopback;
+use serde::Serialize;
+
+use crate::{App, Error, Flow, Method, Request, Response, Service};
+
+pub use reply::Reply;
+
+/// Asks an application, and gives replies that can be checked.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::testing::Client;
+///
+/// let app = App::new((), |r| {
+///     r.get("/ping", handler(|_, _| "pong"))
+///         .post("/echo", handler(|req, _| req.json_value().map(Json)))
+/// });
+///
+/// let client = Client::new(app);
+/// client.get("/ping").status(200).text("pong");
+/// client.post("/echo", json!({ "a": [1, 2] })).status(200).json(json!({ "a": [1, 2] }));
+/// client.get("/nowhere").status(404);
+/// ```
+#[derive(Debug)]
+pub struct Client {
+    loopback: Loopback<Erased>,
+    fields: Vec<(String, String)>,
+}
+
+impl Client {
+    /// A client of this application.
+    ///
+    /// # Panics
+    ///
+    /// When routes cannot be registered; see [`App::build`].
+    #[track_caller]
+    pub fn new<G: Send + Sync + 'static>(app: App<G>) -> Self {
+        let built = match app.build() {
+            Ok(built) => built,
+            Err(error) => panic!("{error}"),
+        };
+        let config = built.config().clone();
+        let loopback = Loopback::new(Erased(Arc::new(built)), &config);
+        Self { loopback, fields: Vec::new() }
+    }
+
+    /// Sends this field with every request.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Asks with GET.
+    pub fn get(&self, target: &str) -> Reply {
+        self.request(Method::Get, target).send()
+    }
+
+    /// Asks with HEAD.
+    pub fn head(&self, target: &str) -> Reply {
+        self.request(Method::Head, target).send()
+    }
+
+    /// Asks with OPTIONS.
+    pub fn options(&self, target: &str) -> Reply {
+        self.request(Method::Options, target).send()
+    }
+
+    /// Asks with DELETE.
+    pub fn delete(&self, target: &str) -> Reply {
+        self.request(Method::Delete, target).send()
+    }
+
+    /// Asks with POST and this value as JSON.
+    pub fn post(&self, target: &str, value: impl Serialize) -> Reply {
+        self.request(Method::Post, target).json(value).send()
+    }
+
+    /// Asks with PUT and this value as JSON.
+    pub fn put(&self, target: &str, value: impl Serialize) -> Reply {
+        self.request(Method::Put, target).json(value).send()
+    }
+
+    /// Asks with PATCH and this value as JSON.
+    pub fn patch(&self, target: &str, value: impl Serialize) -> Reply {
+        self.request(Method::Patch, target).json(value).send()
+    }
+
+    /// Begins a request that can be given fields and a body before it is sent.
+    ///
+    /// ```
+    /// # use httpz::prelude::*;
+    /// # use httpz::testing::Client;
+    /// # let app = App::new((), |r| r.put("/", handler(|req, _| req.body().unwrap_or(b"").to_vec())));
+    /// # let client = Client::new(app);
+    /// let reply = client.request(Method::Put, "/").header("x-tag", "1").body("raw").send();
+    /// reply.status(200).text("raw");
+    /// ```
+    pub fn request(&self, method: Method, target: &str) -> Draft<'_> {
+        Draft {
+            client: self,
+            method,
+            target: target.to_owned(),
+            fields: self.fields.clone(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Sends these bytes as they are over a connection of their own, and reads the first answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is no whole answer.
+    #[track_caller]
+    pub fn send(&self, bytes: &[u8]) -> Reply {
+        let request = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let request = String::from_utf8_lossy(request).trim_end().to_owned();
+        Reply::read(request, &self.loopback.send(bytes), false)
+    }
+}
+
+/// A request that has not been sent.
+#[derive(Debug)]
+#[must_use = "a draft is sent by `send`"]
+pub struct Draft<'a> {
+    client: &'a Client,
+    method: Method,
+    target: String,
+    fields: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Draft<'_> {
+    /// Adds a field.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets the body. Its length is told by the client.
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sets the body to this value as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be serialised.
+    #[track_caller]
+    pub fn json(self, value: impl Serialize) -> Self {
+        let body = match serde_json::to_vec(&value) {
+            Ok(body) => body,
+            Err(error) => panic!("the value for the body cannot be serialised: {error}"),
+        };
+        self.header("content-type", "application/json").body(body)
+    }
+
+    /// Sends it over a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// When no whole answer comes back.
+    #[track_caller]
+    pub fn send(self) -> Reply {
+        let fields: Vec<(&str, &str)> =
+            self.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let bytes = encode::request(self.method, &self.target, &fields, &self.body);
+        let request = format!("{} {}", self.method, self.target);
+        Reply::read(request, &self.client.loopback.send(&bytes), self.method == Method::Head)
+    }
+}
+
+/// An application without its type, so that a client has none either.
+struct Erased(Arc<dyn Service>);
+
+impl Service for Erased {
+    fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
+        self.0.call(req, res)
+    }
+
+    fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
+        self.0.refuse(req, res, error);
+    }
+}
