@@ -1,1 +1,182 @@
-//! Under construction.
+//! What the tests share: a raw client that says exactly the bytes it is told to.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Long enough for a slow machine; a test that waits this long has failed.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A connection that is spoken to in raw bytes.
+#[derive(Debug)]
+pub struct Raw {
+    stream: TcpStream,
+    buffered: Vec<u8>,
+}
+
+/// One answer, taken apart as far as tests need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Status line and fields, as sent.
+    pub head: String,
+    /// The body, with chunks joined.
+    pub body: String,
+}
+
+impl Raw {
+    /// Connects.
+    ///
+    /// # Panics
+    ///
+    /// When nobody listens there.
+    pub fn connect(addr: SocketAddr) -> Self {
+        let stream = TcpStream::connect(addr).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
+        stream.set_nodelay(true).expect("delays can be switched off");
+        Self { stream, buffered: Vec::new() }
+    }
+
+    /// Sends bytes.
+    ///
+    /// # Panics
+    ///
+    /// When the server has closed the connection.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.stream.write_all(bytes.as_ref()).expect("the server takes bytes");
+        self
+    }
+
+    /// Sends bytes, if the server still takes them.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+        self.stream.write_all(bytes.as_ref())
+    }
+
+    /// Sends a GET request for `target`.
+    pub fn get(&mut self, target: &str) -> Answer {
+        self.send(format!("GET {target} HTTP/1.1\r\nHost: test\r\n\r\n")).answer()
+    }
+
+    /// Ends our side of the connection.
+    pub fn finish(&mut self) -> &mut Self {
+        self.stream.shutdown(std::net::Shutdown::Write).expect("our side is open");
+        self
+    }
+
+    /// Reads one answer to a request that was not HEAD.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before the answer does.
+    pub fn answer(&mut self) -> Answer {
+        self.try_answer().expect("a whole answer")
+    }
+
+    /// Reads one answer, or says why there is none.
+    pub fn try_answer(&mut self) -> io::Result<Answer> {
+        let head_len = loop {
+            match self.buffered.windows(4).position(|window| window == b"\r\n\r\n") {
+                Some(at) => break at + 4,
+                None => self.more()?,
+            }
+        };
+        let head = text(self.buffered.drain(..head_len).collect());
+        let field = |name: &str| {
+            head.lines().filter_map(|line| line.split_once(": ")).find_map(|(other, value)| {
+                other.eq_ignore_ascii_case(name).then(|| value.to_owned())
+            })
+        };
+        let status = head.get(9..12).and_then(|code| code.parse().ok()).expect("a status line");
+        let body = if field("transfer-encoding").is_some() {
+            self.chunks()?
+        } else if let Some(length) = field("content-length") {
+            self.take(length.parse().expect("a length"))?
+        } else if status == 204 || status == 304 || status < 200 {
+            Vec::new()
+        } else {
+            while self.more().is_ok() {}
+            std::mem::take(&mut self.buffered)
+        };
+        Ok(Answer { status, head, body: text(body) })
+    }
+
+    fn chunks(&mut self) -> io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let line = loop {
+                match self.buffered.windows(2).position(|window| window == b"\r\n") {
+                    Some(at) => break text(self.take(at + 2)?),
+                    None => self.more()?,
+                }
+            };
+            let size = usize::from_str_radix(line.trim(), 16).expect("a chunk size");
+            let data = self.take(size + 2)?;
+            body.extend_from_slice(&data[..size]);
+            if size == 0 {
+                return Ok(body);
+            }
+        }
+    }
+
+    fn take(&mut self, n: usize) -> io::Result<Vec<u8>> {
+        while self.buffered.len() < n {
+            self.more()?;
+        }
+        Ok(self.buffered.drain(..n).collect())
+    }
+
+    fn more(&mut self) -> io::Result<()> {
+        let mut room = [0; 64 * 1024];
+        match self.stream.read(&mut room)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            n => {
+                self.buffered.extend_from_slice(&room[..n]);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads until the server closes, and returns everything that came.
+    ///
+    /// # Panics
+    ///
+    /// When the server keeps the connection open, or resets it.
+    pub fn rest(&mut self) -> String {
+        loop {
+            match self.more() {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break,
+                Err(error) => panic!("the server did not close in good order: {error}"),
+            }
+        }
+        text(std::mem::take(&mut self.buffered))
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("tests speak UTF-8")
+}
+
+/// Resident memory of this process or another one, in bytes.
+///
+/// # Panics
+///
+/// Where there is no `/proc`.
+pub fn resident(pid: &str) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a Linux system");
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a VmRSS line");
+    let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<usize>().ok());
+    kilobytes.expect("a number of kilobytes") * 1024
+}
+
+/// Is this command there? When not, says that the test is skipped for want of it.
+pub fn has_command(test: &str, command: &str) -> bool {
+    let found = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(command).is_file())
+    });
+    if !found {
+        eprintln!("skipped: {test} needs `{command}`, which is not installed");
+    }
+    found
+}

@@ -31,6 +31,7 @@ mod respond;
 mod route;
 mod router;
 pub mod testing;
+mod url;
 
 pub use app::{App, Built};
 pub use context::{Has, HasMut, Shared};
@@ -56,4 +57,5 @@ pub use serde_json::json;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::check::check_routes;
+    pub use crate::url::push_param;
 }

@@ -1,0 +1,53 @@
+//! Writes the value of a path parameter back into a path (RFC 3986 §3.3).
+
+use std::fmt::{Display, Write};
+
+/// Appends a value to a path, with everything escaped that would not come back as it is.
+///
+/// Only the rest of a path (`rest`) may hold slashes; elsewhere one would begin a new segment.
+#[doc(hidden)]
+pub fn push_param(url: &mut String, value: &dyn Display, rest: bool) {
+    // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
+    let _ = write!(Escaped { url, rest }, "{value}");
+}
+
+struct Escaped<'a> {
+    url: &'a mut String,
+    rest: bool,
+}
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        for byte in text.bytes() {
+            // `pchar` without the escapes themselves.
+            if byte.is_ascii_alphanumeric()
+                || b"-._~!$&'()*+,;=:@".contains(&byte)
+                || (self.rest && byte == b'/')
+            {
+                self.url.push(char::from(byte));
+            } else {
+                write!(self.url, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_would_not_come_back() {
+        for (value, rest, expected) in [
+            ("7", false, "7"),
+            ("a b/c", false, "a%20b%2Fc"),
+            ("a b/c", true, "a%20b/c"),
+            ("café?#%", false, "caf%C3%A9%3F%23%25"),
+        ] {
+            let mut url = String::new();
+            push_param(&mut url, &value, rest);
+            assert_eq!(url, expected);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! A small server in a process of its own, for tests that send signals or measure memory.
+//!
+//! Prints its address on the first line, then serves until a signal ends it.
+
+use httpz::prelude::*;
+use httpz::Config;
+
+#[get("/slow/:ms")]
+async fn slow(ms: u64) -> &'static str {
+    tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+    "slept"
+}
+
+#[get("/plaintext")]
+fn plaintext() -> &'static str {
+    "Hello, World!"
+}
+
+#[post("/echo")]
+fn echo(req: &Request) -> Vec<u8> {
+    req.body().unwrap_or_default().to_vec()
+}
+
+fn main() -> httpz::Result {
+    let number = |name: &str, default: usize| {
+        std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+    };
+    let mut config = Config { port: 0, workers: number("WORKERS", 1), ..Config::default() };
+    config.pool.max = number("POOL_MAX", config.pool.max);
+    let app = App::new((), |r| r.mount(routes![slow, plaintext, echo])).config(config);
+    let server = app.start()?;
+    println!("{}", server.addr());
+    server.wait_for_signal()
+}

@@ -1,0 +1,97 @@
+//! No peer holds the server up.
+
+use std::time::Duration;
+
+use httpz::Config;
+use httpz_core::net::Timeouts;
+use httpz_tests::Raw;
+
+use super::{start, stop};
+
+fn short() -> Config {
+    let second = Duration::from_millis(500);
+    Config {
+        workers: 1,
+        timeouts: Timeouts {
+            head: second,
+            body: second,
+            write: second,
+            keep_alive: second,
+            linger: second,
+        },
+        ..Config::default()
+    }
+}
+
+#[test]
+fn a_head_that_does_not_come_is_408() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    peer.send("GET /plaintext HTTP/1.1\r\nHost");
+    let answer = peer.answer();
+    assert_eq!(answer.status, 408);
+    assert!(answer.head.contains("Connection: close"));
+    assert_eq!(peer.rest(), "");
+    stop(server);
+}
+
+#[test]
+fn dripping_bytes_does_not_extend_the_deadline_of_a_head() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    peer.send("GET / HTTP/1.1\r\nHost: a\r\nA: ");
+    let mut dripped = 0;
+    while peer.try_send("b").is_ok() && dripped < 200 {
+        dripped += 1;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(dripped < 200, "the server took {dripped} drops in ten seconds");
+    stop(server);
+}
+
+#[test]
+fn a_body_that_does_not_come_is_408() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+    assert_eq!(peer.answer().status, 408);
+    assert_eq!(peer.rest(), "");
+    stop(server);
+}
+
+#[test]
+fn an_idle_connection_is_closed_silently() {
+    let server = start(short());
+    let mut fresh = Raw::connect(server.addr());
+    let mut used = Raw::connect(server.addr());
+    assert_eq!(used.get("/plaintext").body, "Hello, World!");
+    assert_eq!((fresh.rest(), used.rest()), (String::new(), String::new()));
+    stop(server);
+}
+
+#[test]
+fn a_peer_that_reads_nothing_is_cut() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    // More than the socket buffers of both sides hold.
+    for _ in 0..8 {
+        peer.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    let deadline = std::time::Instant::now() + httpz_tests::PATIENCE;
+    while peer.try_send("GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n").is_ok() {
+        assert!(std::time::Instant::now() < deadline, "the server still holds the connection");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    stop(server);
+}
+
+#[test]
+fn a_slow_handler_has_no_deadline() {
+    let mut config = short();
+    config.timeouts.keep_alive = Duration::from_millis(1);
+    config.timeouts.head = Duration::from_millis(1);
+    let server = start(config);
+    let mut peer = Raw::connect(server.addr());
+    assert_eq!(peer.get("/slow").body, "slept");
+    stop(server);
+}

@@ -1,0 +1,38 @@
+//! The server over real sockets: deadlines, limits, signals, memory.
+
+mod deadlines;
+mod limits;
+mod load;
+mod shutdown;
+
+use httpz::{App, Config, Handle, Request, Response};
+
+/// A server on a port of its own, with routes that tests need.
+fn start(config: Config) -> Handle {
+    let config = Config { port: 0, ..config };
+    App::new((), |r| {
+        r.get("/plaintext", |_: &Request, _: &mut Response| "Hello, World!")
+            .get("/slow", async |_: &Request, _: &mut Response| {
+                tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+                "slept"
+            })
+            .get("/large", |_: &Request, _: &mut Response| vec![b'x'; 8 * 1024 * 1024])
+            .get("/panic", |_: &Request, _: &mut Response| -> &'static str { panic!("on purpose") })
+            .post("/echo", |req: &Request, _: &mut Response| {
+                req.body().unwrap_or_default().to_vec()
+            })
+            .post("/ignore", |_: &Request, res: &mut Response| {
+                res.status(403);
+                "no"
+            })
+    })
+    .config(config)
+    .start()
+    .expect("the server starts")
+}
+
+/// Ends a server and waits for it.
+fn stop(server: Handle) {
+    server.shutdown();
+    server.wait();
+}

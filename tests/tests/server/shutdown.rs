@@ -1,0 +1,79 @@
+//! Leaving without losing a request.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use httpz::Config;
+use httpz_tests::Raw;
+
+use super::start;
+
+#[test]
+fn a_request_in_flight_is_answered_and_an_idle_connection_closed() {
+    let server = start(Config { workers: 2, ..Config::default() });
+    let mut idle = Raw::connect(server.addr());
+    assert_eq!(idle.get("/plaintext").status, 200);
+    let mut busy = Raw::connect(server.addr());
+    busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    server.shutdown();
+    let answer = busy.answer();
+    assert_eq!(answer.body, "slept");
+    assert!(answer.head.contains("Connection: close"), "{}", answer.head);
+    assert_eq!(idle.rest(), "");
+    server.wait();
+    assert!(server.is_finished());
+    assert!(std::net::TcpStream::connect(server.addr()).is_err(), "somebody still listens");
+}
+
+#[test]
+fn what_is_still_busy_at_the_deadline_is_cut() {
+    let config =
+        Config { workers: 1, shutdown_timeout: Duration::from_millis(500), ..Config::default() };
+    let server = start(config);
+    let mut peer = Raw::connect(server.addr());
+    peer.send("GET /plaintext HTTP/1.1\r\nHo");
+    std::thread::sleep(Duration::from_millis(100));
+    server.shutdown();
+    server.wait();
+    assert_eq!(peer.rest(), "");
+}
+
+#[test]
+fn a_taken_address_is_an_error_that_names_it() {
+    let server = start(Config::default());
+    let port = server.addr().port();
+    let error = httpz::App::new((), |r| r)
+        .config(Config { port, ..Config::default() })
+        .start()
+        .expect_err("the port is taken");
+    assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{error}");
+    super::stop(server);
+}
+
+fn victim() -> (Child, std::net::SocketAddr) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_victim"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the victim starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("its output is piped");
+    BufReader::new(stdout).read_line(&mut line).expect("it says its address");
+    (child, line.trim().parse().expect("an address"))
+}
+
+#[test]
+fn signals_end_the_process_with_status_0_after_its_last_answer() {
+    for signal in ["-INT", "-TERM"] {
+        let (mut child, addr) = victim();
+        let mut peer = Raw::connect(addr);
+        peer.send("GET /slow/300 HTTP/1.1\r\nHost: a\r\n\r\n");
+        std::thread::sleep(Duration::from_millis(100));
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().expect("kill runs").success());
+        assert_eq!(peer.answer().body, "slept", "{signal}");
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "{signal}");
+    }
+}
