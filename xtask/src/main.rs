@@ -1,15 +1,40 @@
-//! Chores of the project: `cargo xtask ci`, `cargo xtask tidy`.
+//! Which chores does the project have? `cargo xtask` lists them; each has a file of its own.
+
+#![allow(
+    unreachable_pub,
+    reason = "nothing outside can reach a program; here `pub` marks what a file offers its neighbours"
+)]
 
 mod ci;
+mod command;
+mod tidy;
 
 use std::process::ExitCode;
 
+const USAGE: &str = "\
+cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named and timed
+cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
+";
+
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("ci") => ci::run(),
-        _ => {
-            eprintln!("usage: cargo xtask ci");
-            ExitCode::from(2)
+    let mut arguments = std::env::args().skip(1);
+    let chore = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+
+    let outcome = match chore.as_str() {
+        "ci" => ci::run(&rest),
+        "tidy" => tidy::run(),
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        unknown => Err(format!("there is no chore `{unknown}`\n\n{USAGE}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask {chore}: {reason}");
+            ExitCode::FAILURE
         }
     }
 }
