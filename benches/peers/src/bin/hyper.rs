@@ -1,0 +1,76 @@
+//! hyper 1, without a router: one current-thread runtime per worker, answers to pipelined requests
+//! flushed together.
+
+use std::convert::Infallible;
+use std::io;
+
+use http_body_util::{BodyExt, Full};
+use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+fn main() -> io::Result<()> {
+    each_worker(|listener| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        tokio::task::LocalSet::new().block_on(&runtime, accept(listener))
+    })
+}
+
+async fn accept(listener: std::net::TcpListener) -> io::Result<()> {
+    let listener = TcpListener::from_std(listener)?;
+    let mut http = http1::Builder::new();
+    http.pipeline_flush(true);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let conn = http.serve_connection(TokioIo::new(stream), service_fn(answer));
+        tokio::task::spawn_local(conn);
+    }
+}
+
+async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(match (request.method(), request.uri().path()) {
+        (&Method::GET, "/plaintext") => {
+            respond("text/plain", Bytes::from_static(PLAINTEXT.as_bytes()))
+        }
+        (&Method::GET, "/json") => json(&Message::HELLO),
+        (&Method::POST, "/echo") => echo(request).await,
+        (&Method::GET, path) => match path.strip_prefix("/users/").and_then(|id| id.parse().ok()) {
+            Some(id) => json(&User::of(id)),
+            None => status(StatusCode::NOT_FOUND),
+        },
+        _ => status(StatusCode::NOT_FOUND),
+    })
+}
+
+async fn echo(request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let Ok(body) = request.into_body().collect().await else {
+        return status(StatusCode::BAD_REQUEST);
+    };
+    match serde_json::from_slice::<Echo>(&body.to_bytes()) {
+        Ok(echo) => json(&echo),
+        Err(_) => status(StatusCode::BAD_REQUEST),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Response<Full<Bytes>> {
+    let body = serde_json::to_vec(value).expect("plain structs serialise");
+    respond("application/json", body.into())
+}
+
+fn respond(content_type: &'static str, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,77 @@
+//! What every server of the comparison shares: its environment, its allocator and its payloads.
+//!
+//! The contract: one release binary that reads `PORT` and `WORKERS` (default 8080 and 1), listens
+//! on 127.0.0.1 and answers `GET /plaintext`, `GET /json`, `GET /users/:id` and `POST /echo` as
+//! `cargo xtask bench` checks before it measures anything.
+
+use serde::{Deserialize, Serialize};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The body of `/plaintext`.
+pub const PLAINTEXT: &str = "Hello, World!";
+
+/// The answer of `/json`, serialised anew for each request.
+#[derive(Serialize)]
+pub struct Message {
+    pub message: &'static str,
+}
+
+impl Message {
+    pub const HELLO: Self = Self { message: PLAINTEXT };
+}
+
+/// The answer of `/users/:id`.
+#[derive(Serialize)]
+pub struct User {
+    pub id: u64,
+    pub name: &'static str,
+}
+
+impl User {
+    pub const fn of(id: u64) -> Self {
+        Self { id, name: "Teg" }
+    }
+}
+
+/// What `/echo` parses and sends back; the name is owned, as in an application that keeps it.
+#[derive(Serialize, Deserialize)]
+pub struct Echo {
+    pub name: String,
+    pub n: u64,
+}
+
+pub fn port() -> u16 {
+    number("PORT", 8080)
+}
+
+pub fn workers() -> usize {
+    number("WORKERS", 1).into()
+}
+
+fn number(name: &str, default: u16) -> u16 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number from 0 to 65535"))
+}
+
+/// Runs one thread per worker, each with a listener of its own (`SO_REUSEPORT`, non-blocking).
+#[cfg(feature = "each-worker")]
+pub fn each_worker(serve: fn(std::net::TcpListener) -> std::io::Result<()>) -> std::io::Result<()> {
+    let threads: Vec<_> = (0..workers())
+        .map(|_| listener().map(|own| std::thread::spawn(move || serve(own))))
+        .collect::<std::io::Result<_>>()?;
+    threads.into_iter().try_for_each(|thread| thread.join().expect("a worker does not panic"))
+}
+
+#[cfg(feature = "each-worker")]
+fn listener() -> std::io::Result<std::net::TcpListener> {
+    use socket2::{Domain, Socket, Type};
+
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], port())).into())?;
+    socket.listen(4096)?;
+    Ok(socket.into())
+}
