@@ -2,8 +2,8 @@
 //!
 //! Prints its address on the first line, then serves until a signal ends it.
 
-use httpz::prelude::*;
 use httpz::Config;
+use httpz::prelude::*;
 
 #[get("/slow/:ms")]
 async fn slow(ms: u64) -> &'static str {

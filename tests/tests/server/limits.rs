@@ -53,14 +53,15 @@ fn the_answer_to_a_refused_upload_can_be_read() {
     stop(server);
 }
 
+/// A guard refuses before a byte of the body is read.
 #[test]
 fn an_answer_before_the_upload_ends_can_be_read() {
     let server = start(Config { workers: 1, ..Config::default() });
     let mut peer = Raw::connect(server.addr());
-    peer.send("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+    peer.send("POST /guarded/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
     assert_eq!(peer.answer().status, 403);
     let mut peer = Raw::connect(server.addr());
-    peer.send("POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    peer.send("POST /guarded/ HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
     peer.send(vec![b'x'; 100_000]);
     assert_eq!(peer.answer().status, 403);
     assert_eq!(peer.get("/plaintext").body, "Hello, World!");
@@ -96,7 +97,9 @@ fn bodies_of_every_size_come_back_whole() {
     let mut peer = Raw::connect(server.addr());
     for size in [0, 1, 1000, 16_383, 65_000, 65_536, 70_000, 1_048_576] {
         let body: String = (0..size).map(|i| char::from(b'a' + (i % 23) as u8)).collect();
-        peer.send(format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n{body}"));
+        peer.send(format!(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n{body}"
+        ));
         assert!(peer.answer().body == body, "{size} bytes, counted");
         peer.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         for chunk in body.as_bytes().chunks(7000) {

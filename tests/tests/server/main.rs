@@ -5,7 +5,7 @@ mod limits;
 mod load;
 mod shutdown;
 
-use httpz::{App, Config, Handle, Request, Response};
+use httpz::{App, Config, Error, Handle, Request, Response, Result, Shared};
 
 /// A server on a port of its own, with routes that tests need.
 fn start(config: Config) -> Handle {
@@ -21,9 +21,11 @@ fn start(config: Config) -> Handle {
             .post("/echo", |req: &Request, _: &mut Response| {
                 req.body().unwrap_or_default().to_vec()
             })
-            .post("/ignore", |_: &Request, res: &mut Response| {
-                res.status(403);
-                "no"
+            .group("/guarded", |g| {
+                g.guard(|_: &mut Shared<()>, _: &Request| -> Result {
+                    Err(Error::status(403, "no"))
+                })
+                .post("/", |_: &Request, _: &mut Response| "never")
             })
     })
     .config(config)

@@ -1,0 +1,151 @@
+//! What a client hears when something goes wrong, and what it never hears.
+
+use httpz::prelude::*;
+use httpz::testing::Client;
+use serde::Deserialize;
+
+#[derive(Debug)]
+struct Secret;
+
+impl std::fmt::Display for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("password is hunter2")
+    }
+}
+
+impl std::error::Error for Secret {}
+
+#[derive(Deserialize)]
+struct Page {
+    limit: u8,
+}
+
+fn routes(r: httpz::Router<()>) -> httpz::Router<()> {
+    r.get("/foreign", handler(|_, _| Err::<(), _>(Secret)))
+        .get("/own", handler(|_, _| Err::<(), _>(Error::status(409, "taken").with_source(Secret))))
+        .get("/none", handler(|_, _| None::<&str>))
+        .get("/panic", |_: &Request, _: &mut Response| {
+            if true {
+                panic!("password is hunter2");
+            }
+        })
+        .get("/async-panic", async |_: &Request, res: &mut Response| -> Result {
+            res.write().await?;
+            panic!("too late to be told")
+        })
+        .get("/half", |_: &Request, res: &mut Response| {
+            res.status(201).header("x-half", "1").text("half done");
+            Err::<(), _>(Error::status(422, "no"))
+        })
+        .get("/page", |req: &Request, _: &mut Response| {
+            let Query(page) = <Query<Page> as httpz::FromRequest<'_>>::from_request(req)?;
+            Ok::<_, Error>(page.limit.to_string())
+        })
+        .post("/json", handler(|req, _| req.json::<u8>().map(|n| n.to_string())))
+}
+
+#[test]
+fn errors_are_told_in_plain_text() {
+    let client = Client::new(App::new((), routes));
+    for (path, status, text) in [
+        ("/foreign", 500, "Internal Server Error"),
+        ("/own", 409, "taken"),
+        ("/none", 404, "Not Found"),
+        ("/panic", 500, "Internal Server Error"),
+        ("/half", 422, "no"),
+        ("/page", 400, "query: missing field `limit`"),
+        ("/page?limit=x", 400, "query parameter `limit`: `x` is not a u8"),
+        ("/page?limit=5", 200, "5"),
+    ] {
+        let reply = client.get(path).status(status).text(text).no_header("x-half");
+        assert_eq!(reply.find_header("content-type"), Some("text/plain; charset=utf-8"), "{path}");
+    }
+}
+
+#[test]
+fn clients_that_accept_json_get_a_problem_report() {
+    let client = Client::new(App::new((), routes)).header("accept", "application/json");
+    let problem = |status: u16, title: &str, detail: &str| json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
+    client
+        .get("/own")
+        .status(409)
+        .header("content-type", "application/problem+json")
+        .json(problem(409, "Conflict", "taken"));
+    client.get("/nowhere").status(404).json(problem(404, "Not Found", "Not Found"));
+    client.delete("/own").status(405).header("allow", "GET, HEAD, OPTIONS").json(problem(
+        405,
+        "Method Not Allowed",
+        "Method Not Allowed",
+    ));
+    client.get("/panic").status(500).json(problem(
+        500,
+        "Internal Server Error",
+        "Internal Server Error",
+    ));
+}
+
+#[test]
+fn causes_are_never_sent() {
+    let client = Client::new(App::new((), routes));
+    for path in ["/foreign", "/own", "/panic"] {
+        for accept in ["*/*", "application/json"] {
+            let reply = client.request(Method::Get, path).header("accept", accept).send();
+            assert!(!reply.to_string().contains("hunter2"), "{reply}");
+        }
+    }
+}
+
+#[test]
+fn on_error_shapes_every_error_alike() {
+    let app = App::new((), routes).on_error(|req, res, error| {
+        res.header("x-shaped", req.path());
+        res.text(&format!("{}: {}", error.code(), error.message()));
+    });
+    let client = Client::new(app);
+    // Handler, foreign error, panic, extractor, no route, no method.
+    client.get("/own").status(409).header("x-shaped", "/own").text("409: taken");
+    client.get("/foreign").status(500).text("500: Internal Server Error");
+    client.get("/panic").status(500).text("500: Internal Server Error");
+    client
+        .get("/page?limit=300")
+        .status(400)
+        .text("400: query parameter `limit`: `300` is not a u8");
+    client.get("/nowhere").status(404).text("404: Not Found");
+    client
+        .delete("/own")
+        .status(405)
+        .header("allow", "GET, HEAD, OPTIONS")
+        .header("x-shaped", "/own");
+    client.post("/json", json!("x")).status(400).header("x-shaped", "/json");
+    // The parser.
+    let reply = client.send(b"GET / HTTP/1.1\r\n\r\n").status(400);
+    assert_eq!(reply.body(), b"400: request has no Host");
+}
+
+#[test]
+fn on_error_may_change_the_status_and_gets_the_global() {
+    struct Site(&'static str);
+    let app = App::new(Site("acme"), |r| r).on_error_with(|site, _, res, error| {
+        res.status(418).text(&format!("{} {}", site.0, error.code()));
+    });
+    Client::new(app).get("/x").status(418).text("acme 404");
+}
+
+#[test]
+fn a_panic_ends_one_request_and_nothing_else() {
+    let client = Client::new(App::new((), routes));
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.get("/panic").status(500);
+    client.get("/async-panic").status(200);
+    client.send((get("/panic") + &get("/page?limit=1")).as_bytes()).status(500);
+    client.get("/page?limit=1").status(200);
+}
+
+#[test]
+fn a_body_over_the_limit_is_413() {
+    let mut config = Config::default();
+    config.request.max_body_size = 10;
+    let client = Client::new(App::new((), routes).config(config));
+    client.request(Method::Post, "/json").body("7").send().status(200).text("7");
+    client.request(Method::Post, "/json").body("7".repeat(11)).send().status(413);
+}

@@ -1,0 +1,74 @@
+//! Values read from query strings, forms and bodies.
+
+use std::borrow::Cow;
+
+use httpz::FromRequest;
+use httpz::prelude::*;
+use httpz::testing::Client;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize, Serialize)]
+struct Search<'a> {
+    #[serde(borrow)]
+    q: Cow<'a, str>,
+    page: Option<u32>,
+    #[serde(default)]
+    tag: Vec<&'a str>,
+}
+
+/// A handler that reads a `T` and says it in JSON.
+fn say<'b, T: FromRequest<'b>>(req: &'b Request) -> Result<T> {
+    T::from_request(req)
+}
+
+fn client() -> Client {
+    Client::new(App::new((), |r| {
+        r.get("/query", |req: &Request, res: &mut Response| {
+            res.json(&say::<Query<Search<'_>>>(req)?.0)
+        })
+        .post("/form", |req: &Request, res: &mut Response| {
+            res.json(&say::<Form<Search<'_>>>(req)?.0)
+        })
+        .post("/json", |req: &Request, res: &mut Response| {
+            res.json(&say::<Json<Search<'_>>>(req)?.0)
+        })
+    }))
+}
+
+#[test]
+fn a_query_fills_a_struct() {
+    let client = client();
+    client
+        .get("/query?q=green+tea&tag=a%26b&tag=c&page=2")
+        .json(json!({ "q": "green tea", "page": 2, "tag": ["a&b", "c"] }));
+    client.get("/query?q=&page=").json(json!({ "q": "", "page": null, "tag": [] }));
+    client.get("/query").status(400).text("query: missing field `q`");
+    client.get("/query?q=1&q=2").status(400).text("query parameter `q`: given more than once");
+    client.get("/query?q=%").status(400);
+}
+
+#[test]
+fn more_query_parameters_than_allowed_are_400() {
+    let many = |n: usize| format!("/query?q=x{}", "&tag=a".repeat(n - 1));
+    client().get(&many(32)).status(200);
+    client().get(&many(33)).status(400);
+}
+
+#[test]
+fn a_form_fills_a_struct() {
+    let client = client();
+    let post = |body: &str| client.request(Method::Post, "/form").body(body).send();
+    post("q=a+b&tag=x").status(200).json(json!({ "q": "a b", "page": null, "tag": ["x"] }));
+    post("q=a&page=-1").status(400).text("form parameter `page`: `-1` is not a u32");
+    post("").status(400).text("form: missing field `q`");
+}
+
+#[test]
+fn a_body_of_json_fills_a_struct() {
+    let client = client();
+    let value = json!({ "q": "x\n", "page": 7, "tag": ["a"] });
+    client.post("/json", value.clone()).status(200).json(value);
+    let reply = client.post("/json", json!({ "q": 1 })).status(400);
+    assert!(String::from_utf8_lossy(reply.body()).starts_with("malformed JSON: "), "{reply}");
+    client.request(Method::Post, "/json").send().status(400);
+}

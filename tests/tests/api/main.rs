@@ -1,0 +1,11 @@
+//! The interface that users see, asked through `testing::Client`: whole applications, real bytes,
+//! no socket.
+
+mod contexts;
+mod errors;
+mod extraction;
+mod handlers;
+mod methods;
+mod paths;
+mod registration;
+mod responses;
