@@ -5,16 +5,32 @@
 //! absolute, so that nothing the user has in scope can change their meaning.
 
 use httpz_router::Segment;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, ItemFn, Lit, Meta, Path, ReturnType, Type};
 
 use crate::args::Arg;
-use crate::route::{Method, Route};
+use crate::route::{Method, Route, Verb};
+
+/// What the attribute expands to; one mistake gives one message.
+pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let error = Error::new(Span::call_site(), "a route attribute stands on a function");
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    match Route::read(verb, attribute, function.clone()) {
+        Ok(route) => emit(&route),
+        Err(error) => stand_in(&function, &error),
+    }
+}
 
 /// The function and its route.
-pub(crate) fn route(route: &Route) -> TokenStream {
+fn emit(route: &Route) -> TokenStream {
     let function = &route.function;
     let (name, vis) = (&function.sig.ident, &function.vis);
     let cfgs = cfgs(function);
@@ -35,7 +51,7 @@ pub(crate) fn route(route: &Route) -> TokenStream {
 }
 
 /// What stands in for a route with a mistake, so that its uses do not add messages of their own.
-pub(crate) fn stand_in(function: &ItemFn, error: &Error) -> TokenStream {
+fn stand_in(function: &ItemFn, error: &Error) -> TokenStream {
     let error = error.to_compile_error();
     let (name, vis, cfgs) = (&function.sig.ident, &function.vis, cfgs(function));
     let text = name.to_string();

@@ -21,7 +21,7 @@ macro_rules! verbs {
         /// known by another name.
         #[proc_macro_attribute]
         pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
-            route::expand(route::Verb::Fixed($verb), attribute.into(), item.into()).into()
+            expand::attribute(route::Verb::Fixed($verb), attribute.into(), item.into()).into()
         }
     )*};
 }
@@ -54,7 +54,7 @@ verbs! {
 /// Makes a function answer requests of any one method: `#[route(PURGE, "/cache/:key")]`.
 #[proc_macro_attribute]
 pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    route::expand(route::Verb::InAttribute, attribute.into(), item.into()).into()
+    expand::attribute(route::Verb::InAttribute, attribute.into(), item.into()).into()
 }
 
 /// A list of functions with route attributes, for `mount`: `routes![list, users::show]`.

@@ -1,13 +1,11 @@
 //! Reads a route attribute and the function under it.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Error, FnArg, Ident, ItemFn, LitStr, Path, Result, Token, parse_quote};
 
 use crate::args::{self, Arg};
-use crate::expand;
 
 /// Where the method of a route comes from.
 #[derive(Clone, Copy)]
@@ -44,24 +42,9 @@ pub(crate) struct Route {
     pub(crate) args: Vec<Arg>,
 }
 
-/// What the attribute expands to; one mistake gives one message.
-pub(crate) fn expand(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let function: ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(_) => {
-            let error = Error::new(Span::call_site(), "a route attribute stands on a function");
-            let error = error.to_compile_error();
-            return quote!(#error #item);
-        }
-    };
-    match Route::read(verb, attribute, function.clone()) {
-        Ok(route) => expand::route(&route),
-        Err(error) => expand::stand_in(&function, &error),
-    }
-}
-
 impl Route {
-    fn read(verb: Verb, attribute: TokenStream, function: ItemFn) -> Result<Self> {
+    /// Reads both, and finds all mistakes.
+    pub(crate) fn read(verb: Verb, attribute: TokenStream, function: ItemFn) -> Result<Self> {
         let parser = |input: ParseStream<'_>| Attribute::parse(verb, input);
         let attribute = syn::parse::Parser::parse2(parser, attribute)?;
         let path = &attribute.path;

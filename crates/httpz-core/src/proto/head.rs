@@ -11,17 +11,7 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Field;
-use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, chars};
-
-/// The protocol version of a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
-    /// HTTP/1.0
-    Http10,
-    /// HTTP/1.1
-    #[default]
-    Http11,
-}
+use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars};
 
 /// A parsed request head: places in the buffer it was parsed from, and what they amount to.
 #[derive(Debug, Default)]

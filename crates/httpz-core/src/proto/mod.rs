@@ -30,6 +30,7 @@ pub mod method;
 pub mod percent;
 pub mod status;
 pub mod target;
+pub mod version;
 
 pub use cycle::{Cycle, Verdict};
 pub use date::DateLine;
@@ -37,8 +38,9 @@ pub use decode::Decoder;
 pub use error::ProtocolError;
 pub use fields::{Fields, Span};
 pub use framing::Framing;
-pub use head::{Head, Version};
+pub use head::Head;
 pub use limits::Limits;
 pub use method::Method;
 pub use status::Status;
 pub use target::{Target, TargetForm};
+pub use version::Version;

@@ -1,26 +1,16 @@
 //! What is held of a running server: its address, and the means to end it.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
-use tokio::sync::Notify;
-
 use super::Config;
+use super::seat::Seat;
 use super::worker::Worker;
 use crate::error::{Error, Result};
 use crate::net::timed::TICK;
 use crate::service::Service;
-
-/// What a worker hears from outside its thread: a knock twice a second, and whether to leave.
-///
-/// The worker alone keeps it alive, so everybody else knows by its absence that the worker ended.
-#[derive(Debug, Default)]
-pub(super) struct Seat {
-    pub(super) knock: Notify,
-    pub(super) leave: AtomicBool,
-}
 
 /// A running server.
 ///

@@ -8,6 +8,7 @@
 
 mod config;
 mod handle;
+mod seat;
 mod worker;
 
 use std::sync::Arc;

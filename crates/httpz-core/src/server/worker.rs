@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 
 use super::Config;
-use super::handle::Seat;
+use super::seat::Seat;
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
 use crate::message::Ambient;
