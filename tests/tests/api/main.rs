@@ -5,6 +5,7 @@ mod contexts;
 mod errors;
 mod extraction;
 mod handlers;
+mod macros;
 mod methods;
 mod paths;
 mod registration;
