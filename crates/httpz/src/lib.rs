@@ -26,6 +26,7 @@ mod context;
 mod dispatch;
 mod extract;
 mod handler;
+mod per_thread;
 pub mod prelude;
 mod respond;
 mod route;
@@ -40,6 +41,7 @@ pub use extract::{Form, FromParam, FromRequest, Json, Query};
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
+pub use per_thread::PerThread;
 pub use respond::{Html, Redirect, Respond};
 pub use route::{Route, RouteMeta, Routes, Verb};
 pub use router::error::{BuildError, RouteError};
@@ -50,7 +52,10 @@ pub use httpz_core::{
     Body, Config, ContentType, Error, Flow, Handle, Method, Pairs, Request, Response, Result,
     Server, Service, Status, Version, Writer,
 };
-pub use httpz_macros::*;
+pub use httpz_macros::{
+    Context, FromParam, HttpError, all, connect, delete, get, head, options, patch, post, put,
+    query, route, routes, trace,
+};
 pub use serde_json::json;
 
 /// What the macros use and users do not; it may change with any release.
@@ -59,3 +64,8 @@ pub mod __private {
     pub use crate::check::check_routes;
     pub use crate::url::push_param;
 }
+
+/// The README's examples compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

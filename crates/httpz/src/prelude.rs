@@ -4,7 +4,10 @@
 //! use httpz::prelude::*;
 //! ```
 
-pub use httpz_macros::*;
+pub use httpz_macros::{
+    Context, HttpError, all, connect, delete, get, head, options, patch, post, put, query, route,
+    routes, trace,
+};
 
 pub use crate::{
     App, Config, ContentType, Error, Form, Group, Has, HasMut, Html, Json, Method, Next, Query,

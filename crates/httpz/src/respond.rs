@@ -247,7 +247,7 @@ impl Redirect {
 
 impl Respond for Redirect {
     fn respond(self, res: &mut Response) -> Result {
-        res.status(self.status.0).set_header("location", &*self.location);
+        res.status(self.status.0).set_header("Location", &*self.location);
         Ok(())
     }
 }

@@ -100,6 +100,8 @@ impl About {
         let full_name = type_name::<H>();
         let name = full_name.strip_suffix("::{{closure}}").unwrap_or(full_name);
         let is_closure = name.len() != full_name.len();
+        // `module::function<module::Type>`
+        let name = name.split('<').next().unwrap_or(name);
         let name = name.rsplit("::").next().unwrap_or(name);
         Self { name: if is_closure { "closure" } else { name }, full_name, doc: "", params: &[] }
     }

@@ -241,7 +241,7 @@ fn conflicts_across_lists_name_both_functions() {
         name.to_owned()
     }
     let app = App::new(Db::default(), |r| r.mount(routes![show]).mount(routes![other]));
-    let error = app.build().err().expect("both answer the same").to_string();
+    let error = app.build().expect_err("both answer the same").to_string();
     assert!(error.contains("/users/:id") && error.contains("::show`"), "{error}");
     assert!(error.contains("/users/:name") && error.contains("::other`"), "{error}");
 }

@@ -1,6 +1,8 @@
 //! The interface that users see, asked through `testing::Client`: whole applications, real bytes,
 //! no socket.
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 mod contexts;
 mod errors;
 mod extraction;

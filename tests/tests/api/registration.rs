@@ -8,7 +8,7 @@ fn show(_: &Request, _: &mut Response) {}
 fn edit(_: &Request, _: &mut Response) {}
 
 fn refused<G: Send + Sync>(app: App<G>) -> BuildError {
-    app.build().err().expect("it is refused")
+    app.build().expect_err("it is refused")
 }
 
 #[test]

@@ -51,8 +51,8 @@ pub(super) fn log(req: &Request, error: &Error) {
     }
     let line = format!("httpz: {} {}: {}", req.method(), req.target(), error.chain());
     // One line, whatever the causes say; and where nobody reads, nobody is told.
-    let line = line.replace(char::is_control, " ");
-    let _ = writeln!(io::stderr(), "{line}");
+    let line = line.replace(char::is_control, " ") + "\n";
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl<G: Send + Sync + 'static> Built<G> {
     #[cold]
     fn nothing<'a>(&'a self, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         if req.method() == Method::Options && req.path() == "*" {
-            res.status(204).header("allow", self.table.allow());
+            res.status(204).header("Allow", self.table.allow());
             return Flow::Done(Ok(()));
         }
         match &self.fallbacks.not_found {
@@ -71,10 +71,10 @@ impl<G: Send + Sync + 'static> Built<G> {
         res: &'a mut Response,
     ) -> Flow<'a> {
         if req.method() == Method::Options {
-            res.status(204).header("allow", allow);
+            res.status(204).header("Allow", allow);
             return Flow::Done(Ok(()));
         }
-        res.status(405).header("allow", allow);
+        res.status(405).header("Allow", allow);
         match &self.fallbacks.method_not_allowed {
             Some(action) => self.run(action, req, res),
             None => {

@@ -134,7 +134,7 @@ impl<'de> Values<'_, 'de> {
         match self.0 {
             [(_, value)] => Ok(value),
             [] => Err(de::Error::custom("has no value")),
-            _ => Err(de::Error::custom("is given more than once")),
+            _ => Err(de::Error::custom("given more than once")),
         }
     }
 

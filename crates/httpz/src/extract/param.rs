@@ -6,7 +6,27 @@ use crate::{Error, Result};
 /// A value that a path parameter can be read as.
 ///
 /// Numbers, `bool`, `char`, `&str`, `String`, and `Option` of them for a parameter that not every
-/// route of the handler has. For a type of your own:
+/// route of the handler has. A type of your own that implements `FromStr` derives it:
+///
+/// ```
+/// #[derive(httpz::FromParam)]
+/// struct Version(u32);
+///
+/// impl std::str::FromStr for Version {
+///     type Err = &'static str;
+///
+///     fn from_str(text: &str) -> Result<Self, Self::Err> {
+///         let number = text.strip_prefix('v').and_then(|number| number.parse().ok());
+///         number.map(Self).ok_or("a version is written as v1, v2 and so on")
+///     }
+/// }
+/// # use httpz::FromParam;
+/// # assert_eq!(Version::from_param(Some("v3"), "version").unwrap().0, 3);
+/// # assert_eq!(Version::from_param(Some("3"), "version").err().unwrap().message(),
+/// #     "path parameter `version`: a version is written as v1, v2 and so on");
+/// ```
+///
+/// Another implements it:
 ///
 /// ```
 /// use httpz::{Error, FromParam, Result};
@@ -27,7 +47,7 @@ use crate::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a path parameter",
     label = "not a path parameter type",
-    note = "numbers, `bool`, `char`, `&str`, `String` and `Option` of them are; implement `httpz::FromParam` for your own type"
+    note = "numbers, `bool`, `char`, `&str`, `String` and `Option` of them are; for your own type implement `FromStr` and `#[derive(httpz::FromParam)]`"
 )]
 pub trait FromParam<'b>: Sized {
     /// Reads it; `text` is decoded, and absent when the route has no parameter of this name.

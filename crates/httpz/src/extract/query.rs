@@ -18,7 +18,7 @@ use crate::{Request, Result};
 /// #[derive(Deserialize)]
 /// struct Page<'a> {
 ///     limit: Option<usize>,
-///     #[serde(default)]
+///     #[serde(borrow, default)]
 ///     tag: Vec<&'a str>,
 /// }
 ///

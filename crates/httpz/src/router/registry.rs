@@ -92,12 +92,17 @@ impl<G> Registered<G> {
 /// The pattern with every glob named, and the names it has by itself.
 fn places(pattern: &Pattern, text: &str) -> (String, Vec<Option<String>>) {
     let (mut key, mut places) = (String::new(), Vec::new());
+    // A stem that no name of the route begins with.
+    let mut stem = String::from("_");
+    while pattern.segments().iter().any(|s| s.name().is_some_and(|name| name.starts_with(&stem))) {
+        stem.push('_');
+    }
     for (segment, part) in pattern.segments().iter().zip(text.split('/').skip(1)) {
         key.push('/');
         key.push_str(part);
         match segment {
             Segment::Glob(None) | Segment::Rest(None) => {
-                key.push_str(&format!("unnamed_{}", places.len()));
+                key.push_str(&format!("{stem}{}", places.len()));
                 places.push(None);
             }
             segment => places.extend(segment.name().map(|name| Some(name.to_owned()))),
@@ -115,8 +120,9 @@ mod tests {
         for (text, key, names) in [
             ("/", "/", vec![]),
             ("/a/:id", "/a/:id", vec![Some("id")]),
-            ("/*/v:n.json/*", "/*unnamed_0/v:n.json/*unnamed_2", vec![None, Some("n"), None]),
+            ("/*/v:n.json/*", "/*_0/v:n.json/*_2", vec![None, Some("n"), None]),
             ("/*rest", "/*rest", vec![Some("rest")]),
+            ("/:_1/*", "/:_1/*__1", vec![Some("_1"), None]),
         ] {
             let names: Vec<_> = names.into_iter().map(|name| name.map(str::to_owned)).collect();
             assert_eq!(places(&Pattern::parse(text).unwrap(), text), (key.to_owned(), names));

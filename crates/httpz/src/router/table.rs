@@ -64,7 +64,7 @@ impl<G> Table<G> {
         for (key, mut leaf) in leaves {
             leaf.allow = allow(leaf.methods());
             all.extend(leaf.methods());
-            trie.insert(&key, leaf).expect("the registry let no two routes of one shape in");
+            trie.insert(&key, leaf).expect("patterns of different shapes do not conflict");
         }
         Self { trie, allow: allow(all.into_iter()) }
     }

@@ -21,6 +21,7 @@ fn query<T: for<'de> Deserialize<'de> + Debug>(text: &str) -> String {
 }
 
 #[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "shown by Debug alone")]
 struct Page {
     limit: u32,
     after: Option<i64>,
@@ -43,8 +44,8 @@ fn fills_a_struct() {
         ("limit=x%0A", r"query parameter `limit`: `x\n` is not a u32"),
         ("limit=+5", "query parameter `limit`: ` 5` is not a u32"),
         ("limit=4294967296", "query parameter `limit`: `4294967296` is not a u32"),
-        ("limit=1&limit=2", "query parameter `limit`: is given more than once"),
-        ("limit=1&after=1&after=2", "query parameter `after`: is given more than once"),
+        ("limit=1&limit=2", "query parameter `limit`: given more than once"),
+        ("limit=1&after=1&after=2", "query parameter `after`: given more than once"),
         ("limit=1&after=x", "query parameter `after`: `x` is not an i64"),
     ] {
         assert_eq!(query::<Page>(text), expected, "{text:?}");
@@ -60,6 +61,7 @@ fn reads_every_kind_of_value() {
         Down,
     }
     #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "shown by Debug alone")]
     struct Id(u8);
     #[derive(Debug, Deserialize)]
     #[allow(dead_code, reason = "shown by Debug alone")]
