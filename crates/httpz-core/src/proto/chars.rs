@@ -49,6 +49,14 @@ pub static TARGET: Table = {
     table
 };
 
+/// The bytes of a target that need no further look: neither `?` nor `%`.
+pub static PLAIN_TARGET: Table = {
+    let mut table = TARGET;
+    table[b'?' as usize] = false;
+    table[b'%' as usize] = false;
+    table
+};
+
 /// Are all of these bytes in the table?
 #[inline]
 pub fn all(bytes: &[u8], table: &Table) -> bool {

@@ -1,6 +1,7 @@
 //! Where does a request head end, and what does it say (RFC 9112 §2, §3, §5)?
 //!
-//! httparse finds the parts; this file holds them to the stricter reading. httparse takes a bare LF
+//! httparse finds the parts; this file holds them to the stricter reading. Heads of the usual kind
+//! are read by `scan` in one pass, which leaves all others to httparse. httparse takes a bare LF
 //! for a line end and skips any number of blank lines before the request; we refuse the first and
 //! skip exactly one of the second. What the fields mean for framing and connection is gathered in
 //! the same pass, so that later rooms ask a finished [`Head`] instead of searching it.
@@ -11,7 +12,7 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Field;
-use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars};
+use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars, scan};
 
 /// A parsed request head: places in the buffer it was parsed from, and what they amount to.
 #[derive(Debug, Default)]
@@ -95,6 +96,39 @@ impl Head {
         base: usize,
         limits: &Limits,
     ) -> Result<bool, ProtocolError> {
+        if self.scan(bytes, base, limits) {
+            return Ok(true);
+        }
+        self.parse_carefully(bytes, base, limits)
+    }
+
+    /// Tries the quick pass. Where it finds nothing amiss there is nothing to add; where it does,
+    /// `parse_carefully` says what.
+    #[inline]
+    fn scan(&mut self, bytes: &[u8], base: usize, limits: &Limits) -> bool {
+        let mut known = Known::default();
+        self.fields.clear();
+        let fields = &mut self.fields;
+        let scanned = scan::head(bytes, base, limits, |field, name, value| {
+            fields.push(field);
+            known.meet(name, value).ok()
+        });
+        let Some(scan::Scanned { method, target, len }) = scanned else { return false };
+        self.method = method;
+        self.target = target;
+        self.version = Version::Http11;
+        self.len = len;
+        self.judge(&known).is_ok()
+    }
+
+    /// The authority on what a head is: httparse, and the strict reading on top of it.
+    #[cold]
+    fn parse_carefully(
+        &mut self,
+        bytes: &[u8],
+        base: usize,
+        limits: &Limits,
+    ) -> Result<bool, ProtocolError> {
         let skipped = match bytes.first() {
             Some(b'\r' | b'\n') => match blank_line(bytes)? {
                 Some(n) => n,
@@ -153,7 +187,7 @@ impl Head {
                 name: Span::new(name.at as usize + at, name.len as usize),
                 value: Span::new(value.at as usize + at, value.len as usize),
             });
-            known.meet(header.name, header.value)?;
+            known.meet(header.name.as_bytes(), header.value)?;
         }
         self.judge(&known)?;
         self.len = skipped + len;
@@ -183,17 +217,17 @@ impl Head {
 impl<'b> Known<'b> {
     /// Notes a field if it is one of those that decide; the length of the name sorts out the rest.
     #[inline]
-    fn meet(&mut self, name: &str, value: &'b [u8]) -> Result<(), ProtocolError> {
+    fn meet(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), ProtocolError> {
         match name.len() {
-            4 if name.eq_ignore_ascii_case("host") => {
+            4 if name.eq_ignore_ascii_case(b"host") => {
                 sole(&mut self.host, value, ProtocolError::BadHost)
             }
-            6 if name.eq_ignore_ascii_case("expect") => self.expect(value),
-            10 if name.eq_ignore_ascii_case("connection") => self.connection(value),
-            14 if name.eq_ignore_ascii_case("content-length") => {
+            6 if name.eq_ignore_ascii_case(b"expect") => self.expect(value),
+            10 if name.eq_ignore_ascii_case(b"connection") => self.connection(value),
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
                 sole(&mut self.length, value, ProtocolError::BadLength)
             }
-            17 if name.eq_ignore_ascii_case("transfer-encoding") => {
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
                 sole(&mut self.coding, value, ProtocolError::BadCoding)
             }
             _ => Ok(()),

@@ -7,6 +7,7 @@
 //! | file | question |
 //! |---|---|
 //! | `head` | where does a request head end, and what does it say? |
+//! | `scan` | is it one of those that nearly everybody sends? |
 //! | `target` | which of the four forms has the request target? |
 //! | `fields` | which name has which value? |
 //! | `framing` | how is the body delimited? |
@@ -28,6 +29,7 @@ pub mod head;
 pub mod limits;
 pub mod method;
 pub mod percent;
+mod scan;
 pub mod status;
 pub mod target;
 pub mod version;

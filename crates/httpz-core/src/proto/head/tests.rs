@@ -194,3 +194,103 @@ fn places_are_those_of_the_buffer() {
     assert_eq!(head.target.query.unwrap().of_bytes(buf), b"b");
     assert_eq!(head.fields.all(buf, "host").next(), Some(&b"c"[..]));
 }
+
+/// What a parse amounts to, in full.
+fn told(head: &Head, buf: &[u8], result: Result<bool, ProtocolError>) -> String {
+    if result != Ok(true) {
+        return format!("{result:?}");
+    }
+    let fields: Vec<_> = head.fields.iter(buf).map(|(n, v)| (n.to_vec(), v.to_vec())).collect();
+    format!(
+        "{:?} {:?} {:?} {:?} {:?} {} {} {fields:?}",
+        head.method,
+        head.target,
+        head.version,
+        head.framing,
+        head.persists,
+        head.expects_continue,
+        head.len
+    )
+}
+
+/// The quick pass and httparse must agree on every head that the quick pass takes.
+#[test]
+fn the_quick_pass_agrees_with_httparse_on_random_heads() {
+    const PIECES: [&str; 44] = [
+        "GET ",
+        "POST ",
+        "PUT ",
+        "HEAD ",
+        "DELETE ",
+        "PATCH ",
+        "OPTIONS ",
+        "get ",
+        "/",
+        "/a",
+        "/a/b?c",
+        "%41",
+        "%",
+        "?",
+        "#",
+        " ",
+        "  ",
+        "\t",
+        " HTTP/1.1",
+        " HTTP/1.0",
+        " HTTP/2.0",
+        "\r\n",
+        "\n",
+        "\r",
+        "Host: a",
+        "host:b:80",
+        "Host: \t c \t",
+        "Content-Length: 5",
+        "Content-Length: x",
+        "Transfer-Encoding: chunked",
+        "Connection: close",
+        "Connection: keep-alive, x",
+        "Expect: 100-continue",
+        "X-A: b",
+        "X:",
+        ": y",
+        "X : y",
+        " fold",
+        "Cookie: caf\u{e9}",
+        "\0",
+        "\x7f",
+        "\r\n\r\n",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64)",
+        "*",
+    ];
+    let mut seed = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = |n: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed >> 33) as usize % n
+    };
+    let limits = Limits { fields: 4, target: 12, ..Limits::default() };
+    let mut taken = 0;
+    for _ in 0..200_000 {
+        let mut input = String::new();
+        // Mostly well-formed lines, so that many heads are taken; one piece in eight is random.
+        let line = ["GET ", "/a", " HTTP/1.1", "\r\n", "Host: a", "\r\n"];
+        for piece in line {
+            input += if random(16) == 0 { PIECES[random(PIECES.len())] } else { piece };
+        }
+        for _ in 0..random(4) {
+            input += PIECES[24 + random(20)];
+            input += if random(8) == 0 { PIECES[random(PIECES.len())] } else { "\r\n" };
+        }
+        input += "\r\n";
+        let bytes = input.as_bytes();
+        let (mut quick, mut careful) = (Head::default(), Head::default());
+        let quickly = quick.scan(bytes, 0, &limits);
+        if quickly {
+            taken += 1;
+            let result = careful.parse_carefully(bytes, 0, &limits);
+            assert_eq!(told(&quick, bytes, Ok(true)), told(&careful, bytes, result), "{:?}", input);
+        }
+    }
+    assert!(taken > 20_000, "only {taken} heads were of the usual kind");
+}
