@@ -1,7 +1,7 @@
 //! How do chores reach other programs? Through `cargo` and `tool`, always at the root of the
 //! workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a chore says when it could not be done.
@@ -10,6 +10,18 @@ pub type Outcome<T = ()> = Result<T, String>;
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
+
+/// The folder that `cargo build` fills, wherever the environment has put it.
+pub fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Whether `program` can be started at all.
+pub fn has_tool(program: &str) -> bool {
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
 }
 
 /// The cargo that runs us, with arguments separated by single blanks.

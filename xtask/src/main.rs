@@ -5,6 +5,7 @@
     reason = "nothing outside can reach a program; here `pub` marks what a file offers its neighbours"
 )]
 
+mod bench;
 mod ci;
 mod command;
 mod tidy;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named and timed
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
+cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
 
     let outcome = match chore.as_str() {
+        "bench" => bench::run(&rest),
         "ci" => ci::run(&rest),
         "tidy" => tidy::run(),
         "" | "help" | "--help" | "-h" => {

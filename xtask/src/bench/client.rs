@@ -1,0 +1,185 @@
+//! A blocking client that costs little and believes nothing: every answer is checked.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::workload::{DEPTH, Pace, ROUTES, Workload};
+use crate::command::Outcome;
+
+/// A server that says nothing for so long is not slow but broken, even under callgrind.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One parsed answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// In lower case.
+    pub head: String,
+    pub body: Vec<u8>,
+    /// Head and body together.
+    pub length: usize,
+}
+
+/// Connects as soon as the server listens.
+pub fn connect(port: u16, patience: Duration) -> io::Result<TcpStream> {
+    let started = Instant::now();
+    loop {
+        match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(PATIENCE))?;
+                return Ok(stream);
+            }
+            Err(error) if started.elapsed() > patience => return Err(error),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+/// Reads one answer that has a length.
+pub fn read_answer(stream: &mut TcpStream) -> Outcome<Answer> {
+    let mut bytes = Vec::new();
+    loop {
+        if let Some(answer) = parse(&bytes)? {
+            return Ok(answer);
+        }
+        let mut piece = [0; 4096];
+        match stream.read(&mut piece) {
+            Ok(0) => return Err(format!("closed after {} bytes of an answer", bytes.len())),
+            Ok(n) => bytes.extend_from_slice(&piece[..n]),
+            Err(error) => return Err(format!("no answer: {error}")),
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Outcome<Option<Answer>> {
+    let Some(head_end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).to_ascii_lowercase();
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|length| length.trim().parse::<usize>().ok());
+    let (Some(status), Some(length)) = (status, length) else {
+        return Err(format!("an answer without status or length: {head:?}"));
+    };
+    let body_at = head_end + 4;
+    Ok(bytes.get(body_at..body_at + length).map(|body| Answer {
+        status,
+        head,
+        body: body.to_vec(),
+        length: body_at + length,
+    }))
+}
+
+/// Asks for the four routes and compares the answers with the contract.
+pub fn check_contract(port: u16, patience: Duration) -> Outcome {
+    let mut stream =
+        connect(port, patience).map_err(|error| format!("does not listen: {error}"))?;
+    for workload in ROUTES {
+        ask(&mut stream, &workload)?;
+    }
+    Ok(())
+}
+
+/// One request and its answer, which must be the right one; gives the answer's length.
+fn ask(stream: &mut TcpStream, workload: &Workload) -> Outcome<usize> {
+    stream.write_all(&workload.request()).map_err(|error| format!("{}: {error}", workload.name))?;
+    let answer = read_answer(stream).map_err(|reason| format!("{}: {reason}", workload.name))?;
+    let typed = answer.head.contains(&format!("\r\ncontent-type: {}", workload.content_type));
+    if answer.status != 200 || answer.body != workload.answer.as_bytes() || !typed {
+        let body = String::from_utf8_lossy(&answer.body);
+        return Err(format!(
+            "{}: wrong answer: {} {body:?}\n{}",
+            workload.name, answer.status, answer.head
+        ));
+    }
+    Ok(answer.length)
+}
+
+/// Connections that have learnt how long an answer is, so that later ones are read by length.
+pub struct Drive {
+    streams: Vec<TcpStream>,
+    request: Vec<u8>,
+    /// Bytes that come back for one write on one connection.
+    expected: usize,
+    /// Requests in one write.
+    depth: usize,
+}
+
+impl Drive {
+    pub fn new(port: u16, workload: &Workload) -> Outcome<Self> {
+        let depth = if workload.pace == Pace::Pipelined { DEPTH } else { 1 };
+        let n_streams = if workload.pace == Pace::Crowd { DEPTH } else { 1 };
+        let mut streams = (0..n_streams)
+            .map(|_| connect(port, PATIENCE))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(|error| error.to_string())?;
+        let mut length = 0;
+        for stream in &mut streams {
+            length = ask(stream, workload)?;
+        }
+        Ok(Self {
+            streams,
+            request: workload.request().repeat(depth),
+            expected: length * depth,
+            depth,
+        })
+    }
+
+    /// Bytes of one answer.
+    pub fn answer_length(&self) -> usize {
+        self.expected / self.depth
+    }
+
+    /// Whole rounds until at least `n` requests are answered; gives their number.
+    pub fn run(&mut self, n: usize) -> Outcome<usize> {
+        let per_round = self.streams.len() * self.depth;
+        let rounds = n.div_ceil(per_round);
+        for _ in 0..rounds {
+            self.round().map_err(|error| error.to_string())?;
+        }
+        Ok(rounds * per_round)
+    }
+
+    fn round(&mut self) -> io::Result<()> {
+        for stream in &mut self.streams {
+            stream.write_all(&self.request)?;
+        }
+        let mut bytes = [0; 16 * 1024];
+        for stream in &mut self.streams {
+            let mut left = self.expected;
+            while left > 0 {
+                let n = stream.read(&mut bytes[..left.min(16 * 1024)])?;
+                if n == 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                left -= n;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_or_not_yet_there() {
+        let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        for cut in 0..bytes.len() {
+            assert!(parse(&bytes[..cut]).unwrap().is_none(), "{cut}");
+        }
+        let answer = parse(bytes).unwrap().unwrap();
+        assert_eq!((answer.status, answer.length, &*answer.body), (200, bytes.len(), &b"hi"[..]));
+    }
+
+    #[test]
+    fn an_answer_without_a_length_is_refused() {
+        assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+    }
+}

@@ -1,0 +1,132 @@
+//! What is to be measured, and how long may it take?
+
+use std::time::Duration;
+
+use super::server::{OURS, PEERS, QUICK};
+use crate::command::Outcome;
+
+const USAGE: &str = "\
+cargo xtask bench [--peers] [--router] [--micro]   these parts only; without any: all of them
+    --quick            fewer peers, rounds and requests: under 2 minutes instead of 15
+    --only A,B,…       these servers only: httpz floor-tokio hyper axum actix ntex xitca may salvo poem rocket
+    --counts --load --memory    of the servers, these figures only
+    --same             under load, only the runs in which server and wrk share a core
+    --baseline FILE    name what became worse since FILE (a results.json), and fail if anything did
+    --record NAME      keep the tables as benches/records/NAME.txt";
+
+/// How much is done of everything.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub rounds: usize,
+    /// Of each run of wrk.
+    pub seconds: u32,
+    /// Requests of each workload under callgrind.
+    pub counted_requests: usize,
+    /// After this time nothing new is begun.
+    pub budget: Duration,
+}
+
+const FULL: Plan =
+    Plan { rounds: 3, seconds: 1, counted_requests: 800, budget: Duration::from_secs(14 * 60) };
+const SHORT: Plan =
+    Plan { rounds: 1, seconds: 1, counted_requests: 320, budget: Duration::from_secs(100) };
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub peers: bool,
+    pub router: bool,
+    pub micro: bool,
+    pub quick: bool,
+    pub counts: bool,
+    pub load: bool,
+    pub memory: bool,
+    pub same_core_only: bool,
+    pub servers: Vec<String>,
+    pub baseline: Option<String>,
+    pub record: Option<String>,
+    pub plan: Plan,
+}
+
+impl Options {
+    pub fn parse(arguments: &[String]) -> Outcome<Self> {
+        let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+        let all_parts = !(has("--peers") || has("--router") || has("--micro"));
+        let all_figures = !(has("--counts") || has("--load") || has("--memory") || has("--same"));
+        let mut options = Self {
+            peers: all_parts || has("--peers"),
+            router: all_parts || has("--router"),
+            micro: all_parts || has("--micro"),
+            quick: has("--quick"),
+            counts: all_figures || has("--counts"),
+            load: all_figures || has("--load") || has("--same"),
+            memory: all_figures || has("--memory"),
+            same_core_only: has("--same"),
+            servers: Vec::new(),
+            baseline: None,
+            record: None,
+            plan: if has("--quick") { SHORT } else { FULL },
+        };
+        let peers = if options.quick { QUICK } else { PEERS };
+        options.servers = std::iter::once(&OURS).chain(peers).map(|&name| name.into()).collect();
+
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            let mut value =
+                || words.next().cloned().ok_or(format!("{word} wants a value\n\n{USAGE}"));
+            match word.as_str() {
+                "--peers" | "--router" | "--micro" | "--quick" | "--counts" | "--load"
+                | "--memory" | "--same" => {}
+                "--baseline" => options.baseline = Some(value()?),
+                "--record" => options.record = Some(value()?),
+                "--only" => options.servers = chosen(&value()?)?,
+                _ => return Err(format!("there is no option `{word}`\n\n{USAGE}")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn chosen(list: &str) -> Outcome<Vec<String>> {
+    let names: Vec<String> = list.split(',').map(str::to_owned).collect();
+    match names.iter().find(|name| **name != OURS && !PEERS.contains(&name.as_str())) {
+        Some(unknown) => Err(format!("there is no server `{unknown}`\n\n{USAGE}")),
+        None => Ok(names),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Outcome<Options> {
+        Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn without_a_flag_everything_is_measured() {
+        let options = parse("").unwrap();
+        assert!(options.peers && options.router && options.micro);
+        assert!(options.counts && options.load && options.memory && !options.same_core_only);
+        assert_eq!(options.servers.len(), 1 + PEERS.len());
+    }
+
+    #[test]
+    fn a_flag_narrows_the_run() {
+        let options = parse("--peers --counts --only hyper,httpz").unwrap();
+        assert!(options.peers && !options.router && !options.micro);
+        assert!(options.counts && !options.load && !options.memory);
+        assert_eq!(options.servers, ["hyper", "httpz"]);
+    }
+
+    #[test]
+    fn what_is_unknown_is_named() {
+        for (line, part) in [
+            ("--fast", "no option `--fast`"),
+            ("--only nginx", "no server `nginx`"),
+            ("--baseline", "--baseline wants a value"),
+        ] {
+            let reason = parse(line).unwrap_err();
+            assert!(reason.contains(part), "{reason}");
+        }
+    }
+}
