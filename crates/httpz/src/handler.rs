@@ -79,9 +79,10 @@ pub(crate) type Action<C> = Arc<dyn Endpoint<C>>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
     label = "expected `fn(&Request, &mut Response) -> impl Respond`, sync or async",
-    note = "write the argument types of a closure out: `|req: &Request, res: &mut Response| …`, or wrap it in `handler(…)` or `async_handler(…)`",
-    note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`",
-    note = "`fn(&T, &Request, &mut Response)` needs a context that has `T`; here it is `{C}`"
+    note = "a closure needs its argument types: `|req: &Request, res: &mut Response| …`, or `handler(…)` or `async_handler(…)` around it",
+    note = "what it returns must implement `httpz::Respond`",
+    note = "with the context first, `fn(&T, &Request, &mut Response)`, that must have `T`; here it is `{C}`",
+    note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`"
 )]
 pub trait Handler<C, M>: Send + Sync + 'static {
     /// Makes it ready to run.

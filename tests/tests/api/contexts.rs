@@ -204,6 +204,22 @@ fn groups_nest_to_any_depth() {
 }
 
 #[test]
+fn a_single_route_has_a_dispatcher_and_data_of_its_own_in_a_group_of_one() {
+    let client = Client::new(App::new(Db::default(), |r| {
+        r.get("/plain", Db::log)
+            .group("", |g| g.dispatch(timed).get("/timed", Db::log))
+            .group("", |g| {
+                g.data("its own").get("/data", |t: &&'static str, _: &Request, _: &mut Response| *t)
+            })
+            .get("/after", Db::log)
+    }));
+    client.get("/plain").no_header("server-timing");
+    client.get("/timed").header("server-timing", "1");
+    client.get("/data").no_header("server-timing").text("its own");
+    client.get("/after").no_header("server-timing");
+}
+
+#[test]
 fn data_takes_the_place_of_the_context() {
     struct Tenant(&'static str);
     let who = |tenant: &Tenant, _: &Request, _: &mut Response| tenant.0;

@@ -110,6 +110,15 @@ impl<G: Send + Sync + 'static> App<G> {
 
     /// Answers requests whose path has no route for their method. The status is 405 unless the
     /// handler sets one; `Allow` is set.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let refuse = handler(|req, _| format!("not by {}", req.method()));
+    /// let app = App::new((), |r| r.get("/", handler(|_, _| "hello"))).method_not_allowed(refuse);
+    /// # httpz::testing::Client::new(app).delete("/").status(405)
+    /// #     .header("allow", "GET, HEAD, OPTIONS").text("not by DELETE");
+    /// ```
     pub fn method_not_allowed<M>(mut self, handler: impl Handler<Shared<G>, M>) -> Self {
         self.fallbacks.method_not_allowed = Some(handler.into_endpoint());
         self
@@ -140,6 +149,19 @@ impl<G: Send + Sync + 'static> App<G> {
     }
 
     /// Like [`App::on_error`], with the state of the application.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// struct Site {
+    ///     name: &'static str,
+    /// }
+    ///
+    /// let app = App::new(Site { name: "acme" }, |r| r).on_error_with(|site, _, res, error| {
+    ///     res.text(&format!("{}: {}", site.name, error.message()));
+    /// });
+    /// # httpz::testing::Client::new(app).get("/x").text("acme: Not Found");
+    /// ```
     pub fn on_error_with<F>(mut self, shape: F) -> Self
     where
         F: Fn(&G, &Request, &mut Response, &Error) + Send + Sync + 'static,
@@ -237,7 +259,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn start(self) -> Result<Handle> {
-        let built = self.build()?;
+        let built = self.build().map_err(|error| Error::status(500, error.to_string()))?;
         let config = built.config.clone();
         Server::start(built, config)
     }

@@ -87,7 +87,21 @@ impl<G: 'static, C: 'static> Group<G, C> {
 
     /// Registers routes under a prefix, which may be empty and have parameters.
     ///
-    /// A path of `""` or `"/"` in a group differs: `/api` against `/api/`.
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let show = handler(|req, _| format!("{:?}", req.params().collect::<Vec<_>>()));
+    /// let app = App::new((), |r| {
+    ///     r.group("/teams/:team", |g| {
+    ///         g.get("", show) // answers /teams/red; with "/" it would be /teams/red/
+    ///             .group("/members", |g| g.get("/:member", show))
+    ///     })
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/teams/red").text(r#"[("team", "red")]"#);
+    /// # client.get("/teams/red/").status(404);
+    /// # client.get("/teams/red/members/ann").text(r#"[("team", "red"), ("member", "ann")]"#);
+    /// ```
     pub fn group<R>(self, prefix: &str, routes: impl FnOnce(Self) -> Group<G, R>) -> Self {
         let Self { prefix: outer, wrap, registry } = self;
         let inner = Self { prefix: join(&outer, prefix), wrap: wrap.clone(), registry };
@@ -251,6 +265,15 @@ macro_rules! verbs {
 
 verbs! {
     /// Registers a handler for GET, and for HEAD unless that has one of its own.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| r.get("/hello/:name", |req: &Request, _: &mut Response| {
+    ///     format!("Hello {}", req.param("name").unwrap_or("you"))
+    /// }));
+    /// # httpz::testing::Client::new(app).get("/hello/ann").text("Hello ann");
+    /// ```
     get try_get Verb::One(Method::Get);
     /// Registers a handler for POST.
     post try_post Verb::One(Method::Post);

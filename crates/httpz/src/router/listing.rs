@@ -7,6 +7,7 @@ use crate::route::About;
 
 /// What is known about a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RouteInfo {
     /// Which methods it answers.
     pub verb: Verb,

@@ -11,6 +11,21 @@ use serde_json::Value;
 use super::difference::differences;
 
 /// What an application answered.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::testing::Client;
+///
+/// let app = App::new((), |r| r.get("/", handler(|_, _| Json(json!({ "id": 7, "name": "ann" })))));
+///
+/// let reply = Client::new(app)
+///     .get("/")
+///     .status(200)
+///     .header("content-type", "application/json")
+///     .json(json!({ "id": 7, "name": "ann" }));
+/// let user: serde_json::Value = reply.read_json();
+/// assert_eq!(user["id"], 7);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// What was asked, for messages.
