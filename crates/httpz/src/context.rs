@@ -28,6 +28,19 @@ use std::ops::Deref;
 /// # let _: &Db = me.has();
 /// # assert_eq!(me.id, 7);
 /// ```
+///
+/// A handler that is mounted where nobody makes what it asks for does not compile:
+///
+/// ```compile_fail,E0277
+/// use httpz::prelude::*;
+///
+/// struct Me;
+///
+/// #[get("/me")]
+/// fn me(me: &Me) {}
+///
+/// let app = App::new((), |r| r.mount(routes![me]));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this handler needs `{T}`, but the router or group it is mounted on has the context `{Self}`",
     label = "mounted where no `{T}` is made",

@@ -9,6 +9,8 @@ mod service;
 
 use std::fmt;
 use std::net::ToSocketAddrs;
+use std::panic::resume_unwind;
+use std::thread;
 
 use crate::handler::{Action, Handler};
 use crate::router::error::{BuildError, RouteError};
@@ -237,7 +239,11 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// Mistakes in the routes or the configuration, and what the system says to the address.
     pub fn listen(self, addr: impl ToSocketAddrs) -> Result {
-        self.start_on(addr)?.wait_for_signal()
+        let server = self.start_on(addr)?;
+        // On a thread of its own: the calling one may belong to an async runtime, on which the one
+        // that waits for signals could not run.
+        let waited = thread::scope(|scope| scope.spawn(|| server.wait_for_signal()).join());
+        waited.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Starts workers at the address of the configuration and returns.

@@ -78,6 +78,20 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// let app = App::new((), |r| r.mount(routes![hello]));
     /// # httpz::testing::Client::new(app).get("/hello/ann").text("Hello ann");
     /// ```
+    ///
+    /// A list with two routes that answer the same requests does not compile:
+    ///
+    /// ```compile_fail,E0080
+    /// use httpz::prelude::*;
+    ///
+    /// #[get("/users/:id")]
+    /// fn by_id(id: u64) {}
+    ///
+    /// #[get("/users/:name")]
+    /// fn by_name(name: &str) {}
+    ///
+    /// let app = App::new((), |r| r.mount(routes![by_id, by_name]));
+    /// ```
     pub fn mount(mut self, routes: Routes<C>) -> Self {
         for route in routes.list {
             self.note(route.verb, route.path, route.about, route.action);
