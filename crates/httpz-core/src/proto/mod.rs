@@ -33,6 +33,7 @@ mod scan;
 pub mod status;
 pub mod target;
 pub mod version;
+mod wide;
 
 pub use cycle::{Cycle, Verdict};
 pub use date::DateLine;
