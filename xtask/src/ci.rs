@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::ceilings;
 use crate::command::{Outcome, cargo, run as run_command};
 use crate::tidy;
 
@@ -12,14 +13,30 @@ use crate::tidy;
 struct Step {
     name: &'static str,
     run: fn() -> Outcome,
+    /// Why the step cannot be run on this machine, if it cannot.
+    obstacle: fn() -> Option<&'static str>,
+}
+
+impl Step {
+    const fn new(name: &'static str, run: fn() -> Outcome) -> Self {
+        Self { name, run, obstacle: || None }
+    }
+}
+
+/// What came of a step.
+enum Verdict {
+    Passed,
+    Failed,
+    Skipped(&'static str),
 }
 
 const STEPS: &[Step] = &[
-    Step { name: "format", run: || run_command(&mut cargo("fmt --all --check")) },
-    Step { name: "tidy", run: tidy::run },
-    Step { name: "lints", run: lints },
-    Step { name: "docs", run: docs },
-    Step { name: "tests", run: || run_command(&mut cargo("test --workspace")) },
+    Step::new("format", || run_command(&mut cargo("fmt --all --check"))),
+    Step::new("tidy", tidy::run),
+    Step::new("lints", lints),
+    Step::new("docs", docs),
+    Step::new("tests", || run_command(&mut cargo("test --workspace"))),
+    Step { obstacle: ceilings::obstacle, ..Step::new("ceilings", ceilings::run) },
 ];
 
 pub fn run(wanted: &[String]) -> Outcome {
@@ -33,11 +50,17 @@ pub fn run(wanted: &[String]) -> Outcome {
     {
         println!("── {} ──", step.name);
         let started = Instant::now();
-        let outcome = (step.run)();
-        if let Err(reason) = &outcome {
-            println!("{}: {reason}", step.name);
-        }
-        report.push((step.name, started.elapsed(), outcome.is_ok()));
+        let verdict = match (step.obstacle)() {
+            Some(obstacle) => Verdict::Skipped(obstacle),
+            None => match (step.run)() {
+                Ok(()) => Verdict::Passed,
+                Err(reason) => {
+                    println!("{}: {reason}", step.name);
+                    Verdict::Failed
+                }
+            },
+        };
+        report.push((step.name, started.elapsed(), verdict));
     }
     conclude(&report)
 }
@@ -50,13 +73,17 @@ fn docs() -> Outcome {
     run_command(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn conclude(report: &[(&str, Duration, bool)]) -> Outcome {
+fn conclude(report: &[(&str, Duration, Verdict)]) -> Outcome {
     println!("── ci ──");
-    for (name, time, passed) in report {
-        let verdict = if *passed { "passed" } else { "FAILED" };
+    for (name, time, verdict) in report {
+        let verdict = match verdict {
+            Verdict::Passed => "passed".to_owned(),
+            Verdict::Failed => "FAILED".to_owned(),
+            Verdict::Skipped(obstacle) => format!("skipped: {obstacle}"),
+        };
         println!("{name:10} {:>7.1} s  {verdict}", time.as_secs_f64());
     }
-    let failed: Vec<_> =
-        report.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| *name).collect();
+    let failed = report.iter().filter(|(_, _, verdict)| matches!(verdict, Verdict::Failed));
+    let failed: Vec<_> = failed.map(|(name, ..)| *name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod ceilings;
 mod ci;
 mod command;
 mod tidy;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named and timed
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
+cargo xtask ceilings      does a request take more instructions or allocations than allowed?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
 
     let outcome = match chore.as_str() {
         "bench" => bench::run(&rest),
+        "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
         "tidy" => tidy::run(),
         "" | "help" | "--help" | "-h" => {

@@ -129,11 +129,11 @@ impl Bench {
         if options.counts {
             self.count(&servers);
         }
-        if options.load {
-            self.load(&servers, options.same_core_only);
-        }
         if options.memory {
             self.memory(&servers);
+        }
+        if options.load {
+            self.load(&servers, options.same_core_only);
         }
     }
 

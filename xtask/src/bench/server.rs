@@ -16,7 +16,7 @@ pub const PEERS: &[&str] =
     &["floor-tokio", "hyper", "axum", "actix", "ntex", "xitca", "may", "salvo", "poem", "rocket"];
 
 /// Who takes part in a quick run.
-pub const QUICK: &[&str] = &["floor-tokio", "hyper", "axum", "actix"];
+pub const QUICK: &[&str] = &["floor-tokio", "hyper", "axum"];
 
 /// A bench server that has been built.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ fn wrapped(place: Place, folder: &std::path::Path) -> Command {
         Place::Free => &[],
         Place::FirstCore => &["taskset", "-c", "0"],
         Place::SharedCore => &["chrt", "-b", "0", "taskset", "-c", "0"],
-        Place::Callgrind => &["taskset", "-c", "0", "valgrind", "--tool=callgrind", "-q"],
+        Place::Callgrind => &["valgrind", "--tool=callgrind", "-q"],
     };
     command.args(words);
     if place == Place::Callgrind {

@@ -1,0 +1,122 @@
+//! Has a request become dearer than we allow? `benches/ceilings.txt` says what it may cost.
+//!
+//! Times cannot be tested on machines that nobody knows; counts can: the same build gives the same
+//! figures within a fraction of a percent, wherever it runs. How many instructions the compiler
+//! makes of a source does depend on its version, so a new toolchain may need new ceilings.
+
+use std::fs;
+
+use crate::bench::callgrind::{self, Counts, CountsTable};
+use crate::bench::server::{self, OURS};
+use crate::command::{Outcome, root};
+
+/// Requests per workload; enough that what happens twice a second does not show.
+const N_REQUESTS: usize = 800;
+
+/// Something that allocates once in twenty requests is not on the request's path.
+const ALLOCATIONS_SLACK: f64 = 0.05;
+
+/// Why the check cannot be made here, if it cannot.
+pub fn obstacle() -> Option<&'static str> {
+    (!callgrind::is_available()).then_some("valgrind is missing (`apt-get install valgrind`)")
+}
+
+pub fn run() -> Outcome {
+    if let Some(obstacle) = obstacle() {
+        return Err(obstacle.into());
+    }
+    let path = root().join("benches/ceilings.txt");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let ceilings = parse(&text)?;
+    let measured = callgrind::measure(&server::build(OURS)?, N_REQUESTS)?;
+
+    println!(
+        "{:14}{:>14}{:>10}{:>14}{:>10}",
+        "", "instructions", "at most", "allocations", "at most"
+    );
+    for (name, ceiling) in &ceilings {
+        if let Some(counts) = measured.get(name) {
+            println!(
+                "{name:14}{:>14.0}{:>10.0}{:>14.2}{:>10.0}",
+                counts.instructions, ceiling.instructions, counts.allocations, ceiling.allocations,
+            );
+        }
+    }
+    let broken = broken(&ceilings, &measured);
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("above benches/ceilings.txt: {}", broken.join("; ")))
+    }
+}
+
+/// Lines of `workload instructions allocations`; `#` begins a comment.
+fn parse(text: &str) -> Outcome<CountsTable> {
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let wrong =
+                || format!("benches/ceilings.txt: not `workload instructions allocations`: {line}");
+            let [name, instructions, allocations] = words[..] else { return Err(wrong()) };
+            let (Ok(instructions), Ok(allocations)) = (instructions.parse(), allocations.parse())
+            else {
+                return Err(wrong());
+            };
+            Ok((name.to_owned(), Counts { instructions, allocations }))
+        })
+        .collect()
+}
+
+fn broken(ceilings: &CountsTable, measured: &CountsTable) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (name, counts) in measured {
+        let Some(ceiling) = ceilings.get(name) else {
+            broken.push(format!("{name} has no ceiling"));
+            continue;
+        };
+        if counts.instructions > ceiling.instructions {
+            broken.push(format!("{name} takes {:.0} instructions", counts.instructions));
+        }
+        if counts.allocations > ceiling.allocations + ALLOCATIONS_SLACK {
+            broken.push(format!("{name} allocates {:.2} times", counts.allocations));
+        }
+    }
+    let unmeasured = ceilings.keys().filter(|name| !measured.contains_key(*name));
+    broken.extend(unmeasured.map(|name| format!("{name} was not measured")));
+    broken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[(&str, f64, f64)]) -> CountsTable {
+        let row = |&(name, instructions, allocations): &(&str, f64, f64)| {
+            (name.to_owned(), Counts { instructions, allocations })
+        };
+        rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_ceiling_holds_from_below_only() {
+        let ceilings = parse("# comment\njson  3300  0\n").unwrap();
+        for (rows, expected) in [
+            (&[("json", 3300.0, 0.02)][..], &[][..]),
+            (&[("json", 3301.0, 0.0)], &["json takes 3301 instructions"]),
+            (&[("json", 3000.0, 1.0)], &["json allocates 1.00 times"]),
+            (&[("json", 3000.0, 0.0), ("c16", 1.0, 0.0)], &["c16 has no ceiling"]),
+            (&[], &["json was not measured"]),
+        ] {
+            assert_eq!(broken(&ceilings, &table(rows)), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_ceiling_is_refused() {
+        for text in ["json 3300", "json many 0", "json 1 2 3"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}
