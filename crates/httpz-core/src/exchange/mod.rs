@@ -46,8 +46,10 @@ impl Exchange {
     /// Forgets the connection and everything of its last request.
     #[inline]
     fn wash(&mut self) {
-        self.request.end();
-        self.request.inbound.clear();
+        if self.request.is_begun() {
+            self.request.end();
+            self.request.inbound.clear();
+        }
         self.response.wash();
         self.link.detach();
     }

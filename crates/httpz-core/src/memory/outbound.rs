@@ -46,6 +46,12 @@ impl Outbound {
         self.len() == 0
     }
 
+    /// What is to leave next, where there is no tail.
+    #[inline]
+    pub fn front(&self) -> &[u8] {
+        &self.buf[self.sent..]
+    }
+
     /// What is to leave next, in order.
     #[inline]
     pub fn slices(&self) -> [IoSlice<'_>; 2] {
@@ -68,11 +74,16 @@ impl Outbound {
     }
 
     /// Forgets everything, and gives memory beyond `kept` bytes back.
+    #[inline]
     pub fn clear(&mut self, kept: usize) {
         self.buf.clear();
-        self.buf.shrink_to(kept);
         self.sent = 0;
-        self.tail = Bytes::new();
+        if self.buf.capacity() > kept {
+            self.buf.shrink_to(kept);
+        }
+        if !self.tail.is_empty() {
+            self.tail = Bytes::new();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The usual media types, cheaper to set than a field.
 
+use crate::proto::encode::field_line;
+
 macro_rules! content_types {
     ($($(#[$doc:meta])* $name:ident $text:literal [$($extension:literal)*])*) => {
         /// A media type for [`Response::content_type`](crate::Response::content_type).
@@ -21,6 +23,12 @@ macro_rules! content_types {
             #[inline]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
+            }
+
+            /// The field line as it is sent.
+            #[inline]
+            pub(super) const fn line(self) -> &'static [u8] {
+                match self { $(Self::$name => field_line!("Content-Type", $text),)* }
             }
 
             /// The type of a file with this extension, whatever its casing.

@@ -6,7 +6,7 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -63,7 +63,12 @@ impl Link {
         let Some(wire) = &*wire else { return Poll::Ready(Ok(())) };
         let mut outbound = self.outbound.borrow_mut();
         while !outbound.is_empty() {
-            match wire.poll_write(cx, &outbound.slices()) {
+            let written = if outbound.has_tail() {
+                wire.poll_write(cx, &outbound.slices())
+            } else {
+                wire.poll_write(cx, &[IoSlice::new(outbound.front())])
+            };
+            match written {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(n)) => {
                     self.stalled.set(false);

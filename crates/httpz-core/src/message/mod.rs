@@ -4,6 +4,7 @@
 //! rebuilt, between requests.
 
 pub mod ambient;
+mod ascii;
 pub(crate) mod body;
 pub mod chunks;
 pub mod content_type;

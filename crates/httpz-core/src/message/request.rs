@@ -13,6 +13,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use smallvec::SmallVec;
 
+use super::ascii;
 use super::body::Incoming;
 use super::link::Link;
 use super::query::{PairTable, Pairs};
@@ -292,9 +293,10 @@ impl Request {
         self.values.extend(places.map(|(at, len)| Span::new(at, len)));
     }
 
+    /// A part of the target.
+    #[inline]
     fn text(&self, span: Span) -> &str {
-        // Targets are checked to be ASCII by `proto::target`.
-        std::str::from_utf8(span.of_bytes(self.inbound.buffer())).unwrap_or_default()
+        ascii::text(self.inbound.buffer(), span)
     }
 
     // ---- what the connection does with it
@@ -320,11 +322,18 @@ impl Request {
         Ok(())
     }
 
+    /// Is there anything of a request here, be it bytes or a head?
+    #[inline]
+    pub(crate) fn is_begun(&self) -> bool {
+        self.head.len > 0 || !self.inbound.is_empty()
+    }
+
     /// Ends the current request and makes ready for the next one behind it.
     #[inline]
     pub(crate) fn end(&mut self) {
-        self.incoming.end(&mut self.inbound);
+        // The spans of the head go before the bytes they mean.
         self.head.clear();
+        self.incoming.end(&mut self.inbound);
         self.names = &[];
         self.query.take();
         self.form.take();

@@ -558,7 +558,7 @@ impl Response {
             version: self.terms.version,
             status: self.status,
             date: (!self.has_date).then_some(&date),
-            content_type: self.content_type.map(ContentType::as_str),
+            content_type: self.content_type.map(ContentType::line),
             fields: &self.fields,
             length,
             persists: self.terms.persists && !self.close,
@@ -623,15 +623,17 @@ impl Response {
     pub(crate) fn begin(&mut self, terms: Terms) {
         self.terms = terms;
         self.wipe();
+    }
+
+    /// Lets go of what the last answer still holds; the rest is wiped when the next one begins.
+    #[inline]
+    pub(crate) fn wash(&mut self) {
+        if let Content::Given(Body::Shared(_)) = self.content {
+            self.content = Content::Buffer;
+        }
         if self.buffer.capacity() > self.sizes.body.max(COPIED) {
             self.buffer = Vec::with_capacity(self.sizes.body);
         }
-    }
-
-    /// Forgets the last answer.
-    #[inline]
-    pub(crate) fn wash(&mut self) {
-        self.begin(Terms::default());
     }
 
     /// Everything that has been encoded, for a response made by [`Response::new`]; ends it.

@@ -66,10 +66,8 @@ impl Wire for TcpWire {
         let stream = self.stream.borrow();
         loop {
             let tried = match bufs {
-                [only] | [only, _] if bufs.len() == 1 || bufs[1].is_empty() => {
-                    stream.try_write(only)
-                }
-                _ => stream.try_write_vectored(bufs),
+                [only] => stream.try_write(only),
+                several => stream.try_write_vectored(several),
             };
             match tried {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -9,6 +9,14 @@ use super::{DateLine, Method, Status, Version, chars};
 /// The interim answer to `Expect: 100-continue`.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
+/// A field line known when the program is compiled.
+macro_rules! field_line {
+    ($name:literal, $value:literal) => {
+        concat!($name, ": ", $value, "\r\n").as_bytes()
+    };
+}
+pub(crate) use field_line;
+
 /// How the body of an answer is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
@@ -31,8 +39,8 @@ pub struct AnswerHead<'a> {
     pub status: Status,
     /// The current time; `None` when the handler set a `Date` of its own.
     pub date: Option<&'a DateLine>,
-    /// The value of `Content-Type`, if it is not among the fields.
-    pub content_type: Option<&'static str>,
+    /// The line of `Content-Type` ([`field_line!`]), if it is not among the fields.
+    pub content_type: Option<&'static [u8]>,
     /// What the handler set.
     pub fields: &'a FieldBlock,
     /// How the body is delimited.
@@ -45,16 +53,17 @@ pub struct AnswerHead<'a> {
 #[inline]
 pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
     out.reserve(256 + head.fields.bytes.len());
-    status_line(out, head.status);
-    if let Some(date) = head.date {
-        let mut line = *b"Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-        line[6..6 + DateLine::LEN].copy_from_slice(date.as_bytes());
-        out.extend_from_slice(&line);
+    match (head.status, head.date) {
+        (Status::OK, Some(date)) => {
+            // By far the most common beginning, as one piece.
+            let mut lines = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+            lines[23..23 + DateLine::LEN].copy_from_slice(date.as_bytes());
+            out.extend_from_slice(&lines);
+        }
+        (status, date) => other_beginning(out, status, date),
     }
-    if let Some(kind) = head.content_type {
-        out.extend_from_slice(b"Content-Type: ");
-        out.extend_from_slice(kind.as_bytes());
-        out.extend_from_slice(b"\r\n");
+    if let Some(line) = head.content_type {
+        out.extend_from_slice(line);
     }
     if !head.fields.bytes.is_empty() {
         out.extend_from_slice(&head.fields.bytes);
@@ -65,21 +74,42 @@ pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
         (false, _) => out.extend_from_slice(b"Connection: close\r\n"),
     }
     match head.length {
-        Length::Counted(n) => {
-            out.extend_from_slice(b"Content-Length: ");
-            decimal(out, n);
-            out.extend_from_slice(b"\r\n\r\n");
-        }
+        Length::Counted(n) => counted(out, n),
         Length::Chunked => out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n"),
         Length::Absent | Length::UntilClose => out.extend_from_slice(b"\r\n"),
     }
 }
 
+/// The length and the end of the head; lengths of up to three digits as one piece.
 #[inline]
-fn status_line(out: &mut Vec<u8>, status: Status) {
-    match status.0 {
-        200 => out.extend_from_slice(b"HTTP/1.1 200 OK\r\n"),
-        _ => other_status_line(out, status),
+fn counted(out: &mut Vec<u8>, n: u64) {
+    if n >= 1000 {
+        out.extend_from_slice(b"Content-Length: ");
+        decimal(out, n);
+        out.extend_from_slice(b"\r\n\r\n");
+        return;
+    }
+    // Digits from the right; the name in front of them from a place that fits.
+    let n = n as u16;
+    let digits = [b'0' + (n / 100) as u8, b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8];
+    let skipped = usize::from(n < 100) + usize::from(n < 10);
+    let mut line = *b"Content-Length: 000\r\n\r\n   ";
+    match skipped {
+        0 => line[16..19].copy_from_slice(&digits),
+        1 => line[16..22].copy_from_slice(&[digits[1], digits[2], b'\r', b'\n', b'\r', b'\n']),
+        _ => line[16..21].copy_from_slice(&[digits[2], b'\r', b'\n', b'\r', b'\n']),
+    }
+    out.extend_from_slice(&line);
+    out.truncate(out.len() - 3 - skipped);
+}
+
+#[cold]
+fn other_beginning(out: &mut Vec<u8>, status: Status, date: Option<&DateLine>) {
+    other_status_line(out, status);
+    if let Some(date) = date {
+        out.extend_from_slice(b"Date: ");
+        out.extend_from_slice(date.as_bytes());
+        out.extend_from_slice(b"\r\n");
     }
 }
 

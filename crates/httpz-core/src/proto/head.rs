@@ -57,6 +57,7 @@ impl Head {
     /// Makes ready for the next head, keeping the memory.
     #[inline]
     pub fn clear(&mut self) {
+        self.target = Target::default();
         self.fields.clear();
         self.seen = 0;
         self.len = 0;
@@ -129,6 +130,7 @@ impl Head {
         base: usize,
         limits: &Limits,
     ) -> Result<bool, ProtocolError> {
+        self.target = Target::default();
         let skipped = match bytes.first() {
             Some(b'\r' | b'\n') => match blank_line(bytes)? {
                 Some(n) => n,

@@ -16,7 +16,7 @@ fn writes_heads() {
         version: Version::Http11,
         status: Status(200),
         date: Some(&date),
-        content_type: Some("text/plain"),
+        content_type: Some(field_line!("Content-Type", "text/plain")),
         fields: &fields,
         length: Length::Counted(13),
         persists: true,
@@ -93,4 +93,13 @@ fn keeps_removes_and_finds_fields() {
     block.remove(b"a");
     assert_eq!(block.bytes, b"b: 2\r\nc: \r\n");
     assert_eq!(block.iter().collect::<Vec<_>>(), [(&b"b"[..], &b"2"[..]), (b"c", b"")]);
+}
+
+#[test]
+fn writes_lengths_of_every_width() {
+    for n in [0, 1, 9, 10, 42, 99, 100, 999, 1000, 12_345, u64::MAX] {
+        let mut out = b"x".to_vec();
+        counted(&mut out, n);
+        assert_eq!(String::from_utf8(out).unwrap(), format!("xContent-Length: {n}\r\n\r\n"));
+    }
 }
