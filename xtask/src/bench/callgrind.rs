@@ -93,6 +93,11 @@ fn dumps(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| path.extension().is_some()).collect()
 }
 
+/// All instructions that a file of callgrind's counts.
+pub fn instructions(text: &str) -> u64 {
+    Profile::parse(text).instructions
+}
+
 /// What we read from a file of callgrind's.
 struct Profile {
     instructions: u64,

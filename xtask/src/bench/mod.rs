@@ -11,6 +11,7 @@ mod client;
 mod latency;
 mod load;
 mod memory;
+mod micro;
 mod options;
 mod plot;
 mod process;
@@ -278,7 +279,7 @@ impl Bench {
 
     fn micro(&mut self) {
         self.say("single functions");
-        match output(&mut cargo("bench --package httpz-benches --bench micro")) {
+        match micro::measure() {
             Ok(text) => self.results.micro = text,
             Err(reason) => self.skip(format!("micro: {reason}")),
         }
