@@ -1,16 +1,21 @@
 //! What is wrong with a pattern, and where.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
-/// A pattern that is malformed.
+/// A pattern that is malformed: what is wrong with it, at which byte, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
-    pub(crate) offset: usize,
-    pub(crate) text: String,
+    offset: usize,
+    text: String,
 }
 
 impl PatternError {
-    /// The byte of the pattern at which the mistake stands.
+    pub(crate) fn new(offset: usize, text: String) -> Self {
+        Self { offset, text }
+    }
+
+    /// The byte of the pattern at which the mistake begins.
     pub fn offset(&self) -> usize {
         self.offset
     }
@@ -22,7 +27,7 @@ impl fmt::Display for PatternError {
     }
 }
 
-impl std::error::Error for PatternError {}
+impl core::error::Error for PatternError {}
 
 /// Why a pattern was not inserted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +35,7 @@ impl std::error::Error for PatternError {}
 pub enum InsertError {
     /// The pattern is malformed.
     Pattern(PatternError),
-    /// Another pattern matches the same paths with the same precedence.
+    /// Another pattern matches exactly the same paths.
     Conflict {
         /// The pattern that was to be inserted.
         new: String,
@@ -43,12 +48,14 @@ impl fmt::Display for InsertError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pattern(error) => error.fmt(f),
-            Self::Conflict { new, old } => write!(f, "`{new}` matches the same paths as `{old}`"),
+            Self::Conflict { new, old } => {
+                write!(f, "`{new}` matches the same paths as `{old}`, which is there already")
+            }
         }
     }
 }
 
-impl std::error::Error for InsertError {}
+impl core::error::Error for InsertError {}
 
 impl From<PatternError> for InsertError {
     fn from(error: PatternError) -> Self {

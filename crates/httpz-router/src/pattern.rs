@@ -1,21 +1,25 @@
 //! The one place that knows how a pattern is written.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::PatternError;
+use crate::error::PatternError;
 
 /// A part of a pattern between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// These bytes.
+    /// Exactly this text.
     Static(String),
-    /// `:name`, with literal text around it.
+    /// `:name`, perhaps with text around it.
     Param {
-        /// What stands before it.
+        /// The text in front of it.
         prefix: String,
         /// Its name.
         name: String,
-        /// What stands behind it.
+        /// The text behind it.
         suffix: String,
     },
     /// `*` or `*name` before the end: one segment.
@@ -24,7 +28,31 @@ pub enum Segment {
     Rest(Option<String>),
 }
 
+impl Segment {
+    /// The name it captures, if it does.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Static(_) => None,
+            Self::Param { name, .. } => Some(name),
+            Self::Glob(name) | Self::Rest(name) => name.as_deref(),
+        }
+    }
+}
+
 /// A pattern, taken apart.
+///
+/// ```
+/// use httpz_router::Pattern;
+///
+/// let pattern = Pattern::parse("/users/:id/*rest")?;
+/// assert_eq!(pattern.names().collect::<Vec<_>>(), [("id", false), ("rest", true)]);
+/// assert_eq!(pattern.shape(), Pattern::parse("/users/:name/*tail")?.shape());
+///
+/// let error = Pattern::parse("/users/{id}").unwrap_err();
+/// assert_eq!(error.to_string(), "`{id}` is another library's spelling: write `:id`");
+/// assert_eq!(error.offset(), 7);
+/// # Ok::<(), httpz_router::PatternError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
@@ -38,20 +66,18 @@ impl Pattern {
     ///
     /// What is wrong with it, and at which byte.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        let wrong = |offset: usize, text: String| Err(PatternError { offset, text });
         let Some(rest) = text.strip_prefix('/') else {
-            return wrong(0, format!("a path starts with `/`: write \"/{text}\""));
+            return Err(PatternError::new(0, format!("a path starts with `/`: write \"/{text}\"")));
         };
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 1;
-        let count = rest.split('/').count();
-        for (i, part) in rest.split('/').enumerate() {
-            let segment =
-                segment(part, i + 1 == count).map_err(|text| PatternError { offset: at, text })?;
+        let mut parts = rest.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let segment = parse_segment(part, at, parts.peek().is_none())?;
             if let Some(name) = segment.name()
                 && segments.iter().any(|other| other.name() == Some(name))
             {
-                return wrong(at, format!("`{name}` stands twice in the path"));
+                return Err(PatternError::new(at, format!("`{name}` stands twice in the path")));
             }
             segments.push(segment);
             at += part.len() + 1;
@@ -66,84 +92,216 @@ impl Pattern {
 
     /// The names it captures, in order, each with whether it captures the rest of the path.
     pub fn names(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.segments
-            .iter()
-            .filter_map(|segment| Some((segment.name()?, matches!(segment, Segment::Rest(_)))))
+        let named = |segment| Segment::name(segment).map(|name| (name, is_rest(segment)));
+        self.segments.iter().filter_map(named)
     }
 
-    /// What it matches, without the names: equal for patterns that conflict.
+    /// What it matches, names left out: equal for two patterns exactly when they conflict.
     pub fn shape(&self) -> String {
         let mut shape = String::new();
+        let literal = |shape: &mut String, text: &str| {
+            for letter in text.chars() {
+                shape.push(letter);
+                if letter == ':' || letter == '*' {
+                    shape.push(letter);
+                }
+            }
+        };
         for segment in &self.segments {
             shape.push('/');
             match segment {
-                Segment::Static(text) => {
-                    shape.push_str(&text.replace(':', "\\:").replace('*', "\\*"))
-                }
+                Segment::Static(text) => literal(&mut shape, text),
                 Segment::Param { prefix, suffix, .. } => {
-                    shape.push_str(prefix);
-                    shape.push(':');
-                    shape.push_str(suffix);
+                    literal(&mut shape, prefix);
+                    shape.push_str(":_");
+                    literal(&mut shape, suffix);
                 }
-                Segment::Glob(_) => shape.push('*'),
-                Segment::Rest(_) => shape.push_str("**"),
+                Segment::Glob(_) => shape.push_str("*_"),
+                Segment::Rest(_) => shape.push('*'),
             }
         }
         shape
     }
 }
 
-impl Segment {
-    /// The name it captures.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Static(_) => None,
-            Self::Param { name, .. } => Some(name),
-            Self::Glob(name) | Self::Rest(name) => name.as_deref(),
-        }
-    }
+fn is_rest(segment: &Segment) -> bool {
+    matches!(segment, Segment::Rest(_))
 }
 
-fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
+fn is_name_letter(letter: char) -> bool {
+    letter == '_' || letter.is_alphanumeric()
 }
 
-fn segment(part: &str, last: bool) -> Result<Segment, String> {
-    if let (Some('{' | '<'), Some('}' | '>')) = (part.chars().next(), part.chars().last()) {
-        let name = &part[1..part.len() - 1];
-        return Err(format!("`{part}` is another library's spelling: write `:{name}`"));
+/// The name at the front of `text`, which must be one.
+fn name(text: &str, mark: char, at: usize) -> Result<&str, PatternError> {
+    let end = text.find(|letter| !is_name_letter(letter)).unwrap_or(text.len());
+    let name = &text[..end];
+    if name.starts_with(|letter: char| letter.is_numeric()) {
+        let text = format!("`{mark}{name}` is no name: begin it with a letter or `_`");
+        return Err(PatternError::new(at, text));
     }
-    if let Some(name) = part.strip_prefix('*') {
-        if !name.is_empty() && !is_name(name) {
-            return Err(format!("`*{name}` is no name: use letters, digits and `_`"));
-        }
-        let name = (!name.is_empty()).then(|| name.to_owned());
-        return Ok(if last { Segment::Rest(name) } else { Segment::Glob(name) });
+    Ok(name)
+}
+
+fn parse_segment(part: &str, at: usize, last: bool) -> Result<Segment, PatternError> {
+    if let Some(foreign) = foreign_name(part) {
+        let text = format!("`{part}` is another library's spelling: write `{foreign}`");
+        return Err(PatternError::new(at, text));
     }
-    let Some(colon) = part.find(':') else { return Ok(Segment::Static(part.to_owned())) };
-    let (prefix, tail) = (&part[..colon], &part[colon + 1..]);
-    let end = tail.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(tail.len());
-    let (name, suffix) = tail.split_at(end);
+    if part.starts_with('*') && !part.starts_with("**") {
+        return parse_glob(part, at, last);
+    }
+    // Literal text up to the parameter, the parameter, literal text behind it.
+    let (prefix, taken) = literal(part, at)?;
+    let Some(tail) = part[taken..].strip_prefix(':') else { return Ok(Segment::Static(prefix)) };
+    let at = at + taken;
+    let name = name(tail, ':', at)?;
     if name.is_empty() {
-        return Err("`:` without a name: write `:id`".to_owned());
+        let text = "`:` without a name: write `:id`, or `::` for a literal colon";
+        return Err(PatternError::new(at, text.to_owned()));
     }
-    if !is_name(name) {
-        return Err(format!("`:{name}` cannot be a name: begin with a letter or `_`"));
+    let behind = &tail[name.len()..];
+    let (suffix, taken) = literal(behind, at + 1 + name.len())?;
+    if taken < behind.len() {
+        let text = format!(
+            "`{part}` has two parameters in one segment, so where the first ends would be a guess: \
+             take one and split it"
+        );
+        return Err(PatternError::new(at + 1 + name.len() + taken, text));
     }
-    if suffix.contains([':', '*']) {
-        return Err(format!("`{part}` has two parameters in one segment"));
+    Ok(Segment::Param { prefix, name: name.to_owned(), suffix })
+}
+
+/// Literal text up to a parameter, with its doubled marks undone, and how many bytes it took.
+fn literal(part: &str, at: usize) -> Result<(String, usize), PatternError> {
+    let mut text = String::new();
+    let mut letters = part.char_indices().peekable();
+    while let Some((i, letter)) = letters.next() {
+        let is_mark = letter == ':' || letter == '*';
+        if is_mark && letters.next_if(|&(_, next)| next == letter).is_none() {
+            if letter == ':' {
+                return Ok((text, i));
+            }
+            let text = format!(
+                "`*` within `{part}`: a glob is a whole segment; write `**` for a literal `*`"
+            );
+            return Err(PatternError::new(at + i, text));
+        }
+        text.push(letter);
     }
-    Ok(Segment::Param {
-        prefix: prefix.to_owned(),
-        name: name.to_owned(),
-        suffix: suffix.to_owned(),
-    })
+    Ok((text, part.len()))
+}
+
+fn parse_glob(part: &str, at: usize, last: bool) -> Result<Segment, PatternError> {
+    let tail = &part[1..];
+    let name = name(tail, '*', at)?;
+    if name.len() < tail.len() {
+        let text = format!("`{part}`: a glob is a whole segment, `*` or `*name`");
+        return Err(PatternError::new(at + 1 + name.len(), text));
+    }
+    let name = (!name.is_empty()).then(|| name.to_owned());
+    Ok(if last { Segment::Rest(name) } else { Segment::Glob(name) })
+}
+
+/// How `{id}`, `{*rest}`, `<id>`, `<id..>` and the like are written here.
+fn foreign_name(part: &str) -> Option<String> {
+    let inner = part
+        .strip_prefix('{')
+        .and_then(|part| part.strip_suffix('}'))
+        .or_else(|| part.strip_prefix('<').and_then(|part| part.strip_suffix('>')))?;
+    let rest = inner.starts_with('*') || inner.ends_with("..") || inner.ends_with('*');
+    let name: String = inner
+        .chars()
+        .skip_while(|c| !is_name_letter(*c))
+        .take_while(|c| is_name_letter(*c))
+        .collect();
+    Some(if rest { format!("*{name}") } else { format!(":{name}") })
 }
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn text(text: &str) -> Segment {
+        Segment::Static(text.into())
+    }
+
+    fn param(prefix: &str, name: &str, suffix: &str) -> Segment {
+        Segment::Param { prefix: prefix.into(), name: name.into(), suffix: suffix.into() }
+    }
+
+    #[test]
+    fn reads_every_kind_of_segment() {
+        for (pattern, segments) in [
+            ("/", [text("")].as_slice()),
+            ("/a/", &[text("a"), text("")]),
+            ("/Über/:id", &[text("Über"), param("", "id", "")]),
+            ("/:name.json", &[param("", "name", ".json")]),
+            ("/@:user", &[param("@", "user", "")]),
+            ("/v:n-beta", &[param("v", "n", "-beta")]),
+            ("/a::b/**/c**d", &[text("a:b"), text("*"), text("c*d")]),
+            ("/::x:id::y", &[param(":x", "id", ":y")]),
+            ("/*/b", &[Segment::Glob(None), text("b")]),
+            ("/*kind/b", &[Segment::Glob(Some("kind".into())), text("b")]),
+            ("/*", &[Segment::Rest(None)]),
+            ("/a/*rest", &[text("a"), Segment::Rest(Some("rest".into()))]),
+        ] {
+            let parsed = Pattern::parse(pattern).unwrap();
+            assert_eq!(parsed.segments(), segments, "{pattern}");
+            assert_eq!(parsed.to_string(), pattern);
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        for (pattern, offset, text) in [
+            ("", 0, "a path starts with `/`: write \"/\""),
+            ("a", 0, "a path starts with `/`: write \"/a\""),
+            ("/a/:", 3, "`:` without a name: write `:id`, or `::` for a literal colon"),
+            ("/:1a", 1, "`:1a` is no name: begin it with a letter or `_`"),
+            ("/:id/:id", 5, "`id` stands twice in the path"),
+            ("/:id/*id", 5, "`id` stands twice in the path"),
+            ("/{id}", 1, "`{id}` is another library's spelling: write `:id`"),
+            ("/{*rest}", 1, "`{*rest}` is another library's spelling: write `*rest`"),
+            ("/<id>", 1, "`<id>` is another library's spelling: write `:id`"),
+            ("/<rest..>", 1, "`<rest..>` is another library's spelling: write `*rest`"),
+            ("/*a-b", 3, "`*a-b`: a glob is a whole segment, `*` or `*name`"),
+            ("/a*", 2, "`*` within `a*`: a glob is a whole segment; write `**` for a literal `*`"),
+            (
+                "/v:major.:minor",
+                9,
+                "`v:major.:minor` has two parameters in one segment, so where the first ends \
+                 would be a guess: take one and split it",
+            ),
+        ] {
+            let error = Pattern::parse(pattern).unwrap_err();
+            assert_eq!((error.to_string().as_str(), error.offset()), (text, offset), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn shapes_are_equal_exactly_when_patterns_conflict() {
+        let shape = |pattern: &str| Pattern::parse(pattern).unwrap().shape();
+        for (one, two, equal) in [
+            ("/:a", "/:b", true),
+            ("/*a/x", "/*/x", true),
+            ("/*a", "/*", true),
+            ("/p:a", "/p:b", true),
+            ("/:a", "/*", false),
+            ("/:a/x", "/*/x", false),
+            ("/**", "/*", false),
+            ("/::_", "/:a", false),
+            ("/a", "/a/", false),
+            ("/p:a", "/:a", false),
+        ] {
+            assert_eq!(shape(one) == shape(two), equal, "{one} and {two}");
+        }
     }
 }

@@ -1,35 +1,40 @@
-//! Patterns as a tree of segments; lookup with back-tracking.
+//! The set of patterns: what goes in, what comes out, and what else can be done with it.
 
-use smallvec::SmallVec;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 
-use crate::{InsertError, Pattern, Segment};
+use crate::error::InsertError;
+use crate::node::{Id, NONE, Node};
+use crate::pattern::{Pattern, Segment};
+use crate::segment::Piece;
 
-/// A set of patterns with a value each.
-#[derive(Clone, Debug)]
+/// A set of patterns, each with a value.
+///
+/// See the [crate's documentation](crate) for patterns, precedence and how it works.
+#[derive(Debug)]
 pub struct Trie<T> {
-    root: Node,
-    leaves: Vec<(Pattern, T)>,
+    pub(crate) nodes: Vec<Node>,
+    leaves: Vec<Option<Leaf<T>>>,
+    /// The places of removed leaves, to be used again.
+    free: Vec<Id>,
+    pub(crate) ignore_case: bool,
+    pub(crate) any_trailing_slash: bool,
+    /// Visits of nodes by lookups, for the tests of the worst case.
+    #[cfg(test)]
+    pub(crate) visits: core::cell::Cell<usize>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Node {
-    statics: Vec<(String, Node)>,
-    /// Longest literal part first.
-    params: Vec<(String, String, Node)>,
-    glob: Option<Box<Node>>,
-    rest: Option<usize>,
-    leaf: Option<usize>,
-}
-
-type Values = SmallVec<[(usize, usize); 8]>;
-
-/// What a path was found to match.
+/// A pattern with its value.
 #[derive(Clone, Debug)]
-pub struct Match<'t, 'p, T> {
-    pattern: &'t Pattern,
-    value: &'t T,
-    path: &'p str,
-    values: Values,
+pub(crate) struct Leaf<T> {
+    pub(crate) pattern: Pattern,
+    /// A name, if it has one, for each place that a walk captures.
+    pub(crate) names: Box<[Option<Box<str>>]>,
+    pub(crate) value: T,
 }
 
 impl<T> Default for Trie<T> {
@@ -38,165 +43,304 @@ impl<T> Default for Trie<T> {
     }
 }
 
+impl<T: Clone> Clone for Trie<T> {
+    fn clone(&self) -> Self {
+        Self {
+            nodes: self.nodes.clone(),
+            leaves: self.leaves.clone(),
+            free: self.free.clone(),
+            ignore_case: self.ignore_case,
+            any_trailing_slash: self.any_trailing_slash,
+            #[cfg(test)]
+            visits: self.visits.clone(),
+        }
+    }
+}
+
 impl<T> Trie<T> {
     /// A set without patterns.
     pub fn new() -> Self {
-        Self { root: Node::default(), leaves: Vec::new() }
+        Self {
+            nodes: vec![Node::new()],
+            leaves: Vec::new(),
+            free: Vec::new(),
+            ignore_case: false,
+            any_trailing_slash: false,
+            #[cfg(test)]
+            visits: core::cell::Cell::new(0),
+        }
+    }
+
+    /// Lets text match whatever the case of its ASCII letters. To be said before the first pattern.
+    ///
+    /// ```
+    /// # use httpz_router::Trie;
+    /// let mut trie = Trie::new().match_any_case();
+    /// trie.insert("/Users/:id", ())?;
+    /// assert_eq!(trie.find("/uSERS/Ann").expect("it matches").param("id"), Some("Ann"));
+    /// # Ok::<(), httpz_router::InsertError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When there are patterns already.
+    #[must_use]
+    pub fn match_any_case(mut self) -> Self {
+        assert!(
+            self.leaves.is_empty(),
+            "the case of patterns is settled before the first is inserted"
+        );
+        self.ignore_case = true;
+        self
+    }
+
+    /// Lets a path match with and without a slash at its end, where one of the two matches.
+    ///
+    /// ```
+    /// # use httpz_router::Trie;
+    /// let mut trie = Trie::new().match_trailing_slash();
+    /// trie.insert("/users", ())?;
+    /// assert!(trie.find("/users/").is_some());
+    /// # Ok::<(), httpz_router::InsertError>(())
+    /// ```
+    #[must_use]
+    pub fn match_trailing_slash(mut self) -> Self {
+        self.any_trailing_slash = true;
+        self
+    }
+
+    /// How many patterns there are.
+    pub fn len(&self) -> usize {
+        self.leaves.iter().flatten().count()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Adds a pattern.
     ///
     /// # Errors
     ///
-    /// When it is malformed, or matches the same paths as one that is there.
+    /// When it is malformed, or matches the same paths as one that is there; nothing is added then.
     pub fn insert(&mut self, pattern: &str, value: T) -> Result<(), InsertError> {
         let pattern = Pattern::parse(pattern)?;
-        let next = self.leaves.len();
-        let mut node = &mut self.root;
-        let mut is_rest = false;
-        for segment in pattern.segments() {
-            match segment {
-                Segment::Static(text) => node = node.fixed(text),
-                Segment::Param { prefix, suffix, .. } => node = node.param(prefix, suffix),
-                Segment::Glob(_) => node = node.glob.get_or_insert_default(),
-                Segment::Rest(_) => is_rest = true,
-            }
-        }
-        let slot = if is_rest { &mut node.rest } else { &mut node.leaf };
-        if let Some(old) = *slot {
-            let (new, old) = (pattern.to_string(), self.leaves[old].0.to_string());
+        if let Some(old) = self.seek(&pattern).and_then(|place| self.leaf(*self.place(place))) {
+            let (new, old) = (pattern.to_string(), old.pattern.to_string());
             return Err(InsertError::Conflict { new, old });
         }
-        *slot = Some(next);
-        self.leaves.push((pattern, value));
+        let names = pattern
+            .segments()
+            .iter()
+            .filter(|segment| !matches!(segment, Segment::Static(_)))
+            .map(|segment| segment.name().map(Box::from))
+            .collect();
+        let place = self.make(&pattern);
+        let leaf = Some(Leaf { pattern, names, value });
+        let id = match self.free.pop() {
+            Some(free) => {
+                self.leaves[free as usize] = leaf;
+                free
+            }
+            None => {
+                self.leaves.push(leaf);
+                self.leaves.len() as Id - 1
+            }
+        };
+        *self.place_mut(place) = id;
         Ok(())
     }
 
-    /// The most specific pattern that matches a path.
-    pub fn find<'t, 'p>(&'t self, path: &'p str) -> Option<Match<'t, 'p, T>> {
-        let mut values = Values::new();
-        let at = path.strip_prefix('/').map(|_| 1)?;
-        let leaf = self.root.find(path, at, &mut values)?;
-        let (pattern, value) = &self.leaves[leaf];
-        Some(Match { pattern, value, path, values })
+    /// Takes a pattern out; names do not matter.
+    ///
+    /// ```
+    /// # use httpz_router::Trie;
+    /// # let mut trie = Trie::new();
+    /// trie.insert("/users/:id", 1)?;
+    /// assert_eq!(trie.remove("/users/:anything"), Some(1));
+    /// assert!(trie.is_empty());
+    /// # Ok::<(), httpz_router::InsertError>(())
+    /// ```
+    pub fn remove(&mut self, pattern: &str) -> Option<T> {
+        let place = self.seek(&Pattern::parse(pattern).ok()?)?;
+        let id = core::mem::replace(self.place_mut(place), NONE);
+        let leaf = self.leaves.get_mut(id as usize)?.take()?;
+        self.free.push(id);
+        Some(leaf.value)
     }
 
-    /// The value of the pattern that matches the same paths as this one.
+    /// The value of a pattern; names do not matter.
     pub fn get(&self, pattern: &str) -> Option<&T> {
-        let shape = Pattern::parse(pattern).ok()?.shape();
-        self.leaves.iter().find(|(other, _)| other.shape() == shape).map(|(_, value)| value)
+        let place = self.seek(&Pattern::parse(pattern).ok()?)?;
+        Some(&self.leaf(*self.place(place))?.value)
     }
 
-    /// The same, to be changed.
+    /// The value of a pattern, to be changed; names do not matter.
     pub fn get_mut(&mut self, pattern: &str) -> Option<&mut T> {
-        let shape = Pattern::parse(pattern).ok()?.shape();
-        self.leaves.iter_mut().find(|(other, _)| other.shape() == shape).map(|(_, value)| value)
+        let place = self.seek(&Pattern::parse(pattern).ok()?)?;
+        let id = *self.place(place);
+        Some(&mut self.leaf_mut(id)?.value)
     }
 
-    /// Patterns and values, in the order they were added.
+    /// Patterns and values, in the order of insertion unless some were removed in between.
     pub fn iter(&self) -> impl Iterator<Item = (&Pattern, &T)> {
-        self.leaves.iter().map(|(pattern, value)| (pattern, value))
-    }
-}
-
-impl Node {
-    fn fixed(&mut self, text: &str) -> &mut Node {
-        let at = match self.statics.iter().position(|(other, _)| other == text) {
-            Some(at) => at,
-            None => {
-                self.statics.push((text.to_owned(), Node::default()));
-                self.statics.len() - 1
-            }
-        };
-        &mut self.statics[at].1
+        self.leaves.iter().flatten().map(|leaf| (&leaf.pattern, &leaf.value))
     }
 
-    fn param(&mut self, prefix: &str, suffix: &str) -> &mut Node {
-        let same = |(p, s, _): &(String, String, Node)| p == prefix && s == suffix;
-        let at = match self.params.iter().position(same) {
-            Some(at) => at,
-            None => {
-                let longer = |(p, s, _): &(String, String, Node)| {
-                    (p.len() + s.len(), p.len()) < (prefix.len() + suffix.len(), prefix.len())
-                };
-                let at = self.params.iter().position(longer).unwrap_or(self.params.len());
-                self.params.insert(at, (prefix.to_owned(), suffix.to_owned(), Node::default()));
-                at
-            }
-        };
-        &mut self.params[at].2
-    }
-
-    fn find(&self, path: &str, at: usize, values: &mut Values) -> Option<usize> {
-        if at > path.len() {
-            return self.leaf;
+    /// Adds the patterns of another set, each with `prefix` in front.
+    ///
+    /// ```
+    /// # use httpz_router::Trie;
+    /// let mut users = Trie::new();
+    /// users.insert("/:id", "user")?;
+    /// let mut trie = Trie::new();
+    /// trie.merge("/api/users", users)?;
+    /// assert_eq!(trie.get("/api/users/:id"), Some(&"user"));
+    /// # Ok::<(), httpz_router::InsertError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first that cannot be added; those before it are.
+    pub fn merge(&mut self, prefix: &str, other: Self) -> Result<(), InsertError> {
+        let prefix = prefix.trim_end_matches('/');
+        for leaf in other.leaves.into_iter().flatten() {
+            self.insert(&format!("{prefix}{}", leaf.pattern), leaf.value)?;
         }
-        let end = path[at..].find('/').map_or(path.len(), |slash| at + slash);
-        let text = &path[at..end];
-        if let Some((_, node)) = self.statics.iter().find(|(other, _)| other == text)
-            && let Some(leaf) = node.find(path, end + 1, values)
-        {
-            return Some(leaf);
-        }
-        let depth = values.len();
-        for (prefix, suffix, node) in &self.params {
-            if text.len() > prefix.len() + suffix.len()
-                && text.starts_with(prefix.as_str())
-                && text.ends_with(suffix.as_str())
-            {
-                values.push((at + prefix.len(), text.len() - prefix.len() - suffix.len()));
-                if let Some(leaf) = node.find(path, end + 1, values) {
-                    return Some(leaf);
+        Ok(())
+    }
+
+    pub(crate) fn leaf(&self, id: Id) -> Option<&Leaf<T>> {
+        self.leaves.get(id as usize)?.as_ref()
+    }
+
+    pub(crate) fn leaf_mut(&mut self, id: Id) -> Option<&mut Leaf<T>> {
+        self.leaves.get_mut(id as usize)?.as_mut()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn count_visit(&self) {
+        self.visits.set(self.visits.get() + 1);
+    }
+
+    // ---- the tree
+
+    fn text(&self, text: &str) -> String {
+        if self.ignore_case { text.to_ascii_lowercase() } else { text.to_owned() }
+    }
+
+    /// Where the leaf of a pattern stands, if all of its nodes are there.
+    fn seek(&self, pattern: &Pattern) -> Option<Place> {
+        let mut at: Id = 0;
+        for segment in pattern.segments() {
+            let node = &self.nodes[at as usize];
+            at = match segment {
+                Segment::Static(text) => {
+                    let text = self.text(text);
+                    node.texts.find(&Piece::of(&text), text.as_bytes(), false)
                 }
-                values.truncate(depth);
+                Segment::Param { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
+                    node.param
+                }
+                Segment::Param { prefix, suffix, .. } => {
+                    let (prefix, suffix) = (self.text(prefix), self.text(suffix));
+                    let same = node
+                        .affixed
+                        .iter()
+                        .find(|other| *other.prefix == *prefix && *other.suffix == *suffix);
+                    same.map_or(NONE, |same| same.child)
+                }
+                Segment::Glob(_) => node.glob,
+                Segment::Rest(_) => return Some(Place { node: at, rest: true }),
+            };
+            if at == NONE {
+                return None;
             }
         }
-        if let Some(node) = &self.glob
-            && !text.is_empty()
-        {
-            values.push((at, text.len()));
-            if let Some(leaf) = node.find(path, end + 1, values) {
-                return Some(leaf);
-            }
-            values.truncate(depth);
+        Some(Place { node: at, rest: false })
+    }
+
+    /// Where the leaf of a pattern stands; nodes that are missing are made.
+    fn make(&mut self, pattern: &Pattern) -> Place {
+        let mut at: Id = 0;
+        for segment in pattern.segments() {
+            let next = self.nodes.len() as Id;
+            let node = &self.nodes[at as usize];
+            let child = match segment {
+                Segment::Static(text) => {
+                    let text = self.text(text);
+                    let child = node.texts.find(&Piece::of(&text), text.as_bytes(), false);
+                    if child == NONE {
+                        self.nodes[at as usize].texts.add(&text, next);
+                    }
+                    child
+                }
+                Segment::Param { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
+                    let child = node.param;
+                    if child == NONE {
+                        self.wild(at).param = next;
+                    }
+                    child
+                }
+                Segment::Param { prefix, suffix, .. } => {
+                    let (prefix, suffix) = (self.text(prefix), self.text(suffix));
+                    let same = node
+                        .affixed
+                        .iter()
+                        .find(|other| *other.prefix == *prefix && *other.suffix == *suffix);
+                    let child = same.map_or(NONE, |same| same.child);
+                    if child == NONE {
+                        self.wild(at).add_affixed(&prefix, &suffix, next);
+                    }
+                    child
+                }
+                Segment::Glob(_) => {
+                    let child = node.glob;
+                    if child == NONE {
+                        self.wild(at).glob = next;
+                    }
+                    child
+                }
+                Segment::Rest(_) => {
+                    self.wild(at);
+                    return Place { node: at, rest: true };
+                }
+            };
+            at = if child == NONE {
+                self.nodes.push(Node::new());
+                next
+            } else {
+                child
+            };
         }
-        if at < path.len() && self.rest.is_some() {
-            values.push((at, path.len() - at));
-        }
-        if at < path.len() { self.rest } else { None }
+        Place { node: at, rest: false }
+    }
+
+    /// A node that gets a way on other than by text.
+    fn wild(&mut self, id: Id) -> &mut Node {
+        let node = &mut self.nodes[id as usize];
+        node.has_wild = true;
+        node
+    }
+
+    fn place(&self, place: Place) -> &Id {
+        let node = &self.nodes[place.node as usize];
+        if place.rest { &node.rest } else { &node.leaf }
+    }
+
+    fn place_mut(&mut self, place: Place) -> &mut Id {
+        let node = &mut self.nodes[place.node as usize];
+        if place.rest { &mut node.rest } else { &mut node.leaf }
     }
 }
 
-impl<'t, 'p, T> Match<'t, 'p, T> {
-    /// The value of the pattern.
-    pub fn value(&self) -> &'t T {
-        self.value
-    }
-
-    /// The pattern as it was written.
-    pub fn pattern(&self) -> &'t Pattern {
-        self.pattern
-    }
-
-    /// Names and raw values, in the order of the pattern.
-    pub fn params(&self) -> impl Iterator<Item = (&'t str, &'p str)> {
-        self.pattern.names().map(|(name, _)| name).zip(self.values())
-    }
-
-    /// The raw value of this name.
-    pub fn param(&self, name: &str) -> Option<&'p str> {
-        self.params().find(|(other, _)| *other == name).map(|(_, value)| value)
-    }
-
-    /// The captured values, in order.
-    pub fn values(&self) -> impl Iterator<Item = &'p str> {
-        let path = self.path;
-        self.value_spans().map(move |(at, len)| &path[at..at + len])
-    }
-
-    /// Where they stand in the path: offset and length.
-    pub fn value_spans(&self) -> impl Iterator<Item = (usize, usize)> {
-        let captures = self.pattern.segments().iter().filter(|s| !matches!(s, Segment::Static(_)));
-        captures.zip(self.values.iter()).filter(|(s, _)| s.name().is_some()).map(|(_, span)| *span)
-    }
+/// Where a leaf's number stands in the tree.
+#[derive(Clone, Copy)]
+struct Place {
+    node: Id,
+    rest: bool,
 }
+
+#[cfg(test)]
+mod tests;

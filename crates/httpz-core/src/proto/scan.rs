@@ -36,7 +36,7 @@ pub(super) fn head<'b>(
         return None;
     }
     let mut at = at + len;
-    if bytes.get(at..at + 11)? != b" HTTP/1.1\r\n" {
+    if bytes.get(at..at + 9)? != b" HTTP/1.1" || bytes.get(at + 9..at + 11)? != b"\r\n" {
         return None;
     }
     at += 11;

@@ -1,0 +1,192 @@
+//! A place in the tree: which segments lead on from here, and what ends here.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::segment::Piece;
+
+/// The number of a node, or of a leaf.
+pub(crate) type Id = u32;
+
+/// No node, no leaf.
+pub(crate) const NONE: Id = Id::MAX;
+
+/// One node of the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) texts: Texts,
+    /// Is there a way on other than by text?
+    pub(crate) has_wild: bool,
+    /// Parameters with text around them, the longer text first.
+    pub(crate) affixed: Vec<Affixed>,
+    pub(crate) param: Id,
+    pub(crate) glob: Id,
+    /// The leaf of a pattern that takes all the rest.
+    pub(crate) rest: Id,
+    /// The leaf of the pattern that ends here.
+    pub(crate) leaf: Id,
+}
+
+/// A parameter with text around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Affixed {
+    pub(crate) prefix: Box<str>,
+    pub(crate) suffix: Box<str>,
+    pub(crate) child: Id,
+}
+
+impl Affixed {
+    /// Where the value stands in a segment of this text, if it matches.
+    #[inline]
+    pub(crate) fn value(&self, text: &[u8], fold: bool) -> Option<(usize, usize)> {
+        let len = text.len().checked_sub(self.prefix.len() + self.suffix.len())?;
+        let (start, rest) = text.split_at(self.prefix.len());
+        let same = |one: &[u8], two: &str| match fold {
+            true => one.eq_ignore_ascii_case(two.as_bytes()),
+            false => one == two.as_bytes(),
+        };
+        let fits = len > 0 && same(start, &self.prefix) && same(&rest[len..], &self.suffix);
+        fits.then_some((self.prefix.len(), len))
+    }
+
+    /// Longer text goes first, then the longer prefix; two that are equal in both exclude each other.
+    fn rank(&self) -> (usize, usize) {
+        (self.prefix.len() + self.suffix.len(), self.prefix.len())
+    }
+}
+
+impl Node {
+    pub(crate) fn new() -> Self {
+        Self {
+            texts: Texts::default(),
+            has_wild: false,
+            affixed: Vec::new(),
+            param: NONE,
+            glob: NONE,
+            rest: NONE,
+            leaf: NONE,
+        }
+    }
+
+    /// Adds a way on by a parameter with text around it.
+    pub(crate) fn add_affixed(&mut self, prefix: &str, suffix: &str, child: Id) {
+        let new = Affixed { prefix: prefix.into(), suffix: suffix.into(), child };
+        let at = self.affixed.partition_point(|other| other.rank() >= new.rank());
+        self.affixed.insert(at, new);
+    }
+}
+
+/// The text segments that lead on from a node, as a hash table with open addressing.
+///
+/// At most half full, so a search ends soon; a table without entries has one empty place, so that
+/// searching it needs no special case.
+#[derive(Clone, Debug)]
+pub(crate) struct Texts {
+    places: Box<[Text]>,
+    /// A hash's top bits choose the place.
+    shift: u32,
+    len: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Text {
+    head: u64,
+    tail: u64,
+    len: u32,
+    child: Id,
+    /// The whole text; compared only where two words do not hold it.
+    text: Box<str>,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self { head: 0, tail: 0, len: 0, child: NONE, text: String::new().into() }
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { places: vec![Text::default(); 1].into(), shift: 63, len: 0 }
+    }
+}
+
+impl Texts {
+    /// Where a segment leads; [`NONE`] when nowhere.
+    #[inline]
+    pub(crate) fn find(&self, piece: &Piece, path: &[u8], fold: bool) -> Id {
+        if self.len == 0 {
+            return NONE;
+        }
+        let mask = self.places.len() - 1;
+        let mut at = (piece.hash() >> self.shift) as usize;
+        loop {
+            let place = &self.places[at & mask];
+            if place.child == NONE {
+                return NONE;
+            }
+            if place.head == piece.head
+                && place.tail == piece.tail
+                && place.len as usize == piece.len()
+                && (piece.len() <= 16 || place.is_text(&path[piece.at..piece.end], fold))
+            {
+                return place.child;
+            }
+            at += 1;
+        }
+    }
+
+    /// Adds a text that is not there yet. It is given in lower case where case does not matter.
+    pub(crate) fn add(&mut self, text: &str, child: Id) {
+        if (self.len + 1) * 2 > self.places.len() {
+            self.grow();
+        }
+        let piece = Piece::of(text);
+        self.len += 1;
+        self.put(Text {
+            head: piece.head,
+            tail: piece.tail,
+            len: text.len() as u32,
+            child,
+            text: text.into(),
+        });
+    }
+
+    fn grow(&mut self) {
+        let size = (self.places.len() * 2).max(2);
+        let empty = vec![Text::default(); size].into_boxed_slice();
+        let old = core::mem::replace(&mut self.places, empty);
+        self.shift = 64 - size.trailing_zeros();
+        for text in old.into_vec().into_iter().filter(|text| text.child != NONE) {
+            self.put(text);
+        }
+    }
+
+    fn put(&mut self, text: Text) {
+        let mask = self.places.len() - 1;
+        let mut at = (Piece::of(&text.text).hash() >> self.shift) as usize & mask;
+        while self.places[at].child != NONE {
+            at = (at + 1) & mask;
+        }
+        self.places[at] = text;
+    }
+
+    /// The texts in alphabetical order, and where they lead.
+    pub(crate) fn sorted(&self) -> Vec<(&str, Id)> {
+        let taken = self.places.iter().filter(|text| text.child != NONE);
+        let mut texts: Vec<(&str, Id)> = taken.map(|text| (&*text.text, text.child)).collect();
+        texts.sort_unstable();
+        texts
+    }
+}
+
+impl Text {
+    #[cold]
+    fn is_text(&self, text: &[u8], fold: bool) -> bool {
+        match fold {
+            true => self.text.as_bytes().eq_ignore_ascii_case(text),
+            false => self.text.as_bytes() == text,
+        }
+    }
+}
