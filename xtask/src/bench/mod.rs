@@ -68,7 +68,9 @@ fn conclude(results: &Results, options: &Options, folder: &Path) -> Outcome {
         .map_err(|error| format!("{}: {error}", report.display()))?;
     println!("\n{} and results.json beside it", report.display());
     if let Some(name) = &options.record {
-        let path = root().join("benches/records").join(format!("{name}.txt"));
+        let records = root().join("benches/records");
+        fs::create_dir_all(&records).map_err(|error| format!("{}: {error}", records.display()))?;
+        let path = records.join(format!("{name}.txt"));
         fs::write(&path, results.to_string())
             .map_err(|error| format!("{}: {error}", path.display()))?;
         println!("{}", path.display());

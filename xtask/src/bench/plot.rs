@@ -61,6 +61,8 @@ fn draw_bars(area: &Area<'_>, title: &str, bars: &[&Bar], longest: f64) -> Drawn
     chart
         .configure_mesh()
         .disable_y_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_label_formatter(&|value| format!("{value}"))
         .y_labels(bars.len())
         .y_label_formatter(&|at| match at {
             // The first bar belongs on top, but axes count upwards.
@@ -97,9 +99,15 @@ fn draw_lines(area: &Area<'_>, title: &str, lines: &[Line], right: f64, top: f64
         .margin(8)
         .x_label_area_size(28)
         .y_label_area_size(60)
-        .right_y_label_area_size(8)
+        .margin_right(40)
         .build_cartesian_2d(0.0..right, 0.0..top)?;
-    chart.configure_mesh().draw()?;
+    let whole = |value: &f64| format!("{value:.0}");
+    chart
+        .configure_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_label_formatter(&whole)
+        .y_label_formatter(&whole)
+        .draw()?;
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.points.is_empty()) {
         let colour = Palette99::pick(at).to_rgba();
         chart

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use super::callgrind::CountsTable;
 use super::latency::Latency;
 use super::load::Load;
 use super::memory::Memory;
-use crate::command::{Outcome, cargo, output};
+use crate::command::{Outcome, output, root};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Results {
@@ -55,18 +56,17 @@ impl About {
             .and_then(|line| line.split(": ").nth(1))
             .unwrap_or("unknown processor");
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let toolchain = output(cargo("rustc --version").env("RUSTC_BOOTSTRAP", "0"))
-            .or_else(|_| output(std::process::Command::new("rustc").arg("--version")))
-            .unwrap_or_default();
-        let commit =
-            output(std::process::Command::new("git").args(["describe", "--always", "--dirty"]));
+        let toolchain = output(Command::new("rustc").arg("--version"));
+        let commit = output(
+            Command::new("git").args(["describe", "--always", "--dirty"]).current_dir(root()),
+        );
         Self {
             command,
             seconds: 0.0,
             processor: processor.trim().into(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             kernel: kernel.trim().into(),
-            toolchain: toolchain.trim().into(),
+            toolchain: toolchain.unwrap_or_default().trim().into(),
             commit: commit.unwrap_or_default().trim().into(),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write};
 
 use super::load::Load;
 use super::results::{Results, ServerResults};
+use super::server::OURS;
 use super::workload::{COUNTED, LOADED, Workload};
 
 impl Display for Results {
@@ -42,6 +43,7 @@ impl Display for Results {
         section(f, self, "its spread over the rounds", &columns, |server, name| {
             cell(&server.same_core, name, |it| format!("{:.0} %", it.spread() * 100.0))
         })?;
+        self.against_the_best(f)?;
         section(f, self, "requests per second; a core for each", &columns, |server, name| {
             cell(&server.two_core, name, |it| format!("{:.0}", it.requests_per_second))
         })?;
@@ -94,7 +96,35 @@ impl Display for Results {
     }
 }
 
+/// Servers that stand in the tables for orientation: no framework, or no tokio.
+const APART: [&str; 3] = [OURS, "floor-tokio", "may"];
+
 impl Results {
+    /// One line that says what all of this is for.
+    fn against_the_best(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(ours) = self.servers.iter().find(|server| server.name == OURS) else {
+            return Ok(());
+        };
+        let sound = |server: &ServerResults, name: &str| {
+            server.same_core.get(name).filter(|load| load.faults == 0).map(|load| load.cpu_micros)
+        };
+        let peers = || self.servers.iter().filter(|server| !APART.contains(&server.name.as_str()));
+        let shares: Vec<String> = LOADED
+            .iter()
+            .filter_map(|workload| {
+                let best =
+                    peers().filter_map(|peer| sound(peer, workload.name)).min_by(f64::total_cmp)?;
+                Some(format!("{} {:.2}", workload.name, sound(ours, workload.name)? / best))
+            })
+            .collect();
+        match shares.is_empty() {
+            true => Ok(()),
+            false => {
+                writeln!(f, "\n{OURS} against the best tokio peer (all): {}", shares.join(", "))
+            }
+        }
+    }
+
     fn latencies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rates: Vec<f64> = self
             .servers
@@ -183,13 +213,11 @@ mod tests {
     use super::*;
     use crate::bench::callgrind::Counts;
 
-    #[test]
-    fn a_row_with_faults_is_void_and_an_empty_section_is_left_out() {
-        let mut results = Results::default();
-        let load = Load {
+    fn load(cpu_micros: f64) -> Load {
+        Load {
             rounds: 1,
             requests_per_second: 1000.0,
-            cpu_micros: 5.0,
+            cpu_micros,
             user_micros: 1.0,
             cpu_least: 4.0,
             cpu_most: 6.0,
@@ -197,7 +225,24 @@ mod tests {
             p99: 2.0,
             p999: 3.0,
             faults: 0,
-        };
+        }
+    }
+
+    #[test]
+    fn we_are_compared_with_the_best_sound_tokio_peer() {
+        let mut results = Results::default();
+        let rows = [(OURS, 4.0, 0), ("hyper", 8.0, 0), ("may", 1.0, 0), ("axum", 2.0, 3)];
+        for (name, cpu_micros, faults) in rows {
+            let load = Load { faults, ..load(cpu_micros) };
+            results.server(name).same_core.insert("json".into(), load);
+        }
+        assert!(results.to_string().contains("best tokio peer (all): json 0.50\n"), "{results}");
+    }
+
+    #[test]
+    fn a_row_with_faults_is_void_and_an_empty_section_is_left_out() {
+        let mut results = Results::default();
+        let load = load(5.0);
         let server = results.server("a");
         server.same_core.insert("json".into(), load.clone());
         server.same_core.insert("echo".into(), Load { faults: 7, ..load });
