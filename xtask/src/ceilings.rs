@@ -28,7 +28,7 @@ pub fn run() -> Outcome {
     let path = root().join("benches/ceilings.txt");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let ceilings = parse(&text)?;
-    let measured = callgrind::measure(&server::build(OURS)?, N_REQUESTS)?;
+    let measured = callgrind::measure(&server::build(OURS, 1)?, N_REQUESTS)?;
 
     println!(
         "{:14}{:>14}{:>10}{:>14}{:>10}",

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::process::Usage;
-use super::server::{Place, Running};
+use super::server::{Place, Running, first_cores};
 use super::workload::Workload;
 use crate::command::{Outcome, output, target_dir};
 
@@ -61,11 +61,16 @@ pub fn run(
     fs::write(&script, workload.wrk_script())
         .map_err(|error| format!("{}: {error}", script.display()))?;
 
-    let mut wrk = match place {
-        Place::SharedCore => prefixed("chrt", &["-b", "0", "taskset", "-c", "0", "wrk"]),
-        _ => prefixed("taskset", &["-c", "1", "wrk"]),
+    let (mut wrk, n_threads) = match place {
+        Place::SharedCore => {
+            let cores = first_cores(server.workers);
+            (prefixed("chrt", &["-b", "0", "taskset", "-c", &cores, "wrk"]), server.workers)
+        }
+        // The first core that is not the server's.
+        _ => (prefixed("taskset", &["-c", &server.workers.to_string(), "wrk"]), 1),
     };
-    wrk.args(["-t1", &format!("-c{n_conns}"), &format!("-d{seconds}s"), "-s"])
+    wrk.args([format!("-t{n_threads}"), format!("-c{n_conns}"), format!("-d{seconds}s")])
+        .arg("-s")
         .arg(&script)
         .arg(format!("http://127.0.0.1:{}/", server.port));
 

@@ -29,7 +29,7 @@ pub struct Memory {
 /// Opens ten thousand connections, each of which makes one request.
 pub fn measure(server: &Server) -> Outcome<Memory> {
     raise_our_limit()?;
-    let running = server.start(Place::FirstCore)?;
+    let running = server.start(Place::OwnCore)?;
     std::thread::sleep(SETTLE);
     let at_rest = resident(running.pid())?;
 

@@ -145,7 +145,9 @@ impl Bench {
         let mut servers = Vec::new();
         for name in names {
             self.say(&format!("building {name}"));
-            match server::build(name).and_then(|server| server.start(Place::Free).map(|_| server)) {
+            match server::build(name, self.plan.workers)
+                .and_then(|server| server.start(Place::Free).map(|_| server))
+            {
                 Ok(server) => {
                     self.results.server(name);
                     servers.push(server);
@@ -179,9 +181,11 @@ impl Bench {
         }
         let mut same_core = Samples::new();
         let mut two_core = Samples::new();
-        let two_cores = self.results.about.cores >= 2 && !same_core_only;
-        if self.results.about.cores < 2 {
-            self.skip("latency and requests per second: they need two cores".into());
+        let two_cores = self.results.about.cores > self.plan.workers && !same_core_only;
+        if self.results.about.cores <= self.plan.workers {
+            self.skip(
+                "latency and requests per second: they need a core beside the workers'".into(),
+            );
         }
         for round in 1..=self.plan.rounds {
             for server in servers {
@@ -191,7 +195,7 @@ impl Bench {
                 self.say(&format!("round {round} of {}: {}", self.plan.rounds, server.name));
                 self.turn(server, Place::SharedCore, &mut same_core);
                 if two_cores {
-                    self.turn(server, Place::FirstCore, &mut two_core);
+                    self.turn(server, Place::OwnCore, &mut two_core);
                 }
             }
         }
@@ -204,7 +208,9 @@ impl Bench {
             self.results.server(&name).two_core.extend(load.map(|load| (workload.into(), load)));
         }
         if two_cores {
+            bind_to(&self.plan.workers.to_string());
             self.latency(servers);
+            bind_to(&server::first_cores(self.results.about.cores));
         }
     }
 
@@ -232,13 +238,12 @@ impl Bench {
     }
 
     fn latency(&mut self, servers: &[Server]) {
-        pin_to_second_core();
         for server in servers {
             if self.late("latency") {
                 return;
             }
             self.say(&format!("latency of {}", server.name));
-            let points = server.start(Place::FirstCore).and_then(|running| {
+            let points = server.start(Place::OwnCore).and_then(|running| {
                 let time = Duration::from_secs(self.plan.seconds.into());
                 latency::measure(&running, RATES[0], time / 2)?;
                 RATES.iter().map(|rate| latency::measure(&running, *rate, time)).collect()
@@ -288,10 +293,11 @@ impl Bench {
     }
 }
 
-/// The latency client spins; it must not spin where the server runs.
-fn pin_to_second_core() {
+/// Binds this process to some cores; the client of the latency runs spins, and must not spin where
+/// the server runs.
+fn bind_to(cores: &str) {
     let pid = std::process::id().to_string();
     let mut command = std::process::Command::new("taskset");
     // Should it fail, the figures are worse for every server alike, and the report shows it.
-    let _ = output(command.args(["-c", "-p", "1", &pid]));
+    let _ = output(command.args(["-a", "-c", "-p", cores, &pid]));
 }

@@ -10,6 +10,8 @@ cargo xtask bench [--peers] [--router] [--micro]   these parts only; without any
     --quick            fewer peers, rounds and requests: under 2 minutes instead of 15
     --only A,B,…       these servers only: httpz floor-tokio hyper axum actix ntex xitca may salvo poem rocket
     --counts --load --memory    of the servers, these figures only
+    --workers N        threads of each server, 1 by default; compare two runs to see how they scale
+    --rounds N         turns that each server gets under load, 3 by default
     --same             under load, only the runs in which server and wrk share a core
     --baseline FILE    name what became worse since FILE (a results.json), and fail if anything did
     --record NAME      keep the tables as benches/records/NAME.txt";
@@ -18,6 +20,8 @@ cargo xtask bench [--peers] [--router] [--micro]   these parts only; without any
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub rounds: usize,
+    /// Threads of each server, each with a core.
+    pub workers: usize,
     /// Of each run of wrk.
     pub seconds: u32,
     /// Requests of each workload under callgrind.
@@ -26,10 +30,20 @@ pub struct Plan {
     pub budget: Duration,
 }
 
-const FULL: Plan =
-    Plan { rounds: 3, seconds: 1, counted_requests: 800, budget: Duration::from_secs(14 * 60) };
-const SHORT: Plan =
-    Plan { rounds: 1, seconds: 1, counted_requests: 320, budget: Duration::from_secs(100) };
+const FULL: Plan = Plan {
+    rounds: 3,
+    workers: 1,
+    seconds: 1,
+    counted_requests: 800,
+    budget: Duration::from_secs(14 * 60),
+};
+const SHORT: Plan = Plan {
+    rounds: 1,
+    workers: 1,
+    seconds: 1,
+    counted_requests: 320,
+    budget: Duration::from_secs(100),
+};
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -78,11 +92,29 @@ impl Options {
                 | "--memory" | "--same" => {}
                 "--baseline" => options.baseline = Some(value()?),
                 "--record" => options.record = Some(value()?),
+                "--workers" => options.plan.workers = workers(&value()?)?,
+                "--rounds" => options.plan.rounds = count("--rounds", &value()?)?,
                 "--only" => options.servers = chosen(&value()?)?,
                 _ => return Err(format!("there is no option `{word}`\n\n{USAGE}")),
             }
         }
         Ok(options)
+    }
+}
+
+fn count(option: &str, text: &str) -> Outcome<usize> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err(format!("{option} wants a number from 1, not `{text}`")),
+    }
+}
+
+/// More workers than cores would measure the scheduler.
+fn workers(text: &str) -> Outcome<usize> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    match count("--workers", text)? {
+        n if n <= cores => Ok(n),
+        n => Err(format!("{n} workers want as many cores; there are {cores}")),
     }
 }
 
@@ -123,6 +155,8 @@ mod tests {
         for (line, part) in [
             ("--fast", "no option `--fast`"),
             ("--only nginx", "no server `nginx`"),
+            ("--rounds 0", "--rounds wants a number"),
+            ("--workers 9999", "want as many cores"),
             ("--baseline", "--baseline wants a value"),
         ] {
             let reason = parse(line).unwrap_err();

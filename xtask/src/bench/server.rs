@@ -1,7 +1,7 @@
 //! Which servers are compared, how are they built, and how is one run?
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -22,21 +22,26 @@ pub const QUICK: &[&str] = &["floor-tokio", "hyper", "axum"];
 #[derive(Clone, Debug)]
 pub struct Server {
     pub name: String,
-    pub binary: PathBuf,
+    pub workers: usize,
+    binary: PathBuf,
 }
 
 /// Builds one server; a build that fails says so and takes the server out of the comparison.
-pub fn build(name: &str) -> Outcome<Server> {
+pub fn build(name: &str, workers: usize) -> Outcome<Server> {
     let binary = format!("serve-{name}");
     if name == OURS {
         run(&mut cargo(&format!("build --release --package httpz-benches --bin {binary}")))?;
-        return Ok(Server { name: name.into(), binary: target_dir().join("release").join(binary) });
+        return Ok(Server {
+            name: name.into(),
+            workers,
+            binary: target_dir().join("release").join(binary),
+        });
     }
     // Their target folder is their own, wherever ours is: rebuilding them takes minutes.
     let folder = root().join("benches/peers");
     let mut command = cargo(&format!("build --release --locked --features {name} --bin {binary}"));
     run(command.current_dir(&folder).env("CARGO_TARGET_DIR", folder.join("target")))?;
-    Ok(Server { name: name.into(), binary: folder.join("target/release").join(binary) })
+    Ok(Server { name: name.into(), workers, binary: folder.join("target/release").join(binary) })
 }
 
 /// Where a server runs.
@@ -44,12 +49,12 @@ pub fn build(name: &str) -> Outcome<Server> {
 pub enum Place {
     /// Anywhere.
     Free,
-    /// On the first core alone.
-    FirstCore,
-    /// On the first core, which it shares with the load generator, in batches: neither interrupts
-    /// the other, so every server gets the same batches whatever its speed.
+    /// On the first cores, one per worker, which it has for itself.
+    OwnCore,
+    /// On the same cores, shared with the load generator, in batches: neither interrupts the
+    /// other, so every server gets the same batches whatever its speed.
     SharedCore,
-    /// On the first core, under callgrind, which writes to this prefix.
+    /// Anywhere, under callgrind.
     Callgrind,
 }
 
@@ -57,6 +62,7 @@ pub enum Place {
 pub struct Running {
     child: Child,
     pub port: u16,
+    pub workers: usize,
 }
 
 impl Server {
@@ -66,19 +72,19 @@ impl Server {
     }
 
     /// As [`start`](Self::start); whatever the server or its tool writes goes to `folder`.
-    pub fn start_in(&self, place: Place, folder: &std::path::Path) -> Outcome<Running> {
+    pub fn start_in(&self, place: Place, folder: &Path) -> Outcome<Running> {
         let port = free_port()?;
-        let mut command = wrapped(place, folder);
+        let mut command = wrapped(place, folder, self.workers);
         command
             .arg(&self.binary)
             .env("PORT", port.to_string())
-            .env("WORKERS", "1")
+            .env("WORKERS", self.workers.to_string())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let child = command.spawn().map_err(|error| format!("{}: {error}", line_of(&command)))?;
-        let running = Running { child, port };
+        let running = Running { child, port, workers: self.workers };
         client::check_contract(port, Duration::from_secs(30))
             .map_err(|reason| format!("{}: {reason}", self.name))?;
         Ok(running)
@@ -100,14 +106,15 @@ impl Drop for Running {
 }
 
 /// The programs that put a server in its place; each becomes the next, so the process id stays.
-fn wrapped(place: Place, folder: &std::path::Path) -> Command {
+fn wrapped(place: Place, folder: &Path, workers: usize) -> Command {
     let mut command = Command::new("prlimit");
     // Ten thousand connections and then some. Raising the soft limit needs no privilege.
     command.arg(format!("--nofile={N_FILES}:"));
+    let cores = first_cores(workers);
     let words: &[&str] = match place {
         Place::Free => &[],
-        Place::FirstCore => &["taskset", "-c", "0"],
-        Place::SharedCore => &["chrt", "-b", "0", "taskset", "-c", "0"],
+        Place::OwnCore => &["taskset", "-c", &cores],
+        Place::SharedCore => &["chrt", "-b", "0", "taskset", "-c", &cores],
         Place::Callgrind => &["valgrind", "--tool=callgrind", "-q"],
     };
     command.args(words);
@@ -117,6 +124,11 @@ fn wrapped(place: Place, folder: &std::path::Path) -> Command {
         command.arg(format!("--callgrind-out-file={}", folder.join("counts").display()));
     }
     command
+}
+
+/// The cores that workers are bound to, as `taskset` wants them.
+pub fn first_cores(workers: usize) -> String {
+    format!("0-{}", workers.saturating_sub(1))
 }
 
 /// Open files that a server, and we as its client, may need.
