@@ -1,12 +1,13 @@
 //! Finds the most particular pattern that a path matches.
 //!
-//! One walk down the tree, a segment at a time. Where a node has only texts there is nothing to come
-//! back to, and the walk goes on in a loop; where it has other ways on, each but the last is walked
-//! by recursion and left when it leads nowhere. What an abandoned way captured is dropped with it.
+//! One walk down the tree, a segment at a time, or several where nothing branches off. Where a node
+//! has only texts there is nothing to come back to, and the walk goes on in a loop; where it has other
+//! ways on, each but the last is walked by recursion and left when it leads nowhere. What an abandoned
+//! way captured is dropped with it.
 
 use crate::found::{Match, MatchMut, Places};
-use crate::node::{Id, NONE, Node};
-use crate::segment::Piece;
+use crate::node::{Id, NONE, Node, Wild};
+use crate::segment::{self, Piece};
 use crate::trie::Trie;
 
 impl<T> Trie<T> {
@@ -63,8 +64,22 @@ impl<T> Trie<T> {
         (leaf != NONE).then_some(leaf)
     }
 
-    fn walk(&self, from: Id, path: &[u8], mut at: usize, places: &mut Places) -> Id {
-        let fold = self.ignore_case;
+    #[inline]
+    fn walk(&self, from: Id, path: &[u8], at: usize, places: &mut Places) -> Id {
+        match self.ignore_case {
+            false => self.walk_on::<false>(from, path, at, places),
+            true => self.walk_on::<true>(from, path, at, places),
+        }
+    }
+
+    /// The walk from a node, with the segment at `at` before it.
+    fn walk_on<const FOLD: bool>(
+        &self,
+        from: Id,
+        path: &[u8],
+        mut at: usize,
+        places: &mut Places,
+    ) -> Id {
         let mut node = &self.nodes[from as usize];
         loop {
             if at > path.len() {
@@ -72,73 +87,101 @@ impl<T> Trie<T> {
             }
             #[cfg(test)]
             self.count_visit();
-            let piece = Piece::read(path, at);
-            let key = if fold { piece.lower() } else { piece };
-            let next = piece.end + 1;
-            let by_text = node.texts.find(&key, path, fold);
-            if !node.has_wild {
-                if by_text == NONE {
-                    return NONE;
-                }
-                node = &self.nodes[by_text as usize];
+            if !FOLD && node.run.to != NONE {
+                let Some(next) = node.run.passes(path, at) else { return NONE };
+                node = &self.nodes[node.run.to as usize];
                 at = next;
                 continue;
             }
-            if by_text != NONE {
-                let kept = places.len();
-                let leaf = self.walk(by_text, path, next, places);
-                if leaf != NONE {
-                    return leaf;
+            if !FOLD && node.is_param_only {
+                let end = segment::end(path, at);
+                if end == at {
+                    return NONE;
                 }
-                places.truncate(kept);
+                places.push((at as u32, (end - at) as u32));
+                node = &self.nodes[node.param as usize];
+                at = end + 1;
+                continue;
             }
-            // A segment of nothing is matched by text, or with more behind it by the rest.
-            if piece.len() == 0 {
-                return if at < path.len() { rest(node, path, at, places) } else { NONE };
-            }
-            let kept = places.len();
-            for affixed in &node.affixed {
-                if let Some((begin, len)) = affixed.value(&path[at..piece.end], fold) {
-                    places.push(((at + begin) as u32, len as u32));
-                    let leaf = self.walk(affixed.child, path, next, places);
-                    if leaf != NONE {
-                        return leaf;
-                    }
-                    places.truncate(kept);
-                }
-            }
-            let whole = (at as u32, piece.len() as u32);
-            if node.param != NONE {
-                places.push(whole);
-                if node.glob == NONE && node.rest == NONE {
-                    node = &self.nodes[node.param as usize];
+            let piece = Piece::read(path, at);
+            let key = if FOLD { piece.lower() } else { piece };
+            let next = piece.end + 1;
+            let by_text = node.texts.find(&key, path, FOLD);
+            match node.wild {
+                Wild::None if by_text == NONE => return NONE,
+                Wild::None => {
+                    node = &self.nodes[by_text as usize];
                     at = next;
                     continue;
                 }
-                let leaf = self.walk(node.param, path, next, places);
+                Wild::Param => {}
+                Wild::Many => return self.walk_many::<FOLD>(node, by_text, &piece, path, places),
+            }
+            if by_text != NONE {
+                let kept = places.len();
+                let leaf = self.walk_on::<FOLD>(by_text, path, next, places);
                 if leaf != NONE {
                     return leaf;
                 }
                 places.truncate(kept);
             }
-            if node.glob != NONE {
-                places.push(whole);
-                let leaf = self.walk(node.glob, path, next, places);
-                if leaf != NONE {
-                    return leaf;
-                }
-                places.truncate(kept);
+            // A segment of nothing is matched by text alone.
+            if piece.len() == 0 {
+                return NONE;
             }
-            return rest(node, path, at, places);
+            places.push((at as u32, piece.len() as u32));
+            node = &self.nodes[node.param as usize];
+            at = next;
         }
     }
-}
 
-/// The pattern that takes everything from `at`, if there is one.
-#[inline]
-fn rest(node: &Node, path: &[u8], at: usize, places: &mut Places) -> Id {
-    if node.rest != NONE {
+    /// All ways on from a node that has more than text and a parameter, in their order.
+    #[inline(never)]
+    fn walk_many<const FOLD: bool>(
+        &self,
+        node: &Node,
+        by_text: Id,
+        piece: &Piece,
+        path: &[u8],
+        places: &mut Places,
+    ) -> Id {
+        let (at, next, kept) = (piece.at, piece.end + 1, places.len());
+        let try_way = |child: Id, captured: Option<(u32, u32)>, places: &mut Places| {
+            if child == NONE {
+                return NONE;
+            }
+            places.truncate(kept);
+            places.extend(captured);
+            self.walk_on::<FOLD>(child, path, next, places)
+        };
+        let leaf = try_way(by_text, None, places);
+        if leaf != NONE {
+            return leaf;
+        }
+        // A segment of nothing is matched by text, or with more behind it by the rest.
+        if piece.len() > 0 {
+            for affixed in &node.affixed {
+                if let Some((begin, len)) = affixed.value(&path[at..piece.end], FOLD) {
+                    let value = ((at + begin) as u32, len as u32);
+                    let leaf = try_way(affixed.child, Some(value), places);
+                    if leaf != NONE {
+                        return leaf;
+                    }
+                }
+            }
+            let whole = Some((at as u32, piece.len() as u32));
+            for child in [node.param, node.glob] {
+                let leaf = try_way(child, whole, places);
+                if leaf != NONE {
+                    return leaf;
+                }
+            }
+        }
+        if at == path.len() {
+            return NONE;
+        }
+        places.truncate(kept);
         places.push((at as u32, (path.len() - at) as u32));
+        node.rest
     }
-    node.rest
 }

@@ -16,17 +16,65 @@ pub(crate) const NONE: Id = Id::MAX;
 /// One node of the tree.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
+    /// Text that must follow, where there is but one way on, and where it leads.
+    pub(crate) run: Run,
     pub(crate) texts: Texts,
-    /// Is there a way on other than by text?
-    pub(crate) has_wild: bool,
+    /// Which ways on there are besides text.
+    pub(crate) wild: Wild,
+    /// Is a parameter the only way on?
+    pub(crate) is_param_only: bool,
     /// Parameters with text around them, the longer text first.
     pub(crate) affixed: Vec<Affixed>,
     pub(crate) param: Id,
     pub(crate) glob: Id,
     /// The leaf of a pattern that takes all the rest.
     pub(crate) rest: Id,
+    /// Has there ever been such a pattern?
+    pub(crate) takes_rest: bool,
     /// The leaf of the pattern that ends here.
     pub(crate) leaf: Id,
+    /// Has there ever been such a pattern?
+    pub(crate) ends: bool,
+}
+
+/// Which ways on from a node there are besides text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wild {
+    /// None.
+    None,
+    /// A parameter alone: by far the most common kind.
+    Param,
+    /// Something else, or several.
+    Many,
+}
+
+/// Segments of text with their slashes, behind which nothing branches off and nothing ends.
+///
+/// What most routes end in is theirs alone; it is compared as one piece of text.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    text: Box<str>,
+    /// The node behind it; [`NONE`] when there is no run.
+    pub(crate) to: Id,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { text: String::new().into(), to: NONE }
+    }
+}
+
+impl Run {
+    pub(crate) fn new(text: &str, to: Id) -> Self {
+        Self { text: text.into(), to }
+    }
+
+    /// Where the next segment begins, if the path has this text at `at`.
+    #[inline]
+    pub(crate) fn passes(&self, path: &[u8], at: usize) -> Option<usize> {
+        let rest = path[at..].strip_prefix(self.text.as_bytes())?;
+        matches!(rest.first(), None | Some(b'/')).then_some(at + self.text.len() + 1)
+    }
 }
 
 /// A parameter with text around it.
@@ -60,14 +108,29 @@ impl Affixed {
 impl Node {
     pub(crate) fn new() -> Self {
         Self {
+            run: Run::default(),
             texts: Texts::default(),
-            has_wild: false,
+            wild: Wild::None,
+            is_param_only: false,
             affixed: Vec::new(),
             param: NONE,
             glob: NONE,
             rest: NONE,
+            takes_rest: false,
             leaf: NONE,
+            ends: false,
         }
+    }
+
+    /// Settles [`Node::wild`] after a way on was added.
+    pub(crate) fn settle(&mut self) {
+        let many = !self.affixed.is_empty() || self.glob != NONE || self.takes_rest;
+        self.wild = match (many, self.param) {
+            (true, _) => Wild::Many,
+            (false, NONE) => Wild::None,
+            (false, _) => Wild::Param,
+        };
+        self.is_param_only = self.wild == Wild::Param && self.texts.len == 0;
     }
 
     /// Adds a way on by a parameter with text around it.
@@ -114,7 +177,7 @@ impl Default for Texts {
 
 impl Texts {
     /// Where a segment leads; [`NONE`] when nowhere.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, piece: &Piece, path: &[u8], fold: bool) -> Id {
         if self.len == 0 {
             return NONE;
@@ -170,6 +233,15 @@ impl Texts {
             at = (at + 1) & mask;
         }
         self.places[at] = text;
+    }
+
+    /// The text and where it leads, if there is exactly one.
+    pub(crate) fn sole(&self) -> Option<(&str, Id)> {
+        let mut taken = self.places.iter().filter(|text| text.child != NONE);
+        match (self.len, taken.next()) {
+            (1, Some(text)) => Some((&text.text, text.child)),
+            _ => None,
+        }
     }
 
     /// The texts in alphabetical order, and where they lead.

@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::error::InsertError;
-use crate::node::{Id, NONE, Node};
+use crate::node::{Id, NONE, Node, Run, Wild};
 use crate::pattern::{Pattern, Segment};
 use crate::segment::Piece;
 
@@ -264,6 +264,7 @@ impl<T> Trie<T> {
     /// Where the leaf of a pattern stands; nodes that are missing are made.
     fn make(&mut self, pattern: &Pattern) -> Place {
         let mut at: Id = 0;
+        let mut trail = vec![at];
         for segment in pattern.segments() {
             let next = self.nodes.len() as Id;
             let node = &self.nodes[at as usize];
@@ -279,7 +280,7 @@ impl<T> Trie<T> {
                 Segment::Param { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
                     let child = node.param;
                     if child == NONE {
-                        self.wild(at).param = next;
+                        self.nodes[at as usize].param = next;
                     }
                     child
                 }
@@ -291,19 +292,20 @@ impl<T> Trie<T> {
                         .find(|other| *other.prefix == *prefix && *other.suffix == *suffix);
                     let child = same.map_or(NONE, |same| same.child);
                     if child == NONE {
-                        self.wild(at).add_affixed(&prefix, &suffix, next);
+                        self.nodes[at as usize].add_affixed(&prefix, &suffix, next);
                     }
                     child
                 }
                 Segment::Glob(_) => {
                     let child = node.glob;
                     if child == NONE {
-                        self.wild(at).glob = next;
+                        self.nodes[at as usize].glob = next;
                     }
                     child
                 }
                 Segment::Rest(_) => {
-                    self.wild(at);
+                    self.nodes[at as usize].takes_rest = true;
+                    self.settle(&trail);
                     return Place { node: at, rest: true };
                 }
             };
@@ -313,15 +315,39 @@ impl<T> Trie<T> {
             } else {
                 child
             };
+            trail.push(at);
         }
+        self.nodes[at as usize].ends = true;
+        self.settle(&trail);
         Place { node: at, rest: false }
     }
 
-    /// A node that gets a way on other than by text.
-    fn wild(&mut self, id: Id) -> &mut Node {
-        let node = &mut self.nodes[id as usize];
-        node.has_wild = true;
-        node
+    /// Settles the nodes along a pattern after it was added: other nodes have not changed.
+    fn settle(&mut self, trail: &[Id]) {
+        for &id in trail.iter().rev() {
+            self.nodes[id as usize].settle();
+            self.nodes[id as usize].run = self.run(id);
+        }
+    }
+
+    /// The text that must follow a node, up to where a path could end or choose.
+    fn run(&self, from: Id) -> Run {
+        let (mut text, mut at) = (String::new(), from);
+        loop {
+            let node = &self.nodes[at as usize];
+            let sole = node.texts.sole().filter(|_| node.wild == Wild::None);
+            match sole {
+                Some((next, child)) if at == from || !node.ends => {
+                    if at != from {
+                        text.push('/');
+                    }
+                    text.push_str(next);
+                    at = child;
+                }
+                _ if at == from => return Run::default(),
+                _ => return Run::new(&text, at),
+            }
+        }
     }
 
     fn place(&self, place: Place) -> &Id {
