@@ -41,6 +41,11 @@ impl<T> Trie<T> {
             return None;
         }
         let bytes = path.as_bytes();
+        // Text goes before everything else in each segment, so a path that is a pattern wins.
+        let leaf = self.whole.find(&Piece::whole(bytes), bytes, false);
+        if leaf != NONE {
+            return Some(leaf);
+        }
         match self.walk(0, bytes, 1, places) {
             NONE if self.any_trailing_slash => self.walk_other_slash(path, places),
             NONE => None,

@@ -70,6 +70,10 @@
 //! itself: no text is compared. The end of a segment is looked for eight bytes at a time. Nodes lie
 //! in one vector and refer to each other by number.
 //!
+//! Patterns of text alone are the most particular in every segment, so a path that is one of them is
+//! looked up as a whole first, in the same kind of table. And where nothing branches off for several
+//! segments, their text is compared as one piece.
+//!
 //! # The worst case
 //!
 //! A node stands at a fixed depth, so it only ever looks at one segment of a path: the one of that

@@ -155,6 +155,7 @@ pub(crate) struct Texts {
 
 #[derive(Clone, Debug)]
 struct Text {
+    hash: u64,
     head: u64,
     tail: u64,
     len: u32,
@@ -165,7 +166,7 @@ struct Text {
 
 impl Default for Text {
     fn default() -> Self {
-        Self { head: 0, tail: 0, len: 0, child: NONE, text: String::new().into() }
+        Self { hash: 0, head: 0, tail: 0, len: 0, child: NONE, text: String::new().into() }
     }
 }
 
@@ -202,12 +203,21 @@ impl Texts {
 
     /// Adds a text that is not there yet. It is given in lower case where case does not matter.
     pub(crate) fn add(&mut self, text: &str, child: Id) {
+        self.add_piece(Piece::of(text), text, child);
+    }
+
+    /// Adds a whole path that is not there yet.
+    pub(crate) fn add_whole(&mut self, path: &str, leaf: Id) {
+        self.add_piece(Piece::whole(path.as_bytes()), path, leaf);
+    }
+
+    fn add_piece(&mut self, piece: Piece, text: &str, child: Id) {
         if (self.len + 1) * 2 > self.places.len() {
             self.grow();
         }
-        let piece = Piece::of(text);
         self.len += 1;
         self.put(Text {
+            hash: piece.hash(),
             head: piece.head,
             tail: piece.tail,
             len: text.len() as u32,
@@ -228,7 +238,7 @@ impl Texts {
 
     fn put(&mut self, text: Text) {
         let mask = self.places.len() - 1;
-        let mut at = (Piece::of(&text.text).hash() >> self.shift) as usize & mask;
+        let mut at = (text.hash >> self.shift) as usize & mask;
         while self.places[at].child != NONE {
             at = (at + 1) & mask;
         }
@@ -254,7 +264,7 @@ impl Texts {
 }
 
 impl Text {
-    #[cold]
+    #[inline]
     fn is_text(&self, text: &[u8], fold: bool) -> bool {
         match fold {
             true => self.text.as_bytes().eq_ignore_ascii_case(text),

@@ -100,6 +100,14 @@ impl Piece {
         Self::read(text.as_bytes(), 0)
     }
 
+    /// A whole path, taken as if it were one segment.
+    #[inline(always)]
+    pub(crate) fn whole(path: &[u8]) -> Self {
+        let end = path.len();
+        let tail = if end > 8 { word(path, end - 8) } else { 0 };
+        Self { at: 0, end, head: word(path, 0), tail }
+    }
+
     /// How many bytes it has.
     #[inline]
     pub(crate) fn len(&self) -> usize {

@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::error::InsertError;
-use crate::node::{Id, NONE, Node, Run, Wild};
+use crate::node::{Id, NONE, Node, Run, Texts, Wild};
 use crate::pattern::{Pattern, Segment};
 use crate::segment::Piece;
 
@@ -18,6 +18,9 @@ use crate::segment::Piece;
 #[derive(Debug)]
 pub struct Trie<T> {
     pub(crate) nodes: Vec<Node>,
+    /// The patterns without parameters and globs: the most particular ones, found by the whole path.
+    /// Empty where case does not matter.
+    pub(crate) whole: Texts,
     leaves: Vec<Option<Leaf<T>>>,
     /// The places of removed leaves, to be used again.
     free: Vec<Id>,
@@ -47,6 +50,7 @@ impl<T: Clone> Clone for Trie<T> {
     fn clone(&self) -> Self {
         Self {
             nodes: self.nodes.clone(),
+            whole: self.whole.clone(),
             leaves: self.leaves.clone(),
             free: self.free.clone(),
             ignore_case: self.ignore_case,
@@ -62,6 +66,7 @@ impl<T> Trie<T> {
     pub fn new() -> Self {
         Self {
             nodes: vec![Node::new()],
+            whole: Texts::default(),
             leaves: Vec::new(),
             free: Vec::new(),
             ignore_case: false,
@@ -137,6 +142,7 @@ impl<T> Trie<T> {
             .map(|segment| segment.name().map(Box::from))
             .collect();
         let place = self.make(&pattern);
+        let literal = literal(&pattern).filter(|_| !self.ignore_case);
         let leaf = Some(Leaf { pattern, names, value });
         let id = match self.free.pop() {
             Some(free) => {
@@ -149,6 +155,9 @@ impl<T> Trie<T> {
             }
         };
         *self.place_mut(place) = id;
+        if let Some(path) = literal {
+            self.whole.add_whole(&path, id);
+        }
         Ok(())
     }
 
@@ -167,6 +176,9 @@ impl<T> Trie<T> {
         let id = core::mem::replace(self.place_mut(place), NONE);
         let leaf = self.leaves.get_mut(id as usize)?.take()?;
         self.free.push(id);
+        if literal(&leaf.pattern).is_some() && !self.ignore_case {
+            self.gather_whole();
+        }
         Some(leaf.value)
     }
 
@@ -222,6 +234,16 @@ impl<T> Trie<T> {
     #[cfg(test)]
     pub(crate) fn count_visit(&self) {
         self.visits.set(self.visits.get() + 1);
+    }
+
+    /// Makes the table of whole paths anew: nothing is ever taken out of one.
+    fn gather_whole(&mut self) {
+        self.whole = Texts::default();
+        for (id, leaf) in self.leaves.iter().enumerate() {
+            if let Some(path) = leaf.as_ref().and_then(|leaf| literal(&leaf.pattern)) {
+                self.whole.add_whole(&path, id as Id);
+            }
+        }
     }
 
     // ---- the tree
@@ -359,6 +381,17 @@ impl<T> Trie<T> {
         let node = &mut self.nodes[place.node as usize];
         if place.rest { &mut node.rest } else { &mut node.leaf }
     }
+}
+
+/// The one path that a pattern matches, if it has no parameters and no globs.
+fn literal(pattern: &Pattern) -> Option<String> {
+    let mut path = String::new();
+    for segment in pattern.segments() {
+        let Segment::Static(text) = segment else { return None };
+        path.push('/');
+        path.push_str(text);
+    }
+    Some(path)
 }
 
 /// Where a leaf's number stands in the tree.
