@@ -55,7 +55,7 @@ fn number(name: &str, default: u16) -> u16 {
 }
 
 /// Runs one thread per worker, each with a listener of its own (`SO_REUSEPORT`, non-blocking).
-#[cfg(feature = "each-worker")]
+#[cfg(feature = "listener")]
 pub fn each_worker(serve: fn(std::net::TcpListener) -> std::io::Result<()>) -> std::io::Result<()> {
     let threads: Vec<_> = (0..workers())
         .map(|_| listener().map(|own| std::thread::spawn(move || serve(own))))
@@ -63,14 +63,19 @@ pub fn each_worker(serve: fn(std::net::TcpListener) -> std::io::Result<()>) -> s
     threads.into_iter().try_for_each(|thread| thread.join().expect("a worker does not panic"))
 }
 
-#[cfg(feature = "each-worker")]
-fn listener() -> std::io::Result<std::net::TcpListener> {
+/// A listening socket, non-blocking, whose port others may share.
+///
+/// Linux hands `TCP_NODELAY` on to the connections that are accepted, so that no server pays a
+/// system call for it, and none is slow for having forgotten it.
+#[cfg(feature = "listener")]
+pub fn listener() -> std::io::Result<std::net::TcpListener> {
     use socket2::{Domain, Socket, Type};
 
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(true)?;
     socket.set_nonblocking(true)?;
+    socket.set_tcp_nodelay(true)?;
     socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], port())).into())?;
     socket.listen(4096)?;
     Ok(socket.into())

@@ -1,7 +1,7 @@
 //! actix-web 4: its own runtime, one single-threaded worker per core given.
 
 use actix_web::{App, HttpServer, get, post, web};
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
+use httpz_peers::{Echo, Message, PLAINTEXT, User, listener, workers};
 
 #[get("/plaintext")]
 async fn plaintext() -> &'static str {
@@ -27,8 +27,7 @@ async fn echo(echo: web::Json<Echo>) -> web::Json<Echo> {
 async fn main() -> std::io::Result<()> {
     HttpServer::new(|| App::new().service(plaintext).service(json).service(user).service(echo))
         .workers(workers())
-        .backlog(4096)
-        .bind(("127.0.0.1", port()))?
+        .listen(listener()?)?
         .run()
         .await
 }

@@ -4,7 +4,6 @@ use std::io;
 
 use axum::extract::Path;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
 use tokio::net::TcpListener;
@@ -12,13 +11,7 @@ use tokio::net::TcpListener;
 fn main() -> io::Result<()> {
     each_worker(|listener| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let listener = TcpListener::from_std(listener)?.tap_io(|stream| {
-                // A failure shows as latency, which is measured; it is no reason to stop.
-                let _ = stream.set_nodelay(true);
-            });
-            axum::serve(listener, routes()).await
-        })
+        runtime.block_on(async { axum::serve(TcpListener::from_std(listener)?, routes()).await })
     })
 }
 

@@ -36,7 +36,6 @@ async fn accept(listener: std::net::TcpListener) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
         tokio::task::spawn_local(serve(stream));
     }
 }

@@ -27,7 +27,6 @@ async fn accept(listener: std::net::TcpListener) -> io::Result<()> {
     http.pipeline_flush(true);
     loop {
         let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
         let conn = http.serve_connection(TokioIo::new(stream), service_fn(answer));
         tokio::task::spawn_local(conn);
     }

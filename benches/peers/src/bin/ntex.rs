@@ -1,6 +1,6 @@
 //! ntex 3 on its tokio driver: one single-threaded worker per core given.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
+use httpz_peers::{Echo, Message, PLAINTEXT, User, listener, workers};
 use ntex::web::{self, App, HttpServer};
 
 #[web::get("/plaintext")]
@@ -27,8 +27,7 @@ async fn echo(echo: web::types::Json<Echo>) -> web::HttpResponse {
 async fn main() -> std::io::Result<()> {
     HttpServer::new(async || App::new().service((plaintext, json, user, echo)))
         .workers(workers())
-        .backlog(4096)
-        .bind(("127.0.0.1", port()))?
+        .listen(listener()?)?
         .run()
         .await
 }

@@ -1,7 +1,7 @@
-//! poem 3: one multi-threaded tokio runtime with one thread per worker given, as its `main` macro makes.
+//! poem 3: one current-thread runtime and one listener per worker.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
-use poem::listener::TcpListener;
+use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
+use poem::listener::TcpAcceptor;
 use poem::web::{Json, Path};
 use poem::{Route, Server, get, handler, post};
 
@@ -26,16 +26,18 @@ async fn echo(Json(echo): Json<Echo>) -> Json<Echo> {
 }
 
 fn main() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let routes = Route::new()
-            .at("/plaintext", get(plaintext))
-            .at("/json", get(json))
-            .at("/users/:id", get(user))
-            .at("/echo", post(echo));
-        Server::new(TcpListener::bind(("127.0.0.1", port()))).run(routes).await
+    each_worker(|listener| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            Server::new_with_acceptor(TcpAcceptor::from_std(listener)?).run(routes()).await
+        })
     })
+}
+
+fn routes() -> Route {
+    Route::new()
+        .at("/plaintext", get(plaintext))
+        .at("/json", get(json))
+        .at("/users/:id", get(user))
+        .at("/echo", post(echo))
 }

@@ -1,6 +1,7 @@
-//! salvo: one multi-threaded tokio runtime with one thread per worker given, as its `main` macro makes.
+//! salvo: one current-thread runtime and one listener per worker.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
+use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
+use salvo::conn::tcp::TcpAcceptor;
 use salvo::prelude::*;
 
 #[handler]
@@ -25,18 +26,20 @@ async fn echo(request: &mut Request) -> Result<Json<Echo>, StatusError> {
 }
 
 fn main() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
-        .enable_all()
-        .build()?;
-    runtime.block_on(async {
-        let router = Router::new()
-            .push(Router::with_path("plaintext").get(plaintext))
-            .push(Router::with_path("json").get(json))
-            .push(Router::with_path("users/{id}").get(user))
-            .push(Router::with_path("echo").post(echo));
-        let acceptor = TcpListener::new(("127.0.0.1", port())).bind().await;
-        Server::new(acceptor).serve(router).await;
-        Ok(())
+    each_worker(|listener| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            Server::new(TcpAcceptor::try_from(listener)?).serve(routes()).await;
+            Ok(())
+        })
     })
+}
+
+fn routes() -> Router {
+    Router::new()
+        .push(Router::with_path("plaintext").get(plaintext))
+        .push(Router::with_path("json").get(json))
+        .push(Router::with_path("users/{id}").get(user))
+        .push(Router::with_path("echo").post(echo))
 }

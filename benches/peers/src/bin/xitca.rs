@@ -1,6 +1,6 @@
 //! xitca-web 0.8: its own single-threaded workers, extractors and JSON as in its examples.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
+use httpz_peers::{Echo, Message, PLAINTEXT, User, listener, workers};
 use xitca_web::App;
 use xitca_web::handler::handler_service;
 use xitca_web::handler::json::Json;
@@ -27,11 +27,11 @@ fn main() -> std::io::Result<()> {
     App::new()
         .at("/plaintext", get(handler_service(plaintext)))
         .at("/json", get(handler_service(json)))
-        .at("/users/:id", get(handler_service(user)))
+        .at("/users/{id}", get(handler_service(user)))
         .at("/echo", post(handler_service(echo)))
         .serve()
         .worker_threads(workers())
-        .bind(("127.0.0.1", port()))?
+        .listen(listener()?)?
         .run()
         .wait()
 }
