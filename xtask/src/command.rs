@@ -14,7 +14,7 @@ pub fn root() -> &'static Path {
 
 /// The folder that `cargo build` fills, wherever the environment has put it.
 pub fn target_dir() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Whether `program` can be started at all.
