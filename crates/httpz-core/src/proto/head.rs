@@ -12,7 +12,9 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Field;
-use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars, scan};
+use super::{
+    Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars, scan, wide,
+};
 
 /// A parsed request head: places in the buffer it was parsed from, and what they amount to.
 #[derive(Debug, Default)]
@@ -199,7 +201,7 @@ impl Head {
     #[inline]
     fn judge(&mut self, known: &Known<'_>) -> Result<(), ProtocolError> {
         match known.host {
-            Some(host) if !chars::all(host, &chars::HOST) => return Err(ProtocolError::BadHost),
+            Some(host) if !is_host(host) => return Err(ProtocolError::BadHost),
             None if self.version == Version::Http11 => return Err(ProtocolError::NoHost),
             _ => {}
         }
@@ -262,6 +264,19 @@ impl<'b> Known<'b> {
         }
         Ok(())
     }
+}
+
+/// Is this made of what hosts are made of? Most are short and plain; those are looked at as a whole.
+#[inline]
+fn is_host(host: &[u8]) -> bool {
+    let mut padded = [b'a'; wide::WIDTH];
+    if let Some(place) = padded.get_mut(..host.len()) {
+        place.copy_from_slice(host);
+        if wide::first_outside_host(&padded) == wide::WIDTH {
+            return true;
+        }
+    }
+    chars::all(host, &chars::HOST)
 }
 
 #[inline]

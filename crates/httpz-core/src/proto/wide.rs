@@ -4,10 +4,12 @@
 //! with the tables of `chars`. The answer is the same; a test asks both about every byte.
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use vector::{first_control, first_outside_name, first_outside_path};
+pub(super) use vector::{
+    first_control, first_outside_host, first_outside_name, first_outside_path,
+};
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use plain::{first_control, first_outside_name, first_outside_path};
+pub(super) use plain::{first_control, first_outside_host, first_outside_name, first_outside_path};
 
 /// How many bytes are looked at together.
 pub(super) const WIDTH: usize = 16;
@@ -79,6 +81,24 @@ mod vector {
         first_not(_mm_or_si128(word_characters(v), _mm_cmpeq_epi8(v, all(b'-'))))
     }
 
+    /// The first byte that is no letter, digit, `-`, `.` or `:`: rarer hosts want a closer look.
+    #[inline]
+    pub(in super::super) fn first_outside_host(bytes: &[u8; WIDTH]) -> usize {
+        // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
+        unsafe { first_outside_host_sse2(bytes) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn first_outside_host_sse2(bytes: &[u8; WIDTH]) -> usize {
+        let v = load(bytes);
+        // `-` and `.` stand side by side.
+        let marks =
+            _mm_and_si128(_mm_cmpgt_epi8(v, all(b'-' - 1)), _mm_cmplt_epi8(v, all(b'.' + 1)));
+        let marks = _mm_or_si128(marks, _mm_cmpeq_epi8(v, all(b':')));
+        first_not(_mm_or_si128(word_characters(v), marks))
+    }
+
     /// The first byte that is no letter, digit, `/`, `-`, `_` or `.`: others want a closer look.
     #[inline]
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
@@ -128,6 +148,10 @@ mod plain {
         first(bytes, |byte| !byte.is_ascii_alphanumeric() && byte != b'-')
     }
 
+    pub(in super::super) fn first_outside_host(bytes: &[u8; WIDTH]) -> usize {
+        first(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"-.:".contains(&byte))
+    }
+
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
         first(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"/-_.".contains(&byte))
     }
@@ -140,8 +164,9 @@ mod tests {
     #[test]
     fn both_ways_answer_alike() {
         type Ask = fn(&[u8; WIDTH]) -> usize;
-        let pairs: [(Ask, Ask); 3] = [
+        let pairs: [(Ask, Ask); 4] = [
             (first_control, plain::first_control),
+            (first_outside_host, plain::first_outside_host),
             (first_outside_name, plain::first_outside_name),
             (first_outside_path, plain::first_outside_path),
         ];
@@ -157,6 +182,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(pairs.map(|(one, _)| one(&[b'a'; WIDTH])), [WIDTH; 3]);
+        assert_eq!(pairs.map(|(one, _)| one(&[b'a'; WIDTH])), [WIDTH; 4]);
     }
 }
