@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::workload::{DEPTH, Pace, ROUTES, Workload};
+use super::workload::{DEPTH, FRESH, Pace, ROUTES, Workload};
 use crate::command::Outcome;
 
 /// A server that says nothing for so long is not slow but broken, even under callgrind.
@@ -83,6 +83,14 @@ pub fn check_contract(port: u16, patience: Duration) -> Outcome {
         ask(&mut stream, &workload)?;
     }
     Ok(())
+}
+
+/// Whether the server ends a connection after its answer when it is asked to.
+pub fn closes_when_asked(port: u16) -> Outcome<bool> {
+    let mut stream = connect(port, PATIENCE).map_err(|error| error.to_string())?;
+    stream.set_read_timeout(Some(Duration::from_secs(1))).map_err(|error| error.to_string())?;
+    ask(&mut stream, &FRESH)?;
+    Ok(matches!(stream.read(&mut [0]), Ok(0)))
 }
 
 /// One request and its answer, which must be the right one; gives the answer's length.

@@ -57,7 +57,7 @@ pub fn run(
     n_conns: u32,
 ) -> Outcome<Sample> {
     let script =
-        target_dir().join("bench").join(format!("{}.lua", workload.name.replace('/', "-")));
+        target_dir().join("bench").join(format!("{}.lua", workload.name.replace(['/', ' '], "-")));
     fs::write(&script, workload.wrk_script())
         .map_err(|error| format!("{}: {error}", script.display()))?;
 

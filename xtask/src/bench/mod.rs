@@ -32,7 +32,7 @@ use load::{Load, Sample};
 use options::{Options, Plan};
 use results::{About, Results};
 use server::{Place, Running, Server};
-use workload::{LOADED, Workload};
+use workload::{FRESH, LOADED, Workload};
 
 /// Connections that wrk keeps busy.
 const N_CONNS: u32 = 64;
@@ -222,7 +222,8 @@ impl Bench {
         };
         let outcome = server.start(place).and_then(|running| {
             run(&running, &LOADED[0])?;
-            for workload in &LOADED {
+            let closes = client::closes_when_asked(running.port)?;
+            for workload in LOADED.iter().filter(|workload| closes || workload.name != FRESH.name) {
                 let sample = run(&running, workload)?;
                 samples.entry((server.name.clone(), workload.name)).or_default().push(sample);
             }

@@ -42,7 +42,7 @@ const SHORT: Plan = Plan {
     workers: 1,
     seconds: 1,
     counted_requests: 320,
-    budget: Duration::from_secs(100),
+    budget: Duration::from_secs(105),
 };
 
 #[derive(Clone, Debug)]

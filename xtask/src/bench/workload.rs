@@ -77,12 +77,19 @@ const BROWSE: Workload = Workload { name: "browser", fields: BROWSER, ..PLAINTEX
 const PIPE: Workload = Workload { name: "pipe16", pace: Pace::Pipelined, ..PLAINTEXT };
 const CROWD: Workload = Workload { name: "c16", pace: Pace::Crowd, ..PLAINTEXT };
 
+/// Every request on a connection of its own, which the server is asked to close.
+pub const FRESH: Workload = Workload {
+    name: "new conn",
+    fields: "Host: 127.0.0.1:8080\r\nConnection: close\r\n",
+    ..PLAINTEXT
+};
+
 /// The four routes of the contract.
 pub const ROUTES: [Workload; 4] = [PLAINTEXT, JSON, USER, ECHO];
 /// What instructions and allocations are counted for.
 pub const COUNTED: [Workload; 7] = [PLAINTEXT, JSON, USER, ECHO, BROWSE, PIPE, CROWD];
 /// What is run under load.
-pub const LOADED: [Workload; 5] = [PLAINTEXT, JSON, USER, ECHO, PIPE];
+pub const LOADED: [Workload; 6] = [PLAINTEXT, JSON, USER, ECHO, PIPE, FRESH];
 
 impl Workload {
     /// One request, as it goes over the wire.
