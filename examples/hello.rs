@@ -26,6 +26,8 @@ fn user(id: u64) -> Json<User> {
 fn main() -> httpz::Result {
     let addr = std::env::var("HTTPZ_ADDR").unwrap_or_else(|_| "127.0.0.1:5882".into());
     let app = App::new((), |r| r.mount(routes![index, user]));
-    println!("{}\nlistening on http://{addr}/", app.routes());
-    app.listen(&addr)
+    println!("{}", app.routes());
+    let server = app.start_on(&addr)?;
+    println!("listening on http://{}/", server.addr());
+    server.wait_for_signal()
 }
