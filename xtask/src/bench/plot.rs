@@ -62,6 +62,7 @@ fn draw_bars(area: &Area<'_>, title: &str, bars: &[&Bar], longest: f64) -> Drawn
         .configure_mesh()
         .disable_y_mesh()
         .light_line_style(TRANSPARENT)
+        .label_style((FONT, 12))
         .x_label_formatter(&|value| format!("{value}"))
         .y_labels(bars.len())
         .y_label_formatter(&|at| match at {
@@ -105,6 +106,7 @@ fn draw_lines(area: &Area<'_>, title: &str, lines: &[Line], right: f64, top: f64
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
+        .label_style((FONT, 12))
         .x_label_formatter(&whole)
         .y_label_formatter(&whole)
         .draw()?;
