@@ -35,7 +35,10 @@ impl Server {
                 return Self { child, addr, printed };
             }
         }
-        panic!("{name} did not say where it listens: {printed}");
+        // It has ended, or closed its output; either way it is of no more use.
+        let _ = child.kill();
+        let status = child.wait();
+        panic!("{name} did not say where it listens, and ended with {status:?}: {printed}");
     }
 
     fn get(&self, path: &str) -> String {

@@ -39,7 +39,7 @@ pub struct AnswerHead<'a> {
     pub status: Status,
     /// The current time; `None` when the handler set a `Date` of its own.
     pub date: Option<&'a DateLine>,
-    /// The line of `Content-Type` ([`field_line!`]), if it is not among the fields.
+    /// The line of `Content-Type` (`field_line!`), if it is not among the fields.
     pub content_type: Option<&'static [u8]>,
     /// What the handler set.
     pub fields: &'a FieldBlock,
