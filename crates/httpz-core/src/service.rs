@@ -72,4 +72,10 @@ pub trait Service: Send + Sync + 'static {
     /// whose handler failed or panicked, one whose answer could not be sent as it was. `res` is
     /// fresh; `req` may be empty.
     fn refuse(&self, req: &Request, res: &mut Response, error: Error);
+
+    /// Hears of an error that came when the head of the answer had been sent, so that nothing but the
+    /// log can be told. The connection is cut if the answer was not complete.
+    fn too_late(&self, req: &Request, error: &Error) {
+        let _ = (req, error);
+    }
 }

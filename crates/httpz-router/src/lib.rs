@@ -106,3 +106,8 @@ pub use error::{InsertError, PatternError};
 pub use found::{Match, MatchMut};
 pub use pattern::{Pattern, Segment};
 pub use trie::Trie;
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,7 +32,10 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         response.begin(Terms {
             version: request.head.version,
             head_only: request.head.method == Method::Head,
-            persists: request.head.persists && self.served != self.common.max_requests,
+            // Behind a 2xx to CONNECT a client expects a tunnel, which we do not dig.
+            persists: request.head.persists
+                && self.served != self.common.max_requests
+                && request.head.method != Method::Connect,
         });
         let service = &*self.common.service;
         let outcome = match call(service, request, response) {
@@ -130,8 +133,13 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
                 response.close();
             }
         }
-        Stage::Streaming => response.abort(),
-        Stage::Written | Stage::Aborted => {}
+        Stage::Streaming => {
+            response.abort();
+            service.too_late(request, &error);
+        }
+        Stage::Written => service.too_late(request, &error),
+        // The peer has left; that is neither the handler's fault nor news.
+        Stage::Aborted => {}
     }
 }
 

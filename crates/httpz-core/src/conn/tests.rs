@@ -272,6 +272,13 @@ fn an_error_in_the_middle_of_a_stream_never_looks_like_its_end() {
 }
 
 #[test]
+fn a_tunnel_is_never_taken_for_one() {
+    let answer =
+        answer("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(answer.contains("Connection: close\r\n") && !answer.contains("/b"), "{answer}");
+}
+
+#[test]
 fn head_gets_the_head_of_get() {
     for path in ["/a", "/chunks", "/large"] {
         let get = answer(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));

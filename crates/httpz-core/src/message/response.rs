@@ -611,7 +611,7 @@ impl Response {
 
     pub(super) async fn flush(&mut self) -> Result {
         self.link.flush().await.map_err(|error| {
-            self.close = true;
+            self.stage = Stage::Aborted;
             Error::status(500, "the peer is gone").with_source(error)
         })
     }

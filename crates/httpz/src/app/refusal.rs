@@ -46,10 +46,18 @@ fn names_json(range: &str) -> bool {
 
 /// One line for what is the server's fault and has a cause.
 pub(super) fn log(req: &Request, error: &Error) {
-    if error.code() < 500 || error.source().is_none() {
-        return;
+    if error.code() >= 500 && error.source().is_some() {
+        say(req, "", error);
     }
-    let line = format!("httpz: {} {}: {}", req.method(), req.target(), error.chain());
+}
+
+/// One line for what came too late to be answered: nobody but the log hears of it.
+pub(super) fn log_late(req: &Request, error: &Error) {
+    say(req, "after its head was sent: ", error);
+}
+
+fn say(req: &Request, when: &str, error: &Error) {
+    let line = format!("httpz: {} {}: {when}{}", req.method(), req.target(), error.chain());
     // One line, whatever the causes say; and where nobody reads, nobody is told.
     let line = line.replace(char::is_control, " ") + "\n";
     let _ = io::stderr().write_all(line.as_bytes());

@@ -30,6 +30,11 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
         refusal::log(req, &error);
         self.shape(req, res, &error);
     }
+
+    #[cold]
+    fn too_late(&self, req: &Request, error: &Error) {
+        refusal::log_late(req, error);
+    }
 }
 
 impl<G: Send + Sync + 'static> Built<G> {
