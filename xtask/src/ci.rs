@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::ceilings;
 use crate::command::{Outcome, cargo, run as run_command};
+use crate::memcheck;
 use crate::tidy;
 
 /// A step is named for what it makes sure of.
@@ -36,6 +37,7 @@ const STEPS: &[Step] = &[
     Step::new("lints", lints),
     Step::new("docs", docs),
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
+    Step { obstacle: memcheck::obstacle, ..Step::new("memcheck", memcheck::run) },
     Step { obstacle: ceilings::obstacle, ..Step::new("ceilings", ceilings::run) },
 ];
 

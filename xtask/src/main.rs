@@ -9,6 +9,7 @@ mod bench;
 mod ceilings;
 mod ci;
 mod command;
+mod memcheck;
 mod tidy;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ const USAGE: &str = "\
 cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named and timed
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
+cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&rest),
         "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
+        "memcheck" => memcheck::run(),
         "tidy" => tidy::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
