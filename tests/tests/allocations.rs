@@ -81,10 +81,17 @@ async fn slow() -> &'static str {
     "Hello, World!"
 }
 
+fn guard(_: &mut Shared<()>, req: &Request) -> Result<u64> {
+    Ok(req.path().len() as u64)
+}
+
 /// Allocations of each request after warm-up, and the last answer.
 fn allocations(request: &'static [u8]) -> (f64, String) {
     let config = Config { workers: 1, ..Config::default() };
-    let app = App::new((), |r| r.mount(routes![plaintext, message, user, slow]));
+    let app = App::new((), |r| {
+        r.mount(routes![plaintext, message, user, slow])
+            .group("/guarded", |g| g.guard(guard).mount(routes![plaintext]))
+    });
     let service = Arc::new(app.config(config.clone()).build().expect("the routes are sound"));
     let (common, wire) = common(service, &config, request);
     let mut serving = pin!(Conn::new(wire.clone(), common).serve());
@@ -119,6 +126,7 @@ fn a_sync_handler_allocates_nothing_and_an_async_one_its_future() {
         (&b"GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n"[..], 0.0, "Hello, World!"),
         (b"GET /json HTTP/1.1\r\nHost: a\r\n\r\n", 0.0, "{\"id\":0,\"name\":\"Hello, World!\"}"),
         (b"GET /users/12345 HTTP/1.1\r\nHost: a\r\n\r\n", 0.0, "{\"id\":12345,\"name\":\"Teg\"}"),
+        (b"GET /guarded/plaintext HTTP/1.1\r\nHost: a\r\n\r\n", 0.0, "Hello, World!"),
         (b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", 1.0, "Hello, World!"),
     ] {
         let (counted, answer) = allocations(request);
