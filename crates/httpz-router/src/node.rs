@@ -133,6 +133,12 @@ impl Node {
         self.is_param_only = self.wild == Wild::Param && self.texts.len == 0;
     }
 
+    /// Where a parameter with this text around it leads; [`NONE`] when there is none.
+    pub(crate) fn affixed_child(&self, prefix: &str, suffix: &str) -> Id {
+        let same = |other: &&Affixed| *other.prefix == *prefix && *other.suffix == *suffix;
+        self.affixed.iter().find(same).map_or(NONE, |same| same.child)
+    }
+
     /// Adds a way on by a parameter with text around it.
     pub(crate) fn add_affixed(&mut self, prefix: &str, suffix: &str, child: Id) {
         let new = Affixed { prefix: prefix.into(), suffix: suffix.into(), child };

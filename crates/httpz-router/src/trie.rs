@@ -267,11 +267,7 @@ impl<T> Trie<T> {
                 }
                 Segment::Param { prefix, suffix, .. } => {
                     let (prefix, suffix) = (self.text(prefix), self.text(suffix));
-                    let same = node
-                        .affixed
-                        .iter()
-                        .find(|other| *other.prefix == *prefix && *other.suffix == *suffix);
-                    same.map_or(NONE, |same| same.child)
+                    node.affixed_child(&prefix, &suffix)
                 }
                 Segment::Glob(_) => node.glob,
                 Segment::Rest(_) => return Some(Place { node: at, rest: true }),
@@ -308,11 +304,7 @@ impl<T> Trie<T> {
                 }
                 Segment::Param { prefix, suffix, .. } => {
                     let (prefix, suffix) = (self.text(prefix), self.text(suffix));
-                    let same = node
-                        .affixed
-                        .iter()
-                        .find(|other| *other.prefix == *prefix && *other.suffix == *suffix);
-                    let child = same.map_or(NONE, |same| same.child);
+                    let child = node.affixed_child(&prefix, &suffix);
                     if child == NONE {
                         self.nodes[at as usize].add_affixed(&prefix, &suffix, next);
                     }

@@ -18,6 +18,8 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::ambient::Ambient;
+use super::content::{Body, Content};
+use super::fault::ResponseFault;
 use super::link::Link;
 use super::{ContentType, Writer};
 use crate::error::{Error, Result};
@@ -28,57 +30,6 @@ use crate::proto::{Status, Version};
 /// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
 /// ones leave by vectored write.
 const COPIED: usize = 16 * 1024;
-
-/// The body of a response, as a handler gives it.
-///
-/// Static and shared bytes are not copied until they are small enough for that to be cheaper.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// Bytes that live as long as the program.
-    Static(&'static [u8]),
-    /// Bytes that are shared or owned.
-    Shared(Bytes),
-}
-
-impl From<&'static str> for Body {
-    fn from(text: &'static str) -> Self {
-        Self::Static(text.as_bytes())
-    }
-}
-impl From<&'static [u8]> for Body {
-    fn from(bytes: &'static [u8]) -> Self {
-        Self::Static(bytes)
-    }
-}
-impl<const N: usize> From<&'static [u8; N]> for Body {
-    fn from(bytes: &'static [u8; N]) -> Self {
-        Self::Static(bytes)
-    }
-}
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Self::Shared(text.into())
-    }
-}
-impl From<Vec<u8>> for Body {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Shared(bytes.into())
-    }
-}
-impl From<Bytes> for Body {
-    fn from(bytes: Bytes) -> Self {
-        Self::Shared(bytes)
-    }
-}
-
-/// Where the body of the current response is.
-#[derive(Debug, Default)]
-enum Content {
-    /// In the response's own buffer, perhaps empty.
-    #[default]
-    Buffer,
-    Given(Body),
-}
 
 /// How far the response has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,52 +50,6 @@ pub(crate) struct Terms {
     /// The peer lets another request follow.
     pub(crate) persists: bool,
 }
-
-/// Why a response cannot be sent as the handler left it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseFault {
-    /// A field name is not a token.
-    FieldName,
-    /// A field value holds a control byte.
-    FieldValue,
-    /// The field is the connection's business (`Transfer-Encoding`, `Connection`).
-    FieldForbidden,
-    /// More fields than `ResponseConfig::max_header_count`.
-    TooManyFields,
-    /// Fields larger than `ResponseConfig::header_buffer_size`.
-    FieldsTooLarge,
-    /// The status is not a final one of three digits.
-    BadStatus,
-    /// A body with a status that forbids one.
-    BodyForbidden,
-    /// A `Content-Length` that is not the length of the body.
-    WrongLength,
-    /// A field or a status was set after the head had been sent.
-    TooLate,
-}
-
-impl fmt::Display for ResponseFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FieldName => "a response field has a name that is not a token",
-            Self::FieldValue => "a response field has a value with control bytes",
-            Self::FieldForbidden => {
-                "a response field belongs to the connection: Transfer-Encoding and Connection are \
-                 set by the server (`Connection: close` is allowed)"
-            }
-            Self::TooManyFields => "the response has more fields than response.max_header_count",
-            Self::FieldsTooLarge => {
-                "the response's fields are larger than response.header_buffer_size"
-            }
-            Self::BadStatus => "the response has a status outside 200..=999",
-            Self::BodyForbidden => "the response has a body, which its status forbids",
-            Self::WrongLength => "the response has a Content-Length that is not its body's length",
-            Self::TooLate => "the head of the response was changed after it had been sent",
-        })
-    }
-}
-
-impl std::error::Error for ResponseFault {}
 
 /// A response: how it went, in which words.
 pub struct Response {

@@ -1,0 +1,54 @@
+//! What the body of an answer may be made of.
+
+use bytes::Bytes;
+
+/// The body of a response, as a handler gives it.
+///
+/// Static and shared bytes are not copied until they are small enough for that to be cheaper.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes that live as long as the program.
+    Static(&'static [u8]),
+    /// Bytes that are shared or owned.
+    Shared(Bytes),
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Self::Static(text.as_bytes())
+    }
+}
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self::Static(bytes)
+    }
+}
+impl<const N: usize> From<&'static [u8; N]> for Body {
+    fn from(bytes: &'static [u8; N]) -> Self {
+        Self::Static(bytes)
+    }
+}
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::Shared(text.into())
+    }
+}
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Shared(bytes.into())
+    }
+}
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self::Shared(bytes)
+    }
+}
+
+/// Where the body of the current response is.
+#[derive(Debug, Default)]
+pub(super) enum Content {
+    /// In the response's own buffer, perhaps empty.
+    #[default]
+    Buffer,
+    Given(Body),
+}

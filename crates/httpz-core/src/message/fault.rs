@@ -1,0 +1,49 @@
+//! Why an answer cannot be sent as the handler left it: each is a 500 with a log line.
+
+use std::fmt;
+
+/// Why a response cannot be sent as the handler left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseFault {
+    /// A field name is not a token.
+    FieldName,
+    /// A field value holds a control byte.
+    FieldValue,
+    /// The field is the connection's business (`Transfer-Encoding`, `Connection`).
+    FieldForbidden,
+    /// More fields than `ResponseConfig::max_header_count`.
+    TooManyFields,
+    /// Fields larger than `ResponseConfig::header_buffer_size`.
+    FieldsTooLarge,
+    /// The status is not a final one of three digits.
+    BadStatus,
+    /// A body with a status that forbids one.
+    BodyForbidden,
+    /// A `Content-Length` that is not the length of the body.
+    WrongLength,
+    /// A field or a status was set after the head had been sent.
+    TooLate,
+}
+
+impl fmt::Display for ResponseFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FieldName => "a response field has a name that is not a token",
+            Self::FieldValue => "a response field has a value with control bytes",
+            Self::FieldForbidden => {
+                "a response field belongs to the connection: Transfer-Encoding and Connection are \
+                 set by the server (`Connection: close` is allowed)"
+            }
+            Self::TooManyFields => "the response has more fields than response.max_header_count",
+            Self::FieldsTooLarge => {
+                "the response's fields are larger than response.header_buffer_size"
+            }
+            Self::BadStatus => "the response has a status outside 200..=999",
+            Self::BodyForbidden => "the response has a body, which its status forbids",
+            Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::TooLate => "the head of the response was changed after it had been sent",
+        })
+    }
+}
+
+impl std::error::Error for ResponseFault {}
