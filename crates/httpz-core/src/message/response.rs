@@ -489,6 +489,9 @@ impl Response {
 
     /// Appends a piece of a streamed body.
     pub(super) fn push_stream(&mut self, data: &[u8]) -> Result<(), ResponseFault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
         if self.terms.head_only || data.is_empty() {
             return Ok(());
         }

@@ -78,3 +78,20 @@ fn a_second_write_says_nothing() {
     res.body("y");
     assert_eq!(encoded(&mut res), "");
 }
+
+#[test]
+fn a_head_that_was_sent_cannot_be_changed() {
+    type Say = fn(&mut Response);
+    let late: [Say; 3] = [
+        |res| _ = res.status(404),
+        |res| _ = res.header("a", "b"),
+        |res| _ = res.remove_header("a"),
+    ];
+    for say in late {
+        let mut res = Response::new();
+        res.start_stream().unwrap();
+        res.push_stream(b"one").unwrap();
+        say(&mut res);
+        assert_eq!(res.push_stream(b"two"), Err(ResponseFault::TooLate));
+    }
+}
