@@ -42,6 +42,10 @@ impl Wire for Still {
         Poll::Ready(Ok(answer.len()))
     }
 
+    fn poll_gone(&self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+
     fn shutdown(&self) {}
 
     fn wait(&self, _: Wait) {}

@@ -28,6 +28,8 @@ pub enum Wait {
     Linger,
     /// An exchange from the pool.
     Exchange,
+    /// The time of the next ping of an event stream.
+    Ping,
 }
 
 /// A pipe of bytes to one peer.
@@ -46,6 +48,11 @@ pub trait Wire {
 
     /// Writes what it can of `bufs`, in order.
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
+
+    /// Ready when the peer has ended its side or is gone; nothing is read.
+    ///
+    /// Pending without end while unread bytes of the peer stand in the way.
+    fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Tells the peer that nothing more will be sent.
     fn shutdown(&self);
@@ -176,6 +183,13 @@ impl Wire for Memory {
             written += n;
         }
         Poll::Ready(Ok(written))
+    }
+
+    fn poll_gone(&self, _: &mut Context<'_>) -> Poll<()> {
+        match self.open || !self.input.borrow().is_empty() {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }
     }
 
     fn shutdown(&self) {

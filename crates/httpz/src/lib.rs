@@ -31,6 +31,7 @@ pub mod prelude;
 mod respond;
 mod route;
 mod router;
+pub mod sse;
 pub mod testing;
 mod url;
 
@@ -48,9 +49,10 @@ pub use router::error::{BuildError, RouteError};
 pub use router::group::{Group, Router};
 pub use router::listing::{RouteInfo, RouteTable};
 
+pub use httpz_core::server::Places;
 pub use httpz_core::{
-    Body, Config, ContentType, Error, Flow, Handle, Method, Pairs, Request, Response, Result,
-    Server, Service, Status, Version, Writer,
+    Body, Config, ContentType, Error, Flow, Handle, Listen, Method, Pairs, Request, Response,
+    Result, Server, Service, Status, Version, Writer,
 };
 pub use httpz_macros::{
     Context, FromParam, HttpError, all, connect, delete, get, head, options, patch, post, put,

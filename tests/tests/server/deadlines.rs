@@ -18,6 +18,7 @@ fn short() -> Config {
             write: second,
             keep_alive: second,
             linger: second,
+            ..Timeouts::default()
         },
         ..Config::default()
     }

@@ -21,6 +21,8 @@ pub enum ResponseFault {
     BodyForbidden,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
+    /// An event's id or name holds a line end.
+    EventField,
     /// A field or a status was set after the head had been sent.
     TooLate,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for ResponseFault {
             Self::BadStatus => "the response has a status outside 200..=999",
             Self::BodyForbidden => "the response has a body, which its status forbids",
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::EventField => "an event has an id or a name with a line end or NUL",
             Self::TooLate => "the head of the response was changed after it had been sent",
         })
     }

@@ -13,6 +13,7 @@
 
 use std::fmt;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::memory::Sizes;
 use crate::proto::encode::{self, AnswerHead, BadField, FieldBlock, Length};
 use crate::proto::{Status, Version};
+use crate::wire::Wire;
 
 /// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
 /// ones leave by vectored write.
@@ -515,6 +517,25 @@ impl Response {
     #[inline]
     pub(crate) fn persists(&self) -> bool {
         !self.close && self.stage == Stage::Written && self.terms.persists
+    }
+
+    /// Lets leave what is to be sent; `false` when the peer is gone.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.link.poll_flush(cx).map(|result| {
+            if result.is_err() {
+                self.stage = Stage::Aborted;
+            }
+            result.is_ok()
+        })
+    }
+
+    pub(super) fn wire(&self) -> Option<Rc<dyn Wire>> {
+        self.link.wire()
+    }
+
+    /// Is every answer to be the last of its connection?
+    pub(super) fn draining(&self) -> bool {
+        self.ambient.draining()
     }
 
     pub(super) async fn flush(&mut self) -> Result {

@@ -4,8 +4,9 @@
 //! own deadlines; what a deadline means is the connection's business.
 
 pub mod listen;
-pub mod tcp;
+pub mod socket;
 pub mod timed;
+pub mod unix;
 
-pub use tcp::TcpWire;
+pub use socket::{Socket, SocketWire};
 pub use timed::{Timeouts, Watch, Watches};

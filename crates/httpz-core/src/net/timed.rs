@@ -30,6 +30,8 @@ pub struct Timeouts {
     pub write: Duration,
     /// Between two requests; then the connection is closed silently. Default 60 s.
     pub keep_alive: Duration,
+    /// Between two events of an event stream; then a ping is sent. Default 15 s.
+    pub ping: Duration,
     /// For the peer to close its side after we have closed ours. Default 2 s.
     pub linger: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for Timeouts {
             body: Duration::from_secs(30),
             write: Duration::from_secs(30),
             keep_alive: Duration::from_secs(60),
+            ping: Duration::from_secs(15),
             linger: Duration::from_secs(2),
         }
     }
@@ -73,7 +76,7 @@ pub trait Watched {
 pub struct Watches {
     now: Cell<u32>,
     /// How many ticks each [`Wait`] may take.
-    ticks: [Cell<u32>; 7],
+    ticks: [Cell<u32>; 8],
     places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
     free: RefCell<Vec<usize>>,
     draining: Cell<bool>,
@@ -91,6 +94,7 @@ impl Watches {
             (Wait::Write, timeouts.write),
             (Wait::Linger, timeouts.linger),
             (Wait::Exchange, exchange),
+            (Wait::Ping, timeouts.ping),
         ] {
             watches.ticks[wait as usize].set(ticks(duration));
         }
@@ -142,7 +146,8 @@ impl Watches {
         self.wake_where(|watch| watch.due.get() <= self.now.get());
     }
 
-    /// Lets idle connections, now and from now on, wait no longer than this.
+    /// Lets idle connections, now and from now on, wait no longer than this; event streams are woken
+    /// at once, so that they end.
     pub fn drain(&self, linger: Duration) {
         self.draining.set(true);
         let idle = &self.ticks[Wait::KeepAlive as usize];
@@ -153,6 +158,7 @@ impl Watches {
                 watch.due.set(watch.due.get().min(due));
             }
         });
+        self.wake_where(|watch| watch.wait.get() == Wait::Ping);
     }
 
     fn each(&self, mut act: impl FnMut(&Watch)) {

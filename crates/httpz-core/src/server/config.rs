@@ -3,10 +3,11 @@
 //! [`Config`] only gathers sections; each room is handed its own and never sees the rest.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use super::listen::Listen;
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
 use crate::net::Timeouts;
@@ -21,6 +22,9 @@ use crate::proto::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// Where to listen: any number of addresses and sockets of the machine. When it is empty, at
+    /// `address` and `port`, which must be left alone otherwise. Default empty.
+    pub listen: Vec<Listen>,
     /// The address to listen on. Default 127.0.0.1.
     pub address: IpAddr,
     /// The port to listen on; 0 lets the system choose. Default 5882.
@@ -47,6 +51,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            listen: Vec::new(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 5882,
             workers: 0,
@@ -170,6 +175,17 @@ impl Config {
         let PoolConfig { min, max, .. } = self.pool;
         let request = &self.request;
         let wrong = |field, mend: String| Err(ConfigError { field, mend });
+        let usual = Self::default();
+        if !self.listen.is_empty() && (self.address, self.port) != (usual.address, usual.port) {
+            return wrong(
+                "listen",
+                format!(
+                    "takes the place of `address` and `port`, which are set too; add \
+                     Listen::tcp(({:?}, {})) to it instead",
+                    self.address, self.port
+                ),
+            );
+        }
         if max == 0 {
             return wrong("pool.max", "is 0, so no request could be served; set at least 1".into());
         }
@@ -215,8 +231,11 @@ impl Config {
         Ok(())
     }
 
-    pub(super) fn addr(&self) -> SocketAddr {
-        SocketAddr::new(self.address, self.port)
+    pub(super) fn places(&self) -> Vec<Listen> {
+        match self.listen.is_empty() {
+            true => vec![Listen::tcp((self.address, self.port))],
+            false => self.listen.clone(),
+        }
     }
 
     /// How many workers there will be.
@@ -264,7 +283,8 @@ mod tests {
     fn names_the_field_that_is_wrong() {
         assert_eq!(Config::default().check(), Ok(()));
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 7] = [
+        let cases: [(&str, Spoil); 8] = [
+            ("listen", |c| (c.listen, c.port) = (vec![Listen::unix("x")], 80)),
             ("pool.max", |c| c.pool.max = 0),
             ("pool.min", |c| c.pool.min = 501),
             ("request.buffer_size", |c| c.request.buffer_size = 100),

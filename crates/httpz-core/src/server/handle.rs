@@ -1,15 +1,17 @@
 //! What is held of a running server: its address, and the means to end it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::Config;
+use super::listen::{Listen, Listener};
 use super::seat::Seat;
 use super::worker::Worker;
 use crate::error::{Error, Result};
 use crate::net::timed::TICK;
+use crate::net::unix::SocketFile;
 use crate::service::Service;
 
 /// A running server.
@@ -22,14 +24,21 @@ pub struct Handle {
 
 #[derive(Debug)]
 struct Shared {
-    addr: SocketAddr,
+    places: Vec<Listen>,
     seats: Vec<Weak<Seat>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What one worker listens with.
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    pub(super) sockets: Vec<Listener>,
+    pub(super) files: Arc<Vec<SocketFile>>,
+}
+
 /// A handle without workers yet, the places they will take, and the clock that knocks at them.
-pub(super) fn seats(addr: SocketAddr, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
+pub(super) fn seats(places: Vec<Listen>, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
     let seats: Vec<Arc<Seat>> = (0..workers).map(|_| Arc::default()).collect();
     let knocked: Vec<Weak<Seat>> = seats.iter().map(Arc::downgrade).collect();
     let known = knocked.clone();
@@ -40,7 +49,7 @@ pub(super) fn seats(addr: SocketAddr, workers: usize) -> Result<(Handle, Vec<Arc
         }
     })?;
     let shared =
-        Shared { addr, seats: known, threads: Mutex::default(), clock: Mutex::new(Some(clock)) };
+        Shared { places, seats: known, threads: Mutex::default(), clock: Mutex::new(Some(clock)) };
     Ok((Handle { shared: Arc::new(shared) }, seats))
 }
 
@@ -48,15 +57,17 @@ impl Handle {
     pub(super) fn spawn<S: Service>(
         &self,
         seat: Arc<Seat>,
-        listener: TcpListener,
+        listeners: Listeners,
         service: Arc<S>,
         config: Arc<Config>,
     ) -> Result {
         let n = self.lock_threads().len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
-            if let Err(error) = Worker::run(&seat, listener, service, &config) {
+            if let Err(error) = Worker::run(&seat, listeners.sockets, service, &config) {
                 eprintln!("httpz: worker {n} ended: {error}");
             }
+            // With the last worker go the files of the sockets.
+            drop(listeners.files);
             drop(seat);
         });
         match thread {
@@ -76,9 +87,16 @@ impl Handle {
         self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the server listens; with the port that the system chose, when it was to choose.
+    /// The first address of the network that the server listens on, with the port that the system
+    /// chose when it was to choose; `0.0.0.0:0` when it listens on sockets of the machine only.
     pub fn addr(&self) -> SocketAddr {
-        self.shared.addr
+        let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        self.shared.places.iter().find_map(Listen::addr).unwrap_or(nowhere)
+    }
+
+    /// Every place the server listens at, in the order of the configuration.
+    pub fn places(&self) -> &[Listen] {
+        &self.shared.places
     }
 
     /// Begins to end the server, and returns at once.

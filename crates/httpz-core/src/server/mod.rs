@@ -8,17 +8,21 @@
 
 mod config;
 mod handle;
+mod listen;
 mod seat;
 mod worker;
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
-use crate::net::listen;
+use crate::error::Result;
+use crate::net::unix::SocketFile;
 use crate::service::Service;
+
+use handle::Listeners;
 
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig};
 pub use handle::Handle;
+pub use listen::{Listen, Places};
 
 /// A server, about to be started.
 ///
@@ -45,19 +49,35 @@ impl Server {
     /// system says to the address.
     pub fn start(service: impl Service, config: Config) -> Result<Handle> {
         config.check()?;
-        let addr = config.addr();
-        let taken = |error: std::io::Error| {
-            Error::status(500, format!("cannot listen on {addr}: {error}")).with_source(error)
-        };
-        listen::check_free(addr).map_err(taken)?;
         let workers = config.worker_count();
-        let listeners = listen::bind(addr, workers, config.backlog).map_err(taken)?;
-        let addr = listeners[0].local_addr().map_err(taken)?;
-        let (handle, seats) = handle::seats(addr, workers)?;
+        let (places, listeners) = open(&config.places(), workers, config.backlog)?;
+        let (handle, seats) = handle::seats(places, workers)?;
         let (service, config) = (Arc::new(service), Arc::new(config));
-        for (seat, listener) in seats.into_iter().zip(listeners) {
-            handle.spawn(seat, listener, service.clone(), config.clone())?;
+        for (seat, listeners) in seats.into_iter().zip(listeners) {
+            handle.spawn(seat, listeners, service.clone(), config.clone())?;
         }
         Ok(handle)
     }
+}
+
+/// Opens all places for all workers.
+fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Vec<Listen>, Vec<Listeners>)> {
+    let mut places = Vec::new();
+    let mut files = Vec::new();
+    let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
+    for place in wanted {
+        let (place, sockets) = place.open(workers, backlog)?;
+        if let Listen::Unix { path, .. } = &place {
+            files.push(SocketFile::new(path.clone()));
+        }
+        for (listeners, socket) in listeners.iter_mut().zip(sockets) {
+            listeners.sockets.push(socket);
+        }
+        places.push(place);
+    }
+    let files = Arc::new(files);
+    for listeners in &mut listeners {
+        listeners.files = files.clone();
+    }
+    Ok((places, listeners))
 }

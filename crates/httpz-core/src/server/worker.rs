@@ -2,23 +2,23 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::TcpListener as StdListener;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::task::spawn_local;
 
 use super::Config;
+use super::listen::Listener;
 use super::seat::Seat;
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
 use crate::message::Ambient;
 use crate::net::timed::TICK;
-use crate::net::{TcpWire, Watches};
+use crate::net::{Socket, SocketWire, Watches};
 use crate::service::Service;
 
 /// How long idle connections are kept after the drain began: closing them at once would race with
@@ -29,28 +29,34 @@ const IDLE_LINGER: Duration = Duration::from_millis(500);
 pub(super) struct Worker<S> {
     common: Rc<Common<S>>,
     watches: Rc<Watches>,
-    listener: TcpListener,
+    doors: Vec<Door>,
+}
+
+/// A listening socket, as the runtime sees it.
+enum Door {
+    Tcp(TcpListener),
+    Unix(UnixListener),
 }
 
 impl<S: Service> Worker<S> {
     /// Serves until told to leave.
     pub(super) fn run(
         seat: &Seat,
-        listener: StdListener,
+        listeners: Vec<Listener>,
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<()> {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().build_local(Default::default())?;
         runtime.block_on(async {
-            let worker = Self::new(listener, service, config)?;
+            let worker = Self::new(listeners, service, config)?;
             worker.serve(seat).await;
             worker.drain(seat, config.shutdown_timeout).await;
             Ok(())
         })
     }
 
-    fn new(listener: StdListener, service: Arc<S>, config: &Config) -> io::Result<Self> {
+    fn new(listeners: Vec<Listener>, service: Arc<S>, config: &Config) -> io::Result<Self> {
         let ambient = Rc::new(Ambient::new(unix_seconds()));
         let pool = Pool::new(
             config.pool_share(),
@@ -61,7 +67,7 @@ impl<S: Service> Worker<S> {
         Ok(Self {
             common: Rc::new(Common { service, pool, ambient, max_requests: config.max_requests }),
             watches: Watches::new(&config.timeouts, config.pool.timeout),
-            listener: TcpListener::from_std(listener)?,
+            doors: listeners.into_iter().map(Door::new).collect::<io::Result<_>>()?,
         })
     }
 
@@ -73,15 +79,8 @@ impl<S: Service> Worker<S> {
         while !seat.leave.load(Ordering::Acquire) {
             let mut knocked = std::pin::pin!(seat.knock.notified());
             poll_fn(|cx| {
-                while let Poll::Ready(accepted) = self.listener.poll_accept(cx) {
-                    match accepted {
-                        Ok((stream, _)) => self.take(stream),
-                        Err(error) if is_no_news(&error) => {}
-                        Err(error) => {
-                            eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
-                            break;
-                        }
-                    }
+                for door in &self.doors {
+                    self.accept(door, cx);
                 }
                 knocked.as_mut().poll(cx)
             })
@@ -90,9 +89,35 @@ impl<S: Service> Worker<S> {
         }
     }
 
+    /// Takes in everybody who stands at a door.
+    fn accept(&self, door: &Door, cx: &mut Context<'_>) {
+        loop {
+            let taken = match door {
+                Door::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+                    // Small writes leave at once: we gather answers ourselves. A socket that cannot
+                    // do it still works, only slower.
+                    let _ = stream.set_nodelay(true);
+                    self.take(stream);
+                }),
+                Door::Unix(listener) => {
+                    listener.poll_accept(cx).map_ok(|(stream, _)| self.take(stream))
+                }
+            };
+            match taken {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) if is_no_news(&error) => {}
+                Poll::Ready(Err(error)) => {
+                    eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
+                    return;
+                }
+                Poll::Pending => return,
+            }
+        }
+    }
+
     /// Serves a connection beside the others.
-    fn take(&self, stream: TcpStream) {
-        let wire = TcpWire::new(stream, &self.watches);
+    fn take(&self, stream: impl Socket) {
+        let wire = SocketWire::new(stream, &self.watches);
         spawn_local(Conn::new(wire, self.common.clone()).serve());
     }
 
@@ -109,15 +134,15 @@ impl<S: Service> Worker<S> {
         self.common.ambient.drain();
         // Connections that the kernel has completed have been promised an answer.
         poll_fn(|cx| {
-            while let Poll::Ready(Ok((stream, _))) = self.listener.poll_accept(cx) {
-                self.take(stream);
+            for door in &self.doors {
+                self.accept(door, cx);
             }
             Poll::Ready(())
         })
         .await;
         self.watches.drain(IDLE_LINGER);
-        let Self { common, watches, listener, .. } = self;
-        drop(listener);
+        let Self { common, watches, doors } = self;
+        drop(doors);
         let ticks = deadline.as_millis().div_ceil(TICK.as_millis());
         for _ in 0..ticks {
             // Connections just taken have not been polled yet, and are entered already.
@@ -128,6 +153,15 @@ impl<S: Service> Worker<S> {
             common.ambient.set_time(unix_seconds());
             watches.sweep();
         }
+    }
+}
+
+impl Door {
+    fn new(listener: Listener) -> io::Result<Self> {
+        Ok(match listener {
+            Listener::Tcp(listener) => Self::Tcp(TcpListener::from_std(listener)?),
+            Listener::Unix(listener) => Self::Unix(UnixListener::from_std(listener)?),
+        })
     }
 }
 

@@ -8,7 +8,6 @@ mod refusal;
 mod service;
 
 use std::fmt;
-use std::net::ToSocketAddrs;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -18,7 +17,7 @@ use crate::router::group::{Group, Router};
 use crate::router::listing::RouteTable;
 use crate::router::registry::Registry;
 use crate::router::table::Table;
-use crate::{Config, Error, Handle, Request, Response, Result, Server, Shared};
+use crate::{Config, Error, Handle, Places, Request, Response, Result, Server, Shared};
 
 use refusal::OnError;
 pub use service::Built;
@@ -224,8 +223,11 @@ impl<G: Send + Sync + 'static> App<G> {
         })
     }
 
-    /// Serves at this address until SIGINT or SIGTERM comes; then answers what is in flight and
-    /// returns. Blocks the calling thread.
+    /// Serves at this address, or at several, until SIGINT or SIGTERM comes; then answers what is in
+    /// flight and returns. Blocks the calling thread.
+    ///
+    /// `"127.0.0.1:5882"`, `"unix:/run/app.sock"`, a `SocketAddr`, a [`Listen`](crate::Listen), or a
+    /// list of these. It takes the place of what the configuration says about it.
     ///
     /// ```no_run
     /// use httpz::prelude::*;
@@ -238,7 +240,7 @@ impl<G: Send + Sync + 'static> App<G> {
     /// # Errors
     ///
     /// Mistakes in the routes or the configuration, and what the system says to the address.
-    pub fn listen(self, addr: impl ToSocketAddrs) -> Result {
+    pub fn listen(self, addr: impl Places) -> Result {
         let server = self.start_on(addr)?;
         // On a thread of its own: the calling one may belong to an async runtime, on which the one
         // that waits for signals could not run.
@@ -275,12 +277,9 @@ impl<G: Send + Sync + 'static> App<G> {
     /// # Errors
     ///
     /// As for [`App::listen`].
-    pub fn start_on(mut self, addr: impl ToSocketAddrs) -> Result<Handle> {
-        let addr = addr.to_socket_addrs()?.next();
-        let addr =
-            addr.ok_or_else(|| Error::status(500, "the name to listen on has no address"))?;
-        self.config.address = addr.ip();
-        self.config.port = addr.port();
+    pub fn start_on(mut self, addr: impl Places) -> Result<Handle> {
+        let Config { address, port, .. } = Config::default();
+        self.config = Config { listen: addr.places()?, address, port, ..self.config };
         self.start()
     }
 }

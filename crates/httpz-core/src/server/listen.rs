@@ -1,0 +1,245 @@
+//! Where a server listens: addresses of the network and files of the machine.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+use crate::net::{listen, unix};
+
+/// A place to listen at.
+///
+/// As text: `127.0.0.1:5882`, `[::1]:80`, `localhost:80`, `unix:/run/app.sock`, or
+/// `unix:/run/app.sock;mode=660`.
+///
+/// ```
+/// use httpz_core::Listen;
+/// let both: Vec<Listen> = vec!["127.0.0.1:0".parse()?, Listen::unix("/run/app.sock").mode(0o660)];
+/// assert_eq!(both[1].to_string(), "unix:/run/app.sock;mode=660");
+/// # Ok::<(), httpz_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Listen {
+    /// An address of the network; port 0 lets the system choose.
+    Tcp(SocketAddr),
+    /// A socket of the machine. Its file is removed when the server ends; one that a dead server
+    /// left behind is taken over.
+    Unix {
+        /// The name of the file.
+        path: PathBuf,
+        /// Who may connect, as in `chmod`; what the process's mask leaves when it is `None`.
+        mode: Option<u32>,
+    },
+}
+
+impl Listen {
+    /// An address of the network.
+    pub fn tcp(addr: impl Into<SocketAddr>) -> Self {
+        Self::Tcp(addr.into())
+    }
+
+    /// A socket of the machine.
+    pub fn unix(path: impl Into<PathBuf>) -> Self {
+        Self::Unix { path: path.into(), mode: None }
+    }
+
+    /// Sets who may connect to a socket of the machine; says nothing about an address.
+    #[must_use]
+    pub fn mode(mut self, bits: u32) -> Self {
+        if let Self::Unix { mode, .. } = &mut self {
+            *mode = Some(bits);
+        }
+        self
+    }
+
+    /// The address, if it is one of the network.
+    pub fn addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(addr) => Some(*addr),
+            Self::Unix { .. } => None,
+        }
+    }
+
+    /// Opens it once for each worker; says where it is, with the port that the system chose.
+    pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<(Self, Vec<Listener>)> {
+        let opened = match self {
+            Self::Tcp(addr) => listen::check_free(*addr)
+                .and_then(|()| listen::bind(*addr, workers, backlog))
+                .and_then(|sockets| {
+                    let addr = sockets[0].local_addr()?;
+                    Ok((Self::Tcp(addr), sockets.into_iter().map(Listener::Tcp).collect()))
+                }),
+            // The kernel spreads nothing here; whichever worker is awake takes the connection.
+            Self::Unix { path, mode } => unix::bind(path, *mode, backlog).and_then(|socket| {
+                let sockets = (0..workers).map(|_| socket.try_clone().map(Listener::Unix));
+                Ok((self.clone(), sockets.collect::<std::io::Result<_>>()?))
+            }),
+        };
+        opened.map_err(|error| {
+            Error::status(500, format!("cannot listen on {self}: {error}")).with_source(error)
+        })
+    }
+}
+
+/// An open socket that one worker accepts from.
+#[derive(Debug)]
+pub(super) enum Listener {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(addr) => addr.fmt(f),
+            Self::Unix { path, mode: None } => write!(f, "unix:{}", path.display()),
+            Self::Unix { path, mode: Some(mode) } => {
+                write!(f, "unix:{};mode={mode:o}", path.display())
+            }
+        }
+    }
+}
+
+impl FromStr for Listen {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = |why: &str| {
+            Error::status(
+                500,
+                format!(
+                    "cannot listen on {text:?}: {why}; write it as `127.0.0.1:5882` or \
+                     `unix:/run/app.sock;mode=660`"
+                ),
+            )
+        };
+        let Some(place) = text.strip_prefix("unix:") else {
+            let mut addrs = text.to_socket_addrs().map_err(|error| wrong(&error.to_string()))?;
+            return addrs.next().map(Self::Tcp).ok_or_else(|| wrong("the name has no address"));
+        };
+        let (path, mode) = match place.split_once(";mode=") {
+            Some((path, digits)) => match u32::from_str_radix(digits, 8) {
+                Ok(mode @ 0..=0o777) => (path, Some(mode)),
+                _ => return Err(wrong("the mode is not of three octal digits")),
+            },
+            None => (place, None),
+        };
+        if path.is_empty() {
+            return Err(wrong("the path is empty"));
+        }
+        Ok(Self::Unix { path: path.into(), mode })
+    }
+}
+
+/// One place to listen at, or several.
+///
+/// For text as of [`Listen`], addresses, [`Listen`] itself, and lists of these.
+///
+/// ```
+/// use httpz_core::server::Places;
+/// assert_eq!("127.0.0.1:80".places()?.len(), 1);
+/// assert_eq!(["127.0.0.1:80", "unix:/run/app.sock"].places()?.len(), 2);
+/// assert!("127.0.0.1".places().is_err());
+/// # Ok::<(), httpz_core::Error>(())
+/// ```
+pub trait Places {
+    /// The places.
+    ///
+    /// # Errors
+    ///
+    /// When the text is malformed or the name has no address.
+    fn places(&self) -> Result<Vec<Listen>>;
+}
+
+impl Places for str {
+    fn places(&self) -> Result<Vec<Listen>> {
+        Ok(vec![self.parse()?])
+    }
+}
+
+impl Places for String {
+    fn places(&self) -> Result<Vec<Listen>> {
+        self.as_str().places()
+    }
+}
+
+impl Places for SocketAddr {
+    fn places(&self) -> Result<Vec<Listen>> {
+        Ok(vec![Listen::Tcp(*self)])
+    }
+}
+
+impl Places for (IpAddr, u16) {
+    fn places(&self) -> Result<Vec<Listen>> {
+        SocketAddr::from(*self).places()
+    }
+}
+
+impl Places for (Ipv4Addr, u16) {
+    fn places(&self) -> Result<Vec<Listen>> {
+        SocketAddr::from(*self).places()
+    }
+}
+
+impl Places for (&str, u16) {
+    fn places(&self) -> Result<Vec<Listen>> {
+        let (host, port) = self;
+        match host.parse::<IpAddr>() {
+            Ok(address) => (address, *port).places(),
+            Err(_) => format!("{host}:{port}").places(),
+        }
+    }
+}
+
+impl Places for Listen {
+    fn places(&self) -> Result<Vec<Listen>> {
+        Ok(vec![self.clone()])
+    }
+}
+
+impl<P: Places + ?Sized> Places for &P {
+    fn places(&self) -> Result<Vec<Listen>> {
+        (**self).places()
+    }
+}
+
+impl<P: Places> Places for [P] {
+    fn places(&self) -> Result<Vec<Listen>> {
+        self.iter().map(P::places).collect::<Result<Vec<_>>>().map(|all| all.concat())
+    }
+}
+
+impl<P: Places, const N: usize> Places for [P; N] {
+    fn places(&self) -> Result<Vec<Listen>> {
+        self.as_slice().places()
+    }
+}
+
+impl<P: Places> Places for Vec<P> {
+    fn places(&self) -> Result<Vec<Listen>> {
+        self.as_slice().places()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes() {
+        for text in ["127.0.0.1:80", "[::1]:0", "unix:/a b.sock", "unix:rel.sock;mode=660"] {
+            assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn says_how_to_write_what_it_cannot_read() {
+        for text in ["", "80", "127.0.0.1", "unix:", "unix:/a;mode=9", "unix:/a;mode=7777"] {
+            let error = text.parse::<Listen>().unwrap_err().to_string();
+            assert!(error.contains("write it as `127.0.0.1:5882`"), "{text}: {error}");
+        }
+    }
+}

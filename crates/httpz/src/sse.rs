@@ -1,0 +1,296 @@
+//! Server-sent events to many peers at once.
+//!
+//! A handler starts a stream with [`Response::events`](crate::Response::events). What is said to many
+//! goes through a [`Channel`]: it keeps the latest events in a ring, and every subscriber walks along
+//! it at its own pace. Nobody waits for anybody: a publisher never blocks, and a subscriber that falls
+//! a whole ring behind is dealt with as [`Slow`] says.
+//!
+//! ```
+//! use httpz::prelude::*;
+//! use httpz::sse::{Channel, Event};
+//!
+//! struct Board {
+//!     live: Channel,
+//! }
+//!
+//! #[post("/say")]
+//! fn say(board: &Board, req: &Request) {
+//!     let text = String::from_utf8_lossy(req.body().unwrap_or_default());
+//!     board.live.publish(Event::new(text));
+//! }
+//!
+//! #[get("/live")]
+//! async fn live(board: &Board, req: &Request, res: &mut Response) -> Result {
+//!     let mut events = res.events().await?;
+//!     events.forward(board.live.subscribe_after(req.last_event_id())).await
+//! }
+//!
+//! let app = App::new(Board { live: Channel::new(64) }, |r| r.mount(routes![say, live]));
+//! # app.build().unwrap();
+//! ```
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+pub use httpz_core::{Event, Events, Feed};
+
+/// What becomes of a subscriber that is a whole ring behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Slow {
+    /// Its stream ends; a browser connects again and, when events have ids, is told what it missed as
+    /// far as the ring goes back.
+    #[default]
+    Disconnect,
+    /// It goes on with the oldest event that is still there.
+    Skip,
+}
+
+/// Takes events to any number of subscribers, on any worker.
+///
+/// Clones publish to the same subscribers.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    ring: Arc<Mutex<Ring>>,
+    slow: Slow,
+}
+
+#[derive(Debug)]
+struct Ring {
+    events: VecDeque<Arc<Event>>,
+    capacity: usize,
+    /// The number of the first event in the ring; events are counted from the first published.
+    first: u64,
+    /// One for each subscriber, set while it waits.
+    wakers: Vec<Option<Waker>>,
+    vacant: Vec<usize>,
+    closed: bool,
+}
+
+impl Ring {
+    fn next(&self) -> u64 {
+        self.first + self.events.len() as u64
+    }
+}
+
+impl Channel {
+    /// A channel that keeps the latest `capacity` events (at least one).
+    pub fn new(capacity: usize) -> Self {
+        let ring = Ring {
+            events: VecDeque::new(),
+            capacity: capacity.max(1),
+            first: 0,
+            wakers: Vec::new(),
+            vacant: Vec::new(),
+            closed: false,
+        };
+        Self { ring: Arc::new(Mutex::new(ring)), slow: Slow::default() }
+    }
+
+    /// Sets what becomes of subscribers that are a whole ring behind.
+    #[must_use]
+    pub fn slow(mut self, slow: Slow) -> Self {
+        self.slow = slow;
+        self
+    }
+
+    /// Publishes an event, from any thread, without waiting for anybody.
+    ///
+    /// ```
+    /// use httpz::sse::{Channel, Event};
+    /// let channel = Channel::new(8);
+    /// channel.publish(Event::new("hello").id(1));
+    /// ```
+    pub fn publish(&self, event: Event) {
+        let mut ring = self.lock();
+        if ring.events.len() == ring.capacity {
+            ring.events.pop_front();
+            ring.first += 1;
+        }
+        ring.events.push_back(Arc::new(event));
+        wake_all(ring);
+    }
+
+    /// Ends the streams of all subscribers, once they have got what was published before.
+    pub fn close(&self) {
+        let mut ring = self.lock();
+        ring.closed = true;
+        wake_all(ring);
+    }
+
+    /// How many subscribers there are.
+    pub fn subscribers(&self) -> usize {
+        let ring = self.lock();
+        ring.wakers.len() - ring.vacant.len()
+    }
+
+    /// Subscribes to what is published from now on.
+    pub fn subscribe(&self) -> Subscription {
+        let mut ring = self.lock();
+        let next = ring.next();
+        self.subscribe_at(&mut ring, next)
+    }
+
+    /// Subscribes to what was published after the event with this id: what a client that connects
+    /// again has missed comes first. To everything in the ring when that event has left it already;
+    /// only to what is new when there is no id.
+    pub fn subscribe_after(&self, id: Option<&str>) -> Subscription {
+        let mut ring = self.lock();
+        let next = match id {
+            None => ring.next(),
+            Some(_) => {
+                let seen = ring.events.iter().rposition(|event| event.last_id() == id);
+                ring.first + seen.map_or(0, |index| index as u64 + 1)
+            }
+        };
+        self.subscribe_at(&mut ring, next)
+    }
+
+    fn subscribe_at(&self, ring: &mut Ring, next: u64) -> Subscription {
+        let place = ring.vacant.pop().unwrap_or_else(|| {
+            ring.wakers.push(None);
+            ring.wakers.len() - 1
+        });
+        Subscription { channel: self.clone(), next, place }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ring> {
+        // No code of others runs under the lock, so the ring is whole.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes outside of the lock, since a waker is code of somebody else.
+fn wake_all(mut ring: MutexGuard<'_, Ring>) {
+    let wakers: Vec<Waker> = ring.wakers.iter_mut().filter_map(Option::take).collect();
+    drop(ring);
+    wakers.into_iter().for_each(Waker::wake);
+}
+
+/// One subscriber's place in a [`Channel`]; dropping it leaves the channel.
+#[derive(Debug)]
+pub struct Subscription {
+    channel: Channel,
+    next: u64,
+    place: usize,
+}
+
+impl Subscription {
+    /// Waits for the next event; `None` when the channel was closed or this subscriber was too slow.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Arc<Event>> {
+        std::future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+}
+
+impl Feed for Subscription {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
+        let mut ring = self.channel.lock();
+        if self.next < ring.first {
+            if self.channel.slow == Slow::Disconnect {
+                return Poll::Ready(None);
+            }
+            self.next = ring.first;
+        }
+        let index = usize::try_from(self.next - ring.first).unwrap_or(usize::MAX);
+        if let Some(event) = ring.events.get(index) {
+            self.next += 1;
+            return Poll::Ready(Some(event.clone()));
+        }
+        if ring.closed {
+            return Poll::Ready(None);
+        }
+        match &mut ring.wakers[self.place] {
+            Some(waker) => waker.clone_from(cx.waker()),
+            empty => *empty = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut ring = self.channel.lock();
+        ring.wakers[self.place] = None;
+        ring.vacant.push(self.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next(subscription: &mut Subscription) -> Poll<Option<String>> {
+        let mut cx = Context::from_waker(Waker::noop());
+        subscription.poll_next(&mut cx).map(|event| event.map(|event| event.as_str().to_owned()))
+    }
+
+    fn text(text: &str) -> Poll<Option<String>> {
+        Poll::Ready(Some(Event::new(text).as_str().to_owned()))
+    }
+
+    #[test]
+    fn everybody_gets_everything_from_when_they_came() {
+        let channel = Channel::new(4);
+        let mut early = channel.subscribe();
+        channel.publish(Event::new("a"));
+        let mut late = channel.subscribe();
+        channel.publish(Event::new("b"));
+        assert_eq!([next(&mut early), next(&mut early), next(&mut early)], {
+            [text("a"), text("b"), Poll::Pending]
+        });
+        assert_eq!([next(&mut late), next(&mut late)], [text("b"), Poll::Pending]);
+    }
+
+    #[test]
+    fn who_falls_behind_is_let_go_or_skips() {
+        for (slow, expected) in [(Slow::Disconnect, Poll::Ready(None)), (Slow::Skip, text("3"))] {
+            let channel = Channel::new(2).slow(slow);
+            let mut subscription = channel.subscribe();
+            (0..5).for_each(|n| channel.publish(Event::new(n.to_string())));
+            assert_eq!(next(&mut subscription), expected);
+        }
+    }
+
+    #[test]
+    fn who_comes_again_is_told_what_it_missed() {
+        let channel = Channel::new(3);
+        (0..5).for_each(|n| channel.publish(Event::new(n.to_string()).id(n)));
+        for (seen, expected) in [
+            (Some("3"), "data: 4\nid: 4\n\n"),
+            (Some("2"), "data: 3\nid: 3\n\n"),
+            (Some("0"), "data: 2\nid: 2\n\n"),
+        ] {
+            let got = next(&mut channel.subscribe_after(seen));
+            assert_eq!(got, Poll::Ready(Some(expected.to_owned())), "{seen:?}");
+        }
+        assert_eq!(next(&mut channel.subscribe_after(None)), Poll::Pending);
+        assert_eq!(next(&mut channel.subscribe_after(Some("4"))), Poll::Pending);
+    }
+
+    #[test]
+    fn a_closed_channel_ends_after_its_last_event() {
+        let channel = Channel::new(2);
+        let mut subscription = channel.subscribe();
+        channel.publish(Event::new("last"));
+        channel.close();
+        assert_eq!([next(&mut subscription), next(&mut subscription)], {
+            [text("last"), Poll::Ready(None)]
+        });
+    }
+
+    #[test]
+    fn places_of_those_who_left_are_used_again() {
+        let channel = Channel::new(1);
+        for _ in 0..100 {
+            let both = (channel.subscribe(), channel.subscribe());
+            assert_eq!(channel.subscribers(), 2);
+            drop(both);
+        }
+        assert_eq!((channel.subscribers(), channel.lock().wakers.len()), (0, 2));
+    }
+}
