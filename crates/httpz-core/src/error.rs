@@ -104,12 +104,22 @@ impl fmt::Display for Error {
     }
 }
 
+/// For people: it is what a `main` that returns an error prints.
+///
+/// The status is left out where the text alone tells all, and so is a cause that it repeats.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.status, self.message())?;
-        match &self.0.source {
-            Some(_) => write!(f, " ({})", self.chain()),
-            None => Ok(()),
+        let says_more = self.message() != self.0.status.reason();
+        if self.code() != 500 || !says_more {
+            write!(f, "{}", self.0.status)?;
+            f.write_str(if says_more { ": " } else { "" })?;
+        }
+        if says_more {
+            f.write_str(self.message())?;
+        }
+        match self.source().map(|_| self.chain().to_string()) {
+            Some(chain) if !self.message().ends_with(&chain) => write!(f, " ({chain})"),
+            _ => Ok(()),
         }
     }
 }
@@ -143,6 +153,23 @@ mod tests {
         let error = Error::from(ProtocolError::BodyTooLarge);
         assert_eq!((error.code(), error.message()), (413, "request body is too large"));
         assert_eq!(error.fault(), Some(ProtocolError::BodyTooLarge));
+    }
+
+    #[test]
+    fn a_main_that_returns_one_prints_what_helps() {
+        let missing = || "x".parse::<u8>().unwrap_err();
+        for (error, expected) in [
+            (Error::status(500, "cannot listen: taken"), "cannot listen: taken"),
+            (Error::status(404, "no such user"), "404 Not Found: no such user"),
+            (Error::status(404, "Not Found"), "404 Not Found"),
+            (Error::from(missing()), "500 Internal Server Error (invalid digit found in string)"),
+            (
+                Error::status(500, format!("bad port: {}", missing())).with_source(missing()),
+                "bad port: invalid digit found in string",
+            ),
+        ] {
+            assert_eq!(format!("{error:?}"), expected);
+        }
     }
 
     #[test]
