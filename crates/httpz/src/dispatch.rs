@@ -1,11 +1,12 @@
 //! What runs around handlers: guards, dispatchers and the data of a group.
 //!
 //! A **guard** runs before, is sync, and either makes the context for what is behind it or refuses.
-//! A **dispatcher** runs around: it awaits the rest, may look at the answer, or may leave the rest
-//! out. Both run before the body of the request is read, so a refusal costs no upload.
+//! A **check** is a guard that leaves the context as it is. A **dispatcher** runs around: it awaits
+//! the rest, may look at the answer, run the rest again, or leave it out. All run before the body of
+//! the request is read, so a refusal costs no upload.
 //!
-//! All three are endpoints for the context `C` of their place that hold an endpoint for the context
-//! `R` behind them. A guard over a sync handler is done on the stack like the handler alone.
+//! Each is an endpoint for the context `C` of its place that holds an endpoint for the context `R`
+//! behind it. A guard over a sync handler is done on the stack like the handler alone.
 
 use std::sync::Arc;
 
@@ -27,11 +28,44 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// let app = App::new((), |r| r.dispatch(timed).get("/", handler(|_, _| "hello")));
 /// # assert!(httpz::testing::Client::new(app).get("/").find_header("server-timing").is_some());
 /// ```
+///
+/// It can be run again, as long as nothing of an answer has been sent:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// async fn once_more<C: 'static>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+///     match next.run(cx, req, res).await {
+///         Err(error) if error.code() == 503 && !res.written() => {
+///             res.clear();
+///             next.run(cx, req, res).await
+///         }
+///         outcome => outcome,
+///     }
+/// }
+/// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// # fn moody(calls: &AtomicU64, _: &Request, _: &mut Response) -> Result<String> {
+/// #     match calls.fetch_add(1, Relaxed) {
+/// #         0 => Err(Error::status(503, "not now")),
+/// #         n => Ok(n.to_string()),
+/// #     }
+/// # }
+/// # let app = App::new(AtomicU64::new(0), |r| r.dispatch(once_more).get("/", moody));
+/// # httpz::testing::Client::new(app).get("/").status(200).text("1");
+/// ```
 pub struct Next<'a, R> {
     endpoint: &'a dyn Endpoint<R>,
 }
 
-impl<R: 'static> Next<'_, R> {
+impl<R> Clone for Next<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Next<'_, R> {}
+
+impl<'a, R: 'static> Next<'a, R> {
     /// Runs it with this context.
     ///
     /// # Errors
@@ -41,11 +75,66 @@ impl<R: 'static> Next<'_, R> {
     pub async fn run(self, cx: &mut R, req: &Request, res: &mut Response) -> Result {
         self.endpoint.call(cx, req, res).await
     }
+
+    /// The same, for dispatchers that have nothing to do behind it and so need no future.
+    #[inline]
+    pub fn flow(self, cx: &'a mut R, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        self.endpoint.call(cx, req, res)
+    }
 }
 
-/// An async function around the routes behind it: takes the context `C`, passes on an `R`.
+/// Runs around the routes behind it: takes the context `C`, passes on an `R`.
 ///
-/// Implemented for `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result`.
+/// An `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result` is one. So one with settings
+/// is a function that returns such a closure:
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::Dispatch;
+///
+/// fn powered_by<C: 'static>(name: &'static str) -> impl Dispatch<C, C> {
+///     async move |next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response| -> Result {
+///         res.header("x-powered-by", name);
+///         next.run(cx, req, res).await
+///     }
+/// }
+///
+/// let app = App::new((), |r| r.dispatch(powered_by("tea")).get("/", handler(|_, _| "hello")));
+/// # httpz::testing::Client::new(app).get("/").header("x-powered-by", "tea");
+/// ```
+///
+/// Or a type of its own, which can have methods and tests:
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::{Dispatch, Flow};
+///
+/// /// Refuses bodies that are announced to be longer than this.
+/// struct AtMost {
+///     bytes: usize,
+/// }
+///
+/// impl<C: 'static> Dispatch<C, C> for AtMost {
+///     fn dispatch<'a>(
+///         &'a self,
+///         next: Next<'a, C>,
+///         cx: &'a mut C,
+///         req: &'a Request,
+///         res: &'a mut Response,
+///     ) -> Flow<'a> {
+///         let length = req.header("content-length").and_then(|length| length.parse().ok());
+///         if length.is_some_and(|length: usize| length > self.bytes) {
+///             return Flow::Done(Err(Error::status(413, "too much")));
+///         }
+///         next.flow(cx, req, res)
+///     }
+/// }
+///
+/// let app = App::new((), |r| r.dispatch(AtMost { bytes: 3 }).post("/", handler(|_, _| "thanks")));
+/// # let client = httpz::testing::Client::new(app);
+/// # client.post("/", 123).status(200).text("thanks");
+/// # client.post("/", 1234).status(413).text("too much");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a dispatcher for the context `{C}`",
     label = "expected `async fn(Next<'_, R>, &mut {C}, &Request, &mut Response) -> Result`",
@@ -128,6 +217,36 @@ where
         // What the guard made moves into the future, together with the call that borrows it.
         let inner = &*self.inner;
         Flow::later(async move { inner.call(&mut made, req, res).await })
+    }
+}
+
+/// A check with what is behind it.
+pub(crate) struct Checked<D, C> {
+    pub(crate) check: Arc<D>,
+    pub(crate) inner: Action<C>,
+}
+
+impl<C, D> Endpoint<C> for Checked<D, C>
+where
+    C: 'static,
+    D: Fn(&C, &Request) -> Result + Send + Sync + 'static,
+{
+    #[inline]
+    fn ready(&self, req: &Request) -> bool {
+        self.inner.ready(req)
+    }
+
+    #[inline]
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        (self.check)(cx, req)?;
+        self.inner.now(cx, req, res)
+    }
+
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        match (self.check)(cx, req) {
+            Ok(()) => self.inner.call(cx, req, res),
+            Err(error) => Flow::Done(Err(error)),
+        }
     }
 }
 

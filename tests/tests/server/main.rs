@@ -3,6 +3,7 @@
 mod deadlines;
 mod limits;
 mod load;
+mod parity_data;
 mod shutdown;
 
 use httpz::{App, Config, Error, Handle, Request, Response, Result, Shared};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::error::RouteError;
 use super::registry::Registry;
-use crate::dispatch::{Dispatched, Guarded, WithData};
+use crate::dispatch::{Checked, Dispatched, Guarded, WithData};
 use crate::handler::{Action, Handler};
 use crate::route::About;
 use crate::{Dispatch, Method, Request, Result, Routes, Shared, Verb};
@@ -137,7 +137,34 @@ impl<G: 'static, C: 'static> Group<G, C> {
         Ok(Self { prefix: outer, wrap, registry: routes(inner)?.registry })
     }
 
+    /// Registers routes that have something of their own: what the closure puts in front of them ends
+    /// with it. The same as [`Group::group`] with an empty prefix.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// fn logged_in(_: &Shared<()>, req: &Request) -> Result {
+    ///     match req.header("authorization") {
+    ///         Some(_) => Ok(()),
+    ///         None => Err(Error::status(401, "Not authorized")),
+    ///     }
+    /// }
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.with(|r| r.check(logged_in).delete("/session", handler(|_, _| "bye")))
+    ///         .get("/", handler(|_, _| "hello"))
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/").status(200);
+    /// # client.delete("/session").status(401).text("Not authorized");
+    /// ```
+    pub fn with<R>(self, routes: impl FnOnce(Self) -> Group<G, R>) -> Self {
+        self.group("", routes)
+    }
+
     /// Puts a dispatcher around the routes registered after this; they run with what it passes on.
+    ///
+    /// See [`Dispatch`] for what can be one.
     pub fn dispatch<R, D>(self, dispatcher: D) -> Group<G, R>
     where
         R: 'static,
@@ -157,6 +184,38 @@ impl<G: 'static, C: 'static> Group<G, C> {
     {
         let guard = Arc::new(guard);
         self.wrapped(move |inner| Arc::new(Guarded { guard: guard.clone(), inner }))
+    }
+
+    /// Puts a check before the routes registered after this: a guard that leaves the context as it is.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// struct User {
+    ///     admin: bool,
+    /// }
+    ///
+    /// fn auth(_: &mut Shared<()>, req: &Request) -> Result<User> {
+    ///     Ok(User { admin: req.header("x-user") == Some("root") })
+    /// }
+    ///
+    /// fn only_admins(user: &User, _: &Request) -> Result {
+    ///     if user.admin { Ok(()) } else { Err(Error::status(403, "for admins only")) }
+    /// }
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.guard(auth).group("/admin", |g| g.check(only_admins).get("/", handler(|_, _| "hello")))
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/admin/").status(403).text("for admins only");
+    /// # client.header("x-user", "root").get("/admin/").text("hello");
+    /// ```
+    pub fn check<D>(self, check: D) -> Self
+    where
+        D: Fn(&C, &Request) -> Result + Send + Sync + 'static,
+    {
+        let check = Arc::new(check);
+        self.wrapped(move |inner| Arc::new(Checked { check: check.clone(), inner }))
     }
 
     /// Gives the routes registered after this data of their own, in place of the context.
