@@ -26,6 +26,7 @@ mod context;
 mod dispatch;
 mod extract;
 mod handler;
+pub mod health;
 mod per_thread;
 pub mod prelude;
 mod respond;

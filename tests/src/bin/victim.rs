@@ -11,6 +11,12 @@ async fn slow(ms: u64) -> &'static str {
     "slept"
 }
 
+#[get("/block/:ms")]
+fn block(ms: u64) -> &'static str {
+    std::thread::sleep(std::time::Duration::from_millis(ms));
+    "blocked"
+}
+
 #[get("/plaintext")]
 fn plaintext() -> &'static str {
     "Hello, World!"
@@ -27,7 +33,7 @@ fn main() -> httpz::Result {
     };
     let mut config = Config { port: 0, workers: number("WORKERS", 1), ..Config::default() };
     config.pool.max = number("POOL_MAX", config.pool.max);
-    let app = App::new((), |r| r.mount(routes![slow, plaintext, echo])).config(config);
+    let app = App::new((), |r| r.mount(routes![slow, block, plaintext, echo])).config(config);
     let server = app.start()?;
     println!("{}", server.addr());
     server.wait_for_signal()

@@ -19,6 +19,7 @@ fn start(config: Config) -> Handle {
             })
             .get("/large", |_: &Request, _: &mut Response| vec![b'x'; 8 * 1024 * 1024])
             .get("/panic", |_: &Request, _: &mut Response| -> &'static str { panic!("on purpose") })
+            .get("/readyz", httpz::health::ready)
             .post("/echo", |req: &Request, _: &mut Response| {
                 req.body().unwrap_or_default().to_vec()
             })

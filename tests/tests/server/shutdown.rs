@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use httpz::Config;
+use httpz_core::server::ShutdownConfig;
 use httpz_tests::Raw;
 
 use super::start;
@@ -28,9 +29,48 @@ fn a_request_in_flight_is_answered_and_an_idle_connection_closed() {
 }
 
 #[test]
+fn a_server_says_that_it_is_not_ready_before_it_turns_anybody_away() {
+    let shutdown =
+        ShutdownConfig { not_ready: Duration::from_secs(1), ..ShutdownConfig::default() };
+    let server = start(Config { workers: 1, shutdown, ..Config::default() });
+    let mut peer = Raw::connect(server.addr());
+    assert_eq!(peer.get("/readyz").status, 200);
+    server.shutdown();
+    // The worker hears of it in its own time.
+    while peer.get("/readyz").status == 200 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let answer = Raw::connect(server.addr()).get("/plaintext");
+    assert_eq!(answer.status, 200);
+    assert!(!answer.head.contains("Connection: close"), "{}", answer.head);
+    while !peer.get("/readyz").head.contains("Connection: close") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    server.wait();
+}
+
+#[test]
+fn a_worker_that_a_handler_blocks_is_reported() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_victim"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the victim starts");
+    let mut peer = Raw::connect(address_of(&mut child));
+    peer.send("GET /block/6000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    let mut line = String::new();
+    let stderr = child.stderr.take().expect("its errors are piped");
+    BufReader::new(stderr).read_line(&mut line).expect("it says something");
+    assert!(line.contains("worker 0 has not moved for 4s: a handler blocks its thread"), "{line}");
+    child.kill().expect("it is still there");
+    child.wait().expect("it ends");
+}
+
+#[test]
 fn what_is_still_busy_at_the_deadline_is_cut() {
-    let config =
-        Config { workers: 1, shutdown_timeout: Duration::from_millis(500), ..Config::default() };
+    let shutdown =
+        ShutdownConfig { deadline: Duration::from_millis(500), ..ShutdownConfig::default() };
+    let config = Config { workers: 1, shutdown, ..Config::default() };
     let server = start(config);
     let mut peer = Raw::connect(server.addr());
     peer.send("GET /plaintext HTTP/1.1\r\nHo");
@@ -57,10 +97,15 @@ fn victim() -> (Child, std::net::SocketAddr) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the victim starts");
+    let addr = address_of(&mut child);
+    (child, addr)
+}
+
+fn address_of(child: &mut Child) -> std::net::SocketAddr {
     let mut line = String::new();
     let stdout = child.stdout.take().expect("its output is piped");
     BufReader::new(stdout).read_line(&mut line).expect("it says its address");
-    (child, line.trim().parse().expect("an address"))
+    line.trim().parse().expect("an address")
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::*;
 use crate::error::Error;
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
-use crate::message::{Request, Response};
+use crate::message::{Phase, Request, Response};
 use crate::proto::Limits;
 use crate::service::Flow;
 use crate::wire::Memory;
@@ -406,7 +406,7 @@ fn a_dropped_connection_gives_its_exchange_back() {
 #[test]
 fn a_drained_worker_says_close() {
     let common = common(1, small());
-    common.ambient.drain();
+    common.ambient.enter(Phase::Leaving);
     let wire = Rc::new(Memory::new(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n".repeat(2)]));
     assert!(run(&wire, &common));
     let output = String::from_utf8(wire.take_output()).unwrap();

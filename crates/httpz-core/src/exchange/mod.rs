@@ -31,7 +31,7 @@ impl Exchange {
     pub(crate) fn new(sizes: Sizes, limits: Rc<Limits>, ambient: Rc<Ambient>) -> Self {
         let link = Rc::new(Link::default());
         Self {
-            request: Request::pooled(&sizes, limits, link.clone()),
+            request: Request::pooled(&sizes, limits, ambient.clone(), link.clone()),
             response: Response::pooled(sizes, ambient, link.clone()),
             link,
         }

@@ -7,17 +7,29 @@ use std::cell::Cell;
 
 use crate::proto::DateLine;
 
+/// How far the end of the server has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It is not in sight.
+    #[default]
+    Serving,
+    /// Everything is served as before, but those who ask are told to send their requests elsewhere.
+    NotReady,
+    /// Every answer is the last of its connection.
+    Leaving,
+}
+
 /// The surroundings of every exchange of a worker.
 #[derive(Debug)]
 pub struct Ambient {
     date: Cell<DateLine>,
-    draining: Cell<bool>,
+    phase: Cell<Phase>,
 }
 
 impl Ambient {
     /// Surroundings in which it is `unix_seconds` after 1970.
     pub fn new(unix_seconds: u64) -> Self {
-        Self { date: Cell::new(DateLine::at(unix_seconds)), draining: Cell::new(false) }
+        Self { date: Cell::new(DateLine::at(unix_seconds)), phase: Cell::default() }
     }
 
     /// The current date, at most a second old.
@@ -31,14 +43,19 @@ impl Ambient {
         self.date.set(DateLine::at(unix_seconds));
     }
 
+    /// How far the end has come.
+    pub fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
     /// Is every answer to be the last of its connection?
     #[inline]
     pub fn draining(&self) -> bool {
-        self.draining.get()
+        self.phase.get() == Phase::Leaving
     }
 
-    /// From now on every answer is the last of its connection.
-    pub fn drain(&self) {
-        self.draining.set(true);
+    /// From now on this phase; there is no way back.
+    pub fn enter(&self, phase: Phase) {
+        self.phase.set(self.phase.get().max(phase));
     }
 }

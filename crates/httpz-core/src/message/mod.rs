@@ -18,7 +18,7 @@ pub mod request;
 pub mod response;
 pub mod writer;
 
-pub use ambient::Ambient;
+pub use ambient::{Ambient, Phase};
 pub use content::Body;
 pub use content_type::ContentType;
 pub use event::Event;

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use smallvec::SmallVec;
 
+use super::ambient::{Ambient, Phase};
 use super::ascii;
 use super::body::Incoming;
 use super::link::Link;
@@ -30,6 +31,7 @@ pub struct Request {
     pub(crate) head: Head,
     pub(crate) incoming: Incoming,
     limits: Rc<Limits>,
+    ambient: Rc<Ambient>,
     link: Rc<Link>,
     /// The path with its harmless escapes undone, when it had any.
     normal: String,
@@ -41,12 +43,18 @@ pub struct Request {
 }
 
 impl Request {
-    pub(crate) fn pooled(sizes: &Sizes, limits: Rc<Limits>, link: Rc<Link>) -> Self {
+    pub(crate) fn pooled(
+        sizes: &Sizes,
+        limits: Rc<Limits>,
+        ambient: Rc<Ambient>,
+        link: Rc<Link>,
+    ) -> Self {
         Self {
             inbound: Inbound::new(sizes.inbound),
             head: Head::with_capacity(sizes.request_fields),
             incoming: Incoming::default(),
             limits,
+            ambient,
             link,
             normal: String::new(),
             names: &[],
@@ -238,6 +246,14 @@ impl Request {
         self.link.wire()?.peer_addr()
     }
 
+    /// Has the server been told to end, so that whoever chooses among several should choose another?
+    ///
+    /// True from the first phase of the shutdown on; see
+    /// [`ShutdownConfig`](crate::server::ShutdownConfig).
+    pub fn is_draining(&self) -> bool {
+        self.ambient.phase() != Phase::Serving
+    }
+
     /// Memory that lives as long as this request.
     pub fn arena(&self) -> &Arena {
         &self.arena
@@ -374,7 +390,8 @@ impl Request {
     /// What the server would answer to such bytes; 400 when they are not a whole request.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let sizes = Sizes { inbound: bytes.len().max(1), ..Sizes::default() };
-        let mut req = Self::pooled(&sizes, Rc::default(), Rc::default());
+        let ambient = Rc::new(Ambient::new(0));
+        let mut req = Self::pooled(&sizes, Rc::default(), ambient, Rc::default());
         req.inbound.refill(bytes);
         match req.parse(true)? {
             true if req.body_ready() => Ok(req),

@@ -43,9 +43,8 @@ pub struct Config {
     pub response: ResponseConfig,
     /// How long peers may keep us waiting.
     pub timeouts: Timeouts,
-    /// From [`Handle::shutdown`](super::Handle::shutdown) until connections that are still busy are
-    /// cut. Default 30 s.
-    pub shutdown_timeout: Duration,
+    /// How long each phase of the end takes.
+    pub shutdown: ShutdownConfig,
 }
 
 impl Default for Config {
@@ -61,7 +60,7 @@ impl Default for Config {
             request: RequestConfig::default(),
             response: ResponseConfig::default(),
             timeouts: Timeouts::default(),
-            shutdown_timeout: Duration::from_secs(30),
+            shutdown: ShutdownConfig::default(),
         }
     }
 }
@@ -84,6 +83,40 @@ pub struct PoolConfig {
 impl Default for PoolConfig {
     fn default() -> Self {
         Self { min: 20, max: 500, timeout: Duration::from_secs(5) }
+    }
+}
+
+/// How long each phase of the end takes, from [`Handle::shutdown`](super::Handle::shutdown) on.
+///
+/// 1. `not_ready`: everything is served as before, but
+///    [`Request::is_draining`](crate::Request::is_draining) says so, and with it the readiness
+///    endpoint: who sends us requests can look for another server first.
+/// 2. Every answer says `Connection: close`, event streams end, and after all connections that the
+///    kernel has completed were taken in, nobody listens any more.
+/// 3. `idle`: connections between two requests are kept for this long, since a request may be on its
+///    way.
+/// 4. Requests in flight are answered, until `deadline`; what is busy then is cut.
+///
+/// Times are met up to half a second late.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShutdownConfig {
+    /// How long the server says that it is not ready and serves on. Longer than the proxy in front
+    /// takes to notice, zero without one that asks. Default 0.
+    pub not_ready: Duration,
+    /// How long idle connections are kept after that. Default 500 ms.
+    pub idle: Duration,
+    /// From the end of `not_ready` until what is still busy is cut. Shorter than whoever stops the
+    /// process waits before it kills it. Default 25 s.
+    pub deadline: Duration,
+}
+
+impl Default for ShutdownConfig {
+    fn default() -> Self {
+        Self {
+            not_ready: Duration::ZERO,
+            idle: Duration::from_millis(500),
+            deadline: Duration::from_secs(25),
+        }
     }
 }
 

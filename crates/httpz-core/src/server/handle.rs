@@ -14,6 +14,9 @@ use crate::net::timed::TICK;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
+/// Knocks that a worker may miss before that is reported; and again at every doubling.
+const BLOCKED: u32 = 8;
+
 /// A running server.
 ///
 /// Dropping the handle leaves the server running.
@@ -43,14 +46,31 @@ pub(super) fn seats(places: Vec<Listen>, workers: usize) -> Result<(Handle, Vec<
     let knocked: Vec<Weak<Seat>> = seats.iter().map(Arc::downgrade).collect();
     let known = knocked.clone();
     let clock = thread::Builder::new().name("httpz-clock".into()).spawn(move || {
-        let knock = |seat: &Weak<Seat>| seat.upgrade().map(|seat| seat.knock.notify_one());
-        while knocked.iter().filter_map(knock).count() > 0 {
+        while knock_at_all(&knocked) {
             thread::park_timeout(TICK);
         }
     })?;
     let shared =
         Shared { places, seats: known, threads: Mutex::default(), clock: Mutex::new(Some(clock)) };
     Ok((Handle { shared: Arc::new(shared) }, seats))
+}
+
+/// Knocks at every worker; `false` when there is none left.
+fn knock_at_all(seats: &[Weak<Seat>]) -> bool {
+    let mut any = false;
+    for (n, seat) in seats.iter().enumerate() {
+        let Some(seat) = seat.upgrade() else { continue };
+        any = true;
+        let unheard = seat.knock();
+        if unheard >= BLOCKED && unheard.is_power_of_two() {
+            eprintln!(
+                "httpz: worker {n} has not moved for {:?}: a handler blocks its thread, and with it \
+                 every connection of this worker; let it await, or move the work to a thread",
+                TICK * unheard
+            );
+        }
+    }
+    any
 }
 
 impl Handle {
@@ -103,8 +123,9 @@ impl Handle {
     ///
     /// No new connections are accepted, but those that the kernel had taken already are served.
     /// Requests in flight are answered, each with `Connection: close`; idle connections are closed
-    /// after a moment. What is still busy after `Config::shutdown_timeout` is cut. A second call
-    /// does nothing.
+    /// after a moment, and what is still busy after a longer one is cut.
+    /// [`ShutdownConfig`](super::ShutdownConfig) has the phases and their times. A second call does
+    /// nothing.
     pub fn shutdown(&self) {
         for seat in self.shared.seats.iter().filter_map(Weak::upgrade) {
             seat.leave.store(true, Ordering::Release);

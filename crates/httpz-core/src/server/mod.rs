@@ -20,7 +20,7 @@ use crate::service::Service;
 
 use handle::Listeners;
 
-pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig};
+pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
 pub use handle::Handle;
 pub use listen::{Listen, Places};
 

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,19 +12,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::spawn_local;
 
-use super::Config;
 use super::listen::Listener;
 use super::seat::Seat;
+use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
-use crate::message::Ambient;
+use crate::message::{Ambient, Phase};
 use crate::net::timed::TICK;
 use crate::net::{Socket, SocketWire, Watches};
 use crate::service::Service;
-
-/// How long idle connections are kept after the drain began: closing them at once would race with
-/// a request that is on its way.
-const IDLE_LINGER: Duration = Duration::from_millis(500);
 
 /// What a worker is made of.
 pub(super) struct Worker<S> {
@@ -50,8 +47,11 @@ impl<S: Service> Worker<S> {
         let runtime = builder.enable_all().build_local(Default::default())?;
         runtime.block_on(async {
             let worker = Self::new(listeners, service, config)?;
-            worker.serve(seat).await;
-            worker.drain(seat, config.shutdown_timeout).await;
+            worker.serve_while(seat, || !seat.leave.load(Ordering::Acquire)).await;
+            worker.common.ambient.enter(Phase::NotReady);
+            let mut left = ticks(config.shutdown.not_ready);
+            worker.serve_while(seat, || left.next().is_some()).await;
+            worker.drain(seat, &config.shutdown).await;
             Ok(())
         })
     }
@@ -71,18 +71,18 @@ impl<S: Service> Worker<S> {
         })
     }
 
-    /// Accepts, and minds the clock whenever it knocks.
+    /// Accepts, and minds the clock whenever it knocks; asks then whether to go on.
     ///
     /// When the system has no descriptor or memory left, asking it again at once would only burn the
     /// core that could close some; the next knock is soon enough.
-    async fn serve(&self, seat: &Seat) {
-        while !seat.leave.load(Ordering::Acquire) {
-            let mut knocked = std::pin::pin!(seat.knock.notified());
+    async fn serve_while(&self, seat: &Seat, mut go_on: impl FnMut() -> bool) {
+        while go_on() {
+            let mut heard = pin!(seat.heard());
             poll_fn(|cx| {
                 for door in &self.doors {
                     self.accept(door, cx);
                 }
-                knocked.as_mut().poll(cx)
+                heard.as_mut().poll(cx)
             })
             .await;
             self.tick();
@@ -130,8 +130,8 @@ impl<S: Service> Worker<S> {
 
     /// Lets requests in flight finish, and returns when all connections have ended or at the
     /// deadline; what is left is cut when the runtime is dropped.
-    async fn drain(self, seat: &Seat, deadline: Duration) {
-        self.common.ambient.drain();
+    async fn drain(self, seat: &Seat, times: &ShutdownConfig) {
+        self.common.ambient.enter(Phase::Leaving);
         // Connections that the kernel has completed have been promised an answer.
         poll_fn(|cx| {
             for door in &self.doors {
@@ -140,16 +140,15 @@ impl<S: Service> Worker<S> {
             Poll::Ready(())
         })
         .await;
-        self.watches.drain(IDLE_LINGER);
+        self.watches.drain(times.idle);
         let Self { common, watches, doors } = self;
         drop(doors);
-        let ticks = deadline.as_millis().div_ceil(TICK.as_millis());
-        for _ in 0..ticks {
+        for _ in ticks(times.deadline) {
             // Connections just taken have not been polled yet, and are entered already.
             if watches.is_empty() {
                 return;
             }
-            seat.knock.notified().await;
+            seat.heard().await;
             common.ambient.set_time(unix_seconds());
             watches.sweep();
         }
@@ -169,6 +168,11 @@ impl Door {
 fn is_no_news(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}
+
+/// As many steps as there are ticks in this time.
+fn ticks(time: Duration) -> impl Iterator {
+    0..time.as_millis().div_ceil(TICK.as_millis())
 }
 
 fn unix_seconds() -> u64 {
