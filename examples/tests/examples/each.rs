@@ -1,0 +1,191 @@
+//! One test for each example of one screen, in the order of `examples/README.md`.
+
+use std::io::{BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+
+use crate::answer::Answer;
+use crate::server::{Server, example, read_until};
+
+#[test]
+fn hello_answers_and_shows_its_routes() {
+    let server = Server::start("hello");
+    assert!(server.printed.contains("/api/user/:id"), "{}", server.printed);
+    server.get("/").is(200, "Hello, World!\n");
+    server.get("/api/user/7").is(200, r#"{"id":7,"name":"Teg"}"#);
+    assert_eq!(server.get("/api/user/abc").status, 400);
+    server.stop();
+}
+
+#[test]
+fn shared_data_is_seen_by_every_request() {
+    let server = Server::start("shared_data");
+    server.ask("POST /hits", &[], "").is(200, "1 hits\n");
+    server.ask("POST /hits", &[], "").is(200, "2 hits\n");
+    assert_eq!(server.ask("PUT /guests/bo", &[], "").status, 201);
+    assert_eq!(server.ask("PUT /guests/ann", &[], "").status, 201);
+    assert_eq!(server.ask("PUT /guests/ann", &[], "").status, 204);
+    server.get("/guests").is(200, r#"["ann","bo"]"#);
+    server.stop();
+}
+
+#[test]
+fn dispatcher_times_wraps_and_leaves_out() {
+    let server = Server::start("dispatcher");
+    assert_eq!(server.get("/ping").header("server-timing"), None);
+    let sum = server.get("/sum/5");
+    sum.is(200, "10\n");
+    assert!(sum.header("server-timing").is_some(), "{sum:?}");
+    let report = server.get("/report");
+    report.is(200, "all is well\n");
+    assert!(report.header("server-timing").is_some(), "{report:?}");
+    let known = server.ask("GET /report", &["If-None-Match: \"v7\""], "");
+    known.is(304, "");
+    assert_eq!(known.header("server-timing"), None);
+    server.stop();
+}
+
+#[test]
+fn groups_have_data_of_their_own() {
+    let server = Server::start("groups");
+    server.get("/shops/tea/about").is(200, "Welcome to the tea house\n");
+    server.get("/shops/books/price/atlas").is(200, "40\n");
+    server.get("/shops/tea/price/atlas").is(404, "the tea house sells no atlas");
+    server.get("/in/fr/hello/ann").is(200, "Bonjour ann\n");
+    server.stop();
+}
+
+#[test]
+fn request_context_is_made_by_guards_or_refused() {
+    let server = Server::start("request_context");
+    let (ann, bo) = ("Authorization: Bearer a-secret", "Authorization: Bearer b-secret");
+    server.get("/me").is(401, "sign in first");
+    server.ask("GET /me", &[bo], "").is(200, "bo\n");
+    server.ask("GET /admin/users", &[bo], "").is(403, "for admins only");
+    server.ask("GET /admin/users", &[ann], "").is(200, r#"["bo"]"#);
+    server.stop();
+}
+
+#[test]
+fn json_api_keeps_tasks() {
+    let server = Server::start("json_api");
+    let made = server.ask("POST /tasks", &[], r#"{"title":"tea"}"#);
+    made.is(201, r#"{"id":1,"title":"tea","done":false}"#);
+    assert_eq!(made.header("location"), Some("/tasks/1"));
+    server.ask("POST /tasks", &[], r#"{"title":" "}"#).is(422, "a task needs a title");
+    assert_eq!(server.ask("POST /tasks", &[], "{").status, 400);
+    let done = r#"{"id":1,"title":"tea","done":true}"#;
+    server.ask("PATCH /tasks/1", &[], r#"{"done":true}"#).is(200, done);
+    server.get("/tasks").is(200, &format!("[{done}]"));
+    assert_eq!(server.ask("DELETE /tasks/1", &[], "").status, 204);
+    server.get("/tasks/1").is(404, "no such task");
+    server.stop();
+}
+
+#[test]
+fn query_and_form_are_read_as_structs() {
+    let server = Server::start("query_and_form");
+    let found = "5 of \"green tea\" with [\"a\", \"b\"]\n";
+    server.get("/search?text=green+tea&limit=5&tag=a&tag=b").is(200, found);
+    assert_eq!(server.get("/search?text=x&limit=many").status, 400);
+    server.get("/raw?caf%C3%A9=%26&x").is(200, "café is \"&\"\nx is \"\"\n");
+    assert!(server.get("/").body.contains("<form method=post>"));
+    let sent = server.ask("POST /", &[], "name=ann+b&cups=2&milk=true");
+    assert_eq!((sent.status, sent.header("location")), (303, Some("/thanks/ann%20b/2/white")));
+    server.get("/thanks/ann%20b/2/white").is(200, "2 white for ann b\n");
+    server.stop();
+}
+
+#[test]
+fn chunked_answers_come_bit_by_bit() {
+    let server = Server::start("chunked");
+    let mut answer = BufReader::new(server.open("GET /countdown/2", &[], ""));
+    let head = read_until(&mut answer, "2\n");
+    assert!(head.to_lowercase().contains("transfer-encoding: chunked"), "{head}");
+    assert!(!head.contains("lift-off"), "{head}");
+    read_until(&mut answer, "lift-off");
+    let squares = server.get("/squares/3000");
+    assert!(squares.body.contains("\n3000,9000000\n"), "{squares:?}");
+    server.stop();
+}
+
+#[test]
+fn events_reach_everybody_and_those_who_come_again() {
+    let server = Server::start("events");
+    assert!(server.get("/").body.contains("new EventSource"));
+    let mut first = BufReader::new(server.open("GET /live", &[], ""));
+    read_until(&mut first, "data: 1 here");
+    let mut second = BufReader::new(server.open("GET /live", &[], ""));
+    read_until(&mut second, "data: 2 here");
+    for text in ["tea", "cake"] {
+        assert_eq!(server.ask("POST /say", &[], &format!("who=ann&text={text}")).status, 204);
+    }
+    for stream in [&mut first, &mut second] {
+        let heard = read_until(stream, "id: 2");
+        assert!(heard.contains(r#"data: {"who":"ann","text":"tea"}"#), "{heard}");
+    }
+    let mut again = BufReader::new(server.open("GET /live", &["Last-Event-ID: 1"], ""));
+    let missed = read_until(&mut again, "id: 2");
+    assert!(missed.contains("cake") && !missed.contains("tea"), "{missed}");
+    server.stop();
+}
+
+#[test]
+fn unix_socket_answers_beside_the_network() {
+    let name = format!("httpz-example-{}.sock", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let shown = path.to_str().expect("it is text");
+    let server = Server::start_with("unix_socket", &[("HTTPZ_SOCKET", shown)]);
+    assert!(server.get("/").body.starts_with("you came over the network, from 127.0.0.1:"));
+    assert_eq!(path.metadata().expect("it is there").permissions().mode() & 0o777, 0o660);
+    let mut stream = UnixStream::connect(&path).expect("it listens");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    Answer::read(&answer).is(200, "you came through the file\n");
+    let printed = server.stop();
+    assert!(printed.contains(&format!("listening on unix:{shown}")), "{printed}");
+    assert!(!path.exists(), "the file is removed at the end");
+}
+
+#[test]
+fn custom_errors_are_shaped_in_one_place() {
+    let server = Server::start("custom_errors");
+    server.ask("POST /buy/tea", &[], "").is(200, "here is your tea\n");
+    server.ask("POST /buy/cake", &[], "").is(409, "409: the last cake was sold at noon\n");
+    server.ask("POST /buy/hat", &[], "").is(404, "404: we do not have that\n");
+    server.get("/stock").is(500, "500: Internal Server Error\n");
+    server.get("/bug").is(500, "500: Internal Server Error\n");
+    let page = server.ask("GET /stock", &["Accept: text/html"], "");
+    page.is(500, "<h1>500</h1><p>Internal Server Error</p>\n");
+    server.get("/nowhere").is(404, "404: there is no /nowhere; try /stock or /bug\n");
+    server.ask("GET x", &[], "").is(400, "400: malformed request target\n");
+    server.stop();
+}
+
+#[test]
+fn graceful_shutdown_answers_what_is_in_flight() {
+    let server = Server::start("graceful_shutdown");
+    let mut slow = server.open("GET /slow", &[], "");
+    let mut stream = BufReader::new(server.open("GET /stream", &[], ""));
+    // By the first event both requests have been begun: a second has passed.
+    read_until(&mut stream, "still here");
+    server.signal();
+    read_until(&mut stream, "goodbye");
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).expect("an answer");
+    let answer = Answer::read(&answer);
+    answer.is(200, "done\n");
+    assert_eq!(answer.header("connection"), Some("close"));
+    let printed = server.wait();
+    assert!(printed.contains("nothing left undone"), "{printed}");
+}
+
+#[test]
+fn router_alone_finds_commands() {
+    let output = example("router_alone").output().expect("it runs");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    for line in ["here is user 7", "here you are", "opening the text notes", "hello world"] {
+        assert!(printed.contains(line), "{printed}");
+    }
+}

@@ -1,0 +1,124 @@
+//! Starts an example as a user would, on a port that the system chose, and talks to it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use crate::answer::Answer;
+
+/// The binary of an example; `cargo test` builds it beside the tests.
+pub(crate) fn example(name: &str) -> Command {
+    let test = std::env::current_exe().expect("a test is a program");
+    let built: PathBuf = test.ancestors().nth(2).expect("in deps").join("examples").join(name);
+    Command::new(built)
+}
+
+/// A server among the examples.
+pub(crate) struct Server {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    pub(crate) addr: String,
+    /// What it has printed up to the line with its address.
+    pub(crate) printed: String,
+}
+
+impl Server {
+    pub(crate) fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// With these environment variables.
+    pub(crate) fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
+        let mut child = example(name)
+            .env("HTTPZ_ADDR", "127.0.0.1:0")
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut printed = String::new();
+        while stdout.read_line(&mut printed).expect("it prints text") > 0 {
+            if let Some((_, addr)) = printed.rsplit_once("listening on http://") {
+                let addr = addr.trim_end().trim_end_matches('/').to_owned();
+                return Self { child, stdout, addr, printed };
+            }
+        }
+        // It has ended, or closed its output; either way it is of no more use.
+        let _ = child.kill();
+        let status = child.wait();
+        panic!("{name} did not say where it listens, and ended with {status:?}: {printed}");
+    }
+
+    /// Sends a request, head and body in one, and leaves the connection open.
+    pub(crate) fn open(&self, request: &str, fields: &[&str], body: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.addr).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
+        let mut head = format!("{request} HTTP/1.1\r\nHost: {}\r\n", self.addr);
+        for field in fields {
+            head += &format!("{field}\r\n");
+        }
+        if !body.is_empty() {
+            head += &format!("Content-Length: {}\r\n", body.len());
+        }
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).expect("sent");
+        stream
+    }
+
+    /// Sends a request and reads the answer.
+    pub(crate) fn ask(&self, request: &str, fields: &[&str], body: &str) -> Answer {
+        let fields: Vec<_> = fields.iter().copied().chain(["Connection: close"]).collect();
+        let mut answer = String::new();
+        self.open(request, &fields, body).read_to_string(&mut answer).expect("an answer");
+        Answer::read(&answer)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path}"), &[], "")
+    }
+
+    /// Tells it to end, as a supervisor would.
+    pub(crate) fn signal(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().expect("kill runs").success());
+    }
+
+    /// Ends it; it leaves with status 0. Gives what it has printed since its address.
+    pub(crate) fn stop(self) -> String {
+        self.signal();
+        self.wait()
+    }
+
+    /// Waits for its end, which somebody has asked for.
+    pub(crate) fn wait(mut self) -> String {
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed).expect("it prints text");
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0), "{printed}");
+        printed
+    }
+}
+
+/// A test that fails leaves no server behind.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads lines up to one with this text, and gives them.
+#[track_caller]
+pub(crate) fn read_until(stream: &mut impl BufRead, text: &str) -> String {
+    let mut read = String::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).expect("it comes in time") == 0 {
+            panic!("it ended before {text:?} came: {read}");
+        }
+        read += &line;
+        if line.contains(text) {
+            return read;
+        }
+    }
+}
