@@ -23,6 +23,7 @@
 mod app;
 mod check;
 mod context;
+mod cors;
 mod dispatch;
 mod extract;
 mod handler;
@@ -38,6 +39,7 @@ mod url;
 
 pub use app::{App, Built};
 pub use context::{Has, HasMut, Shared};
+pub use cors::{Cors, CorsError};
 pub use dispatch::{Dispatch, Next};
 pub use extract::{Form, FromParam, FromRequest, Json, Query};
 #[doc(hidden)]

@@ -310,11 +310,32 @@ impl Response {
         self
     }
 
-    /// Takes everything back that has not been written: a fresh 200 without fields and body.
+    /// Takes everything back that has not been written: a fresh 200 without body, and without fields
+    /// but those that are kept.
     pub fn clear(&mut self) {
         if self.stage == Stage::Fresh {
-            self.wipe();
+            self.fields.take_back();
+            self.wipe_all_but_fields();
+            self.has_date = self.fields.find(b"date").is_some();
         }
+    }
+
+    /// Keeps the fields that are set now when the answer is cleared, as it is when an error takes its
+    /// place.
+    ///
+    /// For what a dispatcher says about every answer, whatever becomes of the handler.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.header("X-Request-Id", "7").keep_headers();
+    /// res.header("ETag", "\"half\"").text("half an ans");
+    /// res.clear();
+    /// assert!(res.find_header("x-request-id").is_some() && res.find_header("etag").is_none());
+    /// ```
+    pub fn keep_headers(&mut self) -> &mut Self {
+        self.fields.keep();
+        self
     }
 
     /// Has the head been sent, or at least given out to be sent?
@@ -375,9 +396,14 @@ impl Response {
 
     #[inline]
     fn wipe(&mut self) {
+        self.fields.clear();
+        self.wipe_all_but_fields();
+    }
+
+    #[inline]
+    fn wipe_all_but_fields(&mut self) {
         self.status = Status::OK;
         self.content_type = None;
-        self.fields.clear();
         self.content = Content::Buffer;
         self.buffer.clear();
         self.declared = None;

@@ -188,6 +188,8 @@ pub enum BadField {
 pub struct FieldBlock {
     bytes: Vec<u8>,
     marks: Vec<Mark>,
+    /// So many lines from the front stay when the others are taken back; 0 while there are none.
+    kept: usize,
 }
 
 /// Where one field line stands in the block.
@@ -201,7 +203,7 @@ struct Mark {
 impl FieldBlock {
     /// A block with room for `fields` lines of `bytes` bytes together.
     pub fn with_capacity(bytes: usize, fields: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), marks: Vec::with_capacity(fields) }
+        Self { bytes: Vec::with_capacity(bytes), marks: Vec::with_capacity(fields), kept: 0 }
     }
 
     /// Forgets all fields, keeps the memory.
@@ -210,6 +212,20 @@ impl FieldBlock {
         if !self.marks.is_empty() {
             self.bytes.clear();
             self.marks.clear();
+            self.kept = 0;
+        }
+    }
+
+    /// Lets the fields that stand now outlast [`FieldBlock::take_back`].
+    pub fn keep(&mut self) {
+        self.kept = self.marks.len();
+    }
+
+    /// Takes every field out that is not kept.
+    pub fn take_back(&mut self) {
+        if let Some(first) = self.marks.get(self.kept) {
+            self.bytes.truncate(first.at as usize);
+            self.marks.truncate(self.kept);
         }
     }
 
@@ -260,6 +276,7 @@ impl FieldBlock {
             let (at, len) = (mark.at as usize, mark.len as usize);
             self.bytes.drain(at..at + len);
             self.marks.remove(i);
+            self.kept -= usize::from(i < self.kept);
             for later in &mut self.marks[i..] {
                 later.at -= mark.len;
             }

@@ -9,8 +9,10 @@ mod service;
 
 use std::fmt;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
+use crate::cors::{Cors, Policy};
 use crate::handler::{Action, Handler};
 use crate::router::error::{BuildError, RouteError};
 use crate::router::group::{Group, Router};
@@ -42,6 +44,7 @@ pub struct App<G: 'static> {
     state: Shared<G>,
     registry: Registry<G>,
     fallbacks: Fallbacks<G>,
+    cors: Option<Arc<Policy>>,
     config: Config,
 }
 
@@ -90,6 +93,7 @@ impl<G: Send + Sync + 'static> App<G> {
                 method_not_allowed: None,
                 on_error: Box::new(|_, req, res, error| refusal::shape(req, res, error)),
             },
+            cors: None,
             config: Config::default(),
         }
     }
@@ -171,6 +175,28 @@ impl<G: Send + Sync + 'static> App<G> {
         self
     }
 
+    /// Lets pages of other origins use the application: every answer says so, errors included, and
+    /// preflights are answered for every path. [`Group::cors`] says otherwise for its routes.
+    ///
+    /// ```
+    /// use httpz::Cors;
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| r.get("/", handler(|_, _| "hello")))
+    ///     .cors(Cors::origins(["https://a.example", "https://b.example"]).credentials());
+    /// # let client = httpz::testing::Client::new(app).header("origin", "https://b.example");
+    /// # for reply in [client.get("/"), client.get("/nowhere"), client.delete("/")] {
+    /// #     reply.header("access-control-allow-origin", "https://b.example").header("vary", "Origin");
+    /// # }
+    /// ```
+    pub fn cors(mut self, cors: Cors) -> Self {
+        match cors.check() {
+            Ok(policy) => self.cors = Some(Arc::new(policy)),
+            Err(error) => self.registry.errors.push(RouteError::Cors(error)),
+        }
+        self
+    }
+
     /// Sets everything that can be set.
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
@@ -215,10 +241,14 @@ impl<G: Send + Sync + 'static> App<G> {
         if !errors.is_empty() {
             return Err(BuildError { errors });
         }
+        for route in &mut self.registry.routes {
+            route.cors = route.cors.take().or_else(|| self.cors.clone());
+        }
         Ok(Built {
             state: self.state,
             table: Table::new(self.registry),
             fallbacks: self.fallbacks,
+            cors: self.cors,
             config: self.config,
         })
     }

@@ -1,10 +1,12 @@
 //! A request's way through the application: find the route, run it, or say why there is none.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Fallbacks, refusal};
+use crate::cors::{Policy, asked_method};
 use crate::handler::Action;
-use crate::router::table::{Found, Table};
+use crate::router::table::{Found, Leaf, Table};
 use crate::{Config, Error, Flow, Method, Request, Response, Service, Shared, Status};
 
 /// An application whose routes have been checked: the service that connections call.
@@ -12,6 +14,8 @@ pub struct Built<G: 'static> {
     pub(super) state: Shared<G>,
     pub(super) table: Table<G>,
     pub(super) fallbacks: Fallbacks<G>,
+    /// For paths without a route and requests without a path; routes have theirs with them.
+    pub(super) cors: Option<Arc<Policy>>,
     pub(super) config: Config,
 }
 
@@ -20,7 +24,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
     fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
         match self.table.find(req) {
             Found::Action(action) => self.run(action, req, res),
-            Found::OtherMethods(allow) => self.other_methods(allow, req, res),
+            Found::OtherMethods(leaf) => self.other_methods(leaf, req, res),
             Found::Nothing => self.nothing(req, res),
         }
     }
@@ -28,6 +32,9 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
     #[cold]
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
         refusal::log(req, &error);
+        if let Some(policy) = &self.cors {
+            policy.mark_if_new(req, res);
+        }
         self.shape(req, res, &error);
     }
 
@@ -59,6 +66,11 @@ impl<G: Send + Sync + 'static> Built<G> {
             res.status(204).header("Allow", self.table.allow());
             return Flow::Done(Ok(()));
         }
+        if let Some(policy) = &self.cors
+            && policy.begin(self.table.allow(), req, res)
+        {
+            return Flow::Done(Ok(()));
+        }
         match &self.fallbacks.not_found {
             Some(action) => {
                 res.status(404);
@@ -71,10 +83,16 @@ impl<G: Send + Sync + 'static> Built<G> {
     #[cold]
     fn other_methods<'a>(
         &'a self,
-        allow: &str,
+        leaf: &Leaf<G>,
         req: &'a Request,
         res: &'a mut Response,
     ) -> Flow<'a> {
+        let allow = leaf.allow();
+        if let Some(policy) = leaf.policy(asked_method(req).unwrap_or(req.method()))
+            && policy.begin(allow, req, res)
+        {
+            return Flow::Done(Ok(()));
+        }
         if req.method() == Method::Options {
             res.status(204).header("Allow", allow);
             return Flow::Done(Ok(()));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Verb;
+use crate::{CorsError, Verb};
 
 /// Why a route was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum RouteError {
         /// The function it was for.
         handler: String,
     },
+    /// What pages of other origins may do is not well said.
+    Cors(CorsError),
 }
 
 impl fmt::Display for RouteError {
@@ -69,6 +71,7 @@ impl fmt::Display for RouteError {
             Self::BadMethod { name, handler } => {
                 write!(f, "`{name}` of `{handler}` is not the name of a method")
             }
+            Self::Cors(error) => error.fmt(f),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::error::RouteError;
 use super::registry::Registry;
+use crate::cors::{Cors, Policy};
 use crate::dispatch::{Checked, Dispatched, Guarded, WithData};
 use crate::handler::{Action, Handler};
 use crate::route::About;
@@ -49,12 +50,14 @@ pub type Router<G> = Group<G, Shared<G>>;
 pub struct Group<G: 'static, C> {
     prefix: String,
     wrap: Wrap<G, C>,
+    cors: Option<Arc<Policy>>,
     registry: Registry<G>,
 }
 
 impl<G> Group<G, Shared<G>> {
     pub(crate) fn root() -> Self {
-        Self { prefix: String::new(), wrap: Arc::new(|action| action), registry: Registry::new() }
+        let wrap = Arc::new(|action| action);
+        Self { prefix: String::new(), wrap, cors: None, registry: Registry::new() }
     }
 }
 
@@ -117,9 +120,8 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// # client.get("/teams/red/members/ann").text(r#"[("team", "red"), ("member", "ann")]"#);
     /// ```
     pub fn group<R>(self, prefix: &str, routes: impl FnOnce(Self) -> Group<G, R>) -> Self {
-        let Self { prefix: outer, wrap, registry } = self;
-        let inner = Self { prefix: join(&outer, prefix), wrap: wrap.clone(), registry };
-        Self { prefix: outer, wrap, registry: routes(inner).registry }
+        let (outer, inner) = self.inside(prefix);
+        outer.with_registry(routes(inner).registry)
     }
 
     /// Like [`Group::group`], for closures that use the `try_` methods.
@@ -132,9 +134,24 @@ impl<G: 'static, C: 'static> Group<G, C> {
         prefix: &str,
         routes: impl FnOnce(Self) -> Result<Group<G, R>, E>,
     ) -> Result<Self, E> {
-        let Self { prefix: outer, wrap, registry } = self;
-        let inner = Self { prefix: join(&outer, prefix), wrap: wrap.clone(), registry };
-        Ok(Self { prefix: outer, wrap, registry: routes(inner)?.registry })
+        let (outer, inner) = self.inside(prefix);
+        Ok(outer.with_registry(routes(inner)?.registry))
+    }
+
+    /// A group within this one, which lends it the routes until it is done.
+    fn inside(mut self, prefix: &str) -> (Self, Self) {
+        let registry = std::mem::replace(&mut self.registry, Registry::new());
+        let inner = Self {
+            prefix: join(&self.prefix, prefix),
+            wrap: self.wrap.clone(),
+            cors: self.cors.clone(),
+            registry,
+        };
+        (self, inner)
+    }
+
+    fn with_registry(self, registry: Registry<G>) -> Self {
+        Self { registry, ..self }
     }
 
     /// Registers routes that have something of their own: what the closure puts in front of them ends
@@ -242,11 +259,38 @@ impl<G: 'static, C: 'static> Group<G, C> {
         self.wrapped(move |inner| Arc::new(WithData { data, inner }))
     }
 
+    /// Lets pages of other origins use the routes registered after this, in place of what
+    /// [`App::cors`](crate::App::cors) or an outer group says.
+    ///
+    /// A preflight is answered as the route for the method that it asks about says. A path without a
+    /// route is in no group: its 404 is marked as `App::cors` says.
+    ///
+    /// ```
+    /// use httpz::Cors;
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.group("/public", |g| g.cors(Cors::any_origin()).get("/prices", handler(|_, _| "12")))
+    ///         .get("/own", handler(|_, _| "for our own pages"))
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/public/prices").header("access-control-allow-origin", "*");
+    /// # client.get("/own").no_header("access-control-allow-origin");
+    /// ```
+    pub fn cors(mut self, cors: Cors) -> Self {
+        match cors.check() {
+            Ok(policy) => self.cors = Some(Arc::new(policy)),
+            Err(error) => self.registry.errors.push(RouteError::Cors(error)),
+        }
+        self
+    }
+
     fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {
         let outer = self.wrap;
         Group {
             prefix: self.prefix,
             wrap: Arc::new(move |inner| outer(wrap(inner))),
+            cors: self.cors,
             registry: self.registry,
         }
     }
@@ -300,7 +344,8 @@ impl<G: 'static, C: 'static> Group<G, C> {
         about: About,
         action: Action<C>,
     ) -> Result<(), RouteError> {
-        self.registry.add(verb, join(&self.prefix, path), about, (self.wrap)(action))
+        let (pattern, cors) = (join(&self.prefix, path), self.cors.clone());
+        self.registry.add(verb, pattern, about, cors, (self.wrap)(action))
     }
 
     fn note(&mut self, verb: Verb, path: &str, about: About, action: Action<C>) {

@@ -1,11 +1,13 @@
 //! Gathers routes, in the order they are registered, and finds out which cannot stand together.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use httpz_router::{Pattern, Segment};
 
 use super::error::RouteError;
 use super::listing::RouteInfo;
+use crate::cors::Policy;
 use crate::handler::Action;
 use crate::route::About;
 use crate::{Method, Shared, Verb};
@@ -28,6 +30,8 @@ pub(crate) struct Registered<G: 'static> {
     pub(crate) places: Vec<Option<String>>,
     /// `None` for every method that no other route of the shape answers.
     pub(crate) method: Option<Method>,
+    /// What pages of other origins may do with it.
+    pub(crate) cors: Option<Arc<Policy>>,
     pub(crate) action: Action<Shared<G>>,
 }
 
@@ -42,6 +46,7 @@ impl<G> Registry<G> {
         verb: Verb,
         pattern: String,
         about: About,
+        cors: Option<Arc<Policy>>,
         action: Action<Shared<G>>,
     ) -> Result<(), RouteError> {
         let handler = || about.full_name.to_owned();
@@ -77,7 +82,7 @@ impl<G> Registry<G> {
         self.taken.insert((shape.clone(), method), self.routes.len());
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
-        self.routes.push(Registered { info, shape, key, places, method, action });
+        self.routes.push(Registered { info, shape, key, places, method, cors, action });
         Ok(())
     }
 }

@@ -5,11 +5,13 @@
 //! places differently; each keeps its own names, in the order of the places.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use httpz_router::Trie;
 use smallvec::SmallVec;
 
 use super::registry::{Registered, Registry};
+use crate::cors::{Policy, WithCors};
 use crate::handler::Action;
 use crate::{Method, Request, Shared};
 
@@ -21,7 +23,7 @@ pub(crate) struct Table<G: 'static> {
 }
 
 /// The routes of one shape.
-struct Leaf<G: 'static> {
+pub(crate) struct Leaf<G: 'static> {
     /// One for each method; few, so they are looked through in order.
     routes: Vec<(Method, Entry<G>)>,
     /// The route for all other methods.
@@ -34,6 +36,7 @@ struct Entry<G: 'static> {
     names: &'static [&'static str],
     /// Which places the names are for, where some place has none.
     named: Option<Box<[bool]>>,
+    cors: Option<Arc<Policy>>,
     action: Action<Shared<G>>,
 }
 
@@ -41,8 +44,8 @@ struct Entry<G: 'static> {
 pub(crate) enum Found<'a, G: 'static> {
     /// A route; its parameters are set.
     Action(&'a Action<Shared<G>>),
-    /// The path, but not for this method; the value of `Allow`.
-    OtherMethods(&'a str),
+    /// The path, but not for this method.
+    OtherMethods(&'a Leaf<G>),
     /// Nothing.
     Nothing,
 }
@@ -52,17 +55,17 @@ impl<G> Table<G> {
     pub(crate) fn new(registry: Registry<G>) -> Self {
         let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
         let mut by_shape = HashMap::new();
-        for Registered { shape, key, places, method, action, .. } in registry.routes {
+        for Registered { shape, key, places, method, cors, action, .. } in registry.routes {
             let index = *by_shape.entry(shape).or_insert_with(|| {
                 leaves.push((key, Leaf::new()));
                 leaves.len() - 1
             });
-            leaves[index].1.add(method, Entry::new(places, action));
+            leaves[index].1.add(method, Entry::new(places, cors, action));
         }
         let mut trie = Trie::new();
         let mut all: Vec<Method> = Vec::new();
         for (key, mut leaf) in leaves {
-            leaf.allow = allow(leaf.methods());
+            leaf.settle();
             all.extend(leaf.methods());
             trie.insert(&key, leaf).expect("patterns of different shapes do not conflict");
         }
@@ -80,7 +83,7 @@ impl<G> Table<G> {
         let Some(found) = self.trie.find(path) else { return Found::Nothing };
         let leaf = found.value();
         let Some(entry) = leaf.entry(req.method()) else {
-            return Found::OtherMethods(&leaf.allow);
+            return Found::OtherMethods(leaf);
         };
         if !entry.names.is_empty() {
             let mut places: SmallVec<[(usize, usize); 8]> = found.value_spans().collect();
@@ -100,12 +103,16 @@ impl<G> Table<G> {
 }
 
 impl<G> Entry<G> {
-    fn new(places: Vec<Option<String>>, action: Action<Shared<G>>) -> Self {
+    fn new(
+        places: Vec<Option<String>>,
+        cors: Option<Arc<Policy>>,
+        action: Action<Shared<G>>,
+    ) -> Self {
         let named: Box<[bool]> = places.iter().map(Option::is_some).collect();
         let named = if named.contains(&false) { Some(named) } else { None };
         let names = places.into_iter().flatten().map(|name| &*name.leak());
         let names = names.collect::<Vec<&'static str>>();
-        Self { names: if names.is_empty() { &[] } else { names.leak() }, named, action }
+        Self { names: if names.is_empty() { &[] } else { names.leak() }, named, cors, action }
     }
 }
 
@@ -118,6 +125,30 @@ impl<G> Leaf<G> {
         match method {
             Some(method) => self.routes.push((method, entry)),
             None => self.rest = Some(entry),
+        }
+    }
+
+    /// When all routes are here: their methods, for those who ask and for those who may not.
+    fn settle(&mut self) {
+        self.allow = allow(self.methods());
+        for entry in self.routes.iter_mut().map(|(_, entry)| entry).chain(&mut self.rest) {
+            if let Some(policy) = entry.cors.clone() {
+                let (allow, inner) = (self.allow.clone(), entry.action.clone());
+                entry.action = Arc::new(WithCors { policy, allow, inner });
+            }
+        }
+    }
+
+    /// The methods that are answered here, as the value of `Allow`.
+    pub(crate) fn allow(&self) -> &str {
+        &self.allow
+    }
+
+    /// What pages of other origins may do by this method; where it has no route, by another.
+    pub(crate) fn policy(&self, method: Method) -> Option<&Policy> {
+        match self.entry(method) {
+            Some(entry) => entry.cors.as_deref(),
+            None => self.routes.iter().find_map(|(_, entry)| entry.cors.as_deref()),
         }
     }
 

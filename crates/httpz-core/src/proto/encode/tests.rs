@@ -103,3 +103,24 @@ fn writes_lengths_of_every_width() {
         assert_eq!(String::from_utf8(out).unwrap(), format!("xContent-Length: {n}\r\n\r\n"));
     }
 }
+
+#[test]
+fn kept_fields_outlast_those_that_are_taken_back() {
+    let names = |block: &FieldBlock| {
+        block.iter().map(|(name, _)| name.to_vec()).collect::<Vec<_>>().concat()
+    };
+    let mut block = FieldBlock::default();
+    for name in [b"a", b"b", b"c"] {
+        block.push(name, b"1").unwrap();
+    }
+    block.keep();
+    block.remove(b"b");
+    block.push(b"d", b"1").unwrap();
+    assert_eq!(names(&block), b"acd");
+    block.take_back();
+    assert_eq!(names(&block), b"ac");
+    block.clear();
+    block.push(b"e", b"1").unwrap();
+    block.take_back();
+    assert_eq!((names(&block), block.byte_len()), (vec![], 0));
+}
