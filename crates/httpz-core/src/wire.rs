@@ -32,6 +32,15 @@ pub enum Wait {
     Ping,
 }
 
+/// A wait that was interrupted, and how much time it has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What was waited for.
+    pub wait: Wait,
+    /// The time, in the clock of the wire.
+    pub ticks: u32,
+}
+
 /// A pipe of bytes to one peer.
 ///
 /// Each method may be called from one task at a time; the waker of the last caller is woken.
@@ -59,6 +68,23 @@ pub trait Wire {
 
     /// Announces what is waited for from now on; starts its deadline.
     fn wait(&self, wait: Wait);
+
+    /// What is waited for, as last announced; a wire without deadlines need not know.
+    fn waiting(&self) -> Wait {
+        Wait::Nothing
+    }
+
+    /// Stops the deadline of what is waited for: from now on it is nothing.
+    fn pause(&self) -> Left {
+        let left = Left { wait: self.waiting(), ticks: 0 };
+        self.wait(Wait::Nothing);
+        left
+    }
+
+    /// Goes on with a wait and the rest of its deadline.
+    fn resume(&self, left: Left) {
+        self.wait(left.wait);
+    }
 
     /// Has the announced wait taken too long? Polled where no read or write is pending.
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
@@ -123,11 +149,6 @@ impl Memory {
     /// Makes the current wait too long.
     pub fn expire(&self) {
         self.late.set(true);
-    }
-
-    /// What was last announced to be waited for.
-    pub fn waiting(&self) -> Wait {
-        self.waiting.get()
     }
 
     /// Has our side been closed?
@@ -198,6 +219,10 @@ impl Wire for Memory {
 
     fn wait(&self, wait: Wait) {
         self.waiting.set(wait);
+    }
+
+    fn waiting(&self) -> Wait {
+        self.waiting.get()
     }
 
     fn poll_late(&self, _: &mut Context<'_>) -> Poll<()> {

@@ -30,7 +30,7 @@ const PRIMITIVE: [&str; 17] = [
 ];
 
 /// Extractors that take the body; a request has one.
-const BODY: [&str; 3] = ["Json", "Form", "Bytes"];
+const BODY: [&str; 4] = ["Json", "Form", "Bytes", "Body"];
 
 /// What the arguments of this function are, for this pattern.
 ///

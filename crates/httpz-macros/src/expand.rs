@@ -180,6 +180,7 @@ fn endpoint(route: &Route) -> TokenStream {
     let function = &route.function;
     let name = &function.sig.ident;
     let (mut reads, mut arguments, mut bounds) = (Vec::new(), Vec::new(), Vec::new());
+    let mut on_demand = quote!(false);
     for (i, arg) in route.args.iter().enumerate() {
         let value = format_ident!("value{i}");
         match arg {
@@ -206,6 +207,9 @@ fn endpoint(route: &Route) -> TokenStream {
                 reads.push(quote_spanned! {ty.span()=>
                     let #value = <#ty as #httpz::FromRequest<'_>>::from_request(req)?;
                 });
+                on_demand.extend(quote_spanned! {ty.span()=>
+                    || <#ty as #httpz::FromRequest<'_>>::TAKES.on_demand()
+                });
                 arguments.push(quote!(#value));
             }
         }
@@ -218,6 +222,7 @@ fn endpoint(route: &Route) -> TokenStream {
     let methods = if function.sig.asyncness.is_some() {
         async_methods(
             httpz,
+            &on_demand,
             &quote! {
                 #(#reads)*
                 let output = #name(#(#arguments),*).await;
@@ -227,6 +232,7 @@ fn endpoint(route: &Route) -> TokenStream {
     } else {
         sync_methods(
             httpz,
+            &on_demand,
             &quote! {
                 #(#reads)*
                 let output = #name(#(#arguments),*);
@@ -244,12 +250,12 @@ fn endpoint(route: &Route) -> TokenStream {
     }
 }
 
-/// On the stack whenever the body is here.
-fn sync_methods(httpz: &Path, run: &TokenStream) -> TokenStream {
+/// On the stack whenever the body is here, or no argument wants it to be.
+fn sync_methods(httpz: &Path, on_demand: &TokenStream, run: &TokenStream) -> TokenStream {
     quote! {
         #[inline]
         fn ready(&self, req: &#httpz::Request) -> bool {
-            req.body_ready()
+            req.body_ready() || #on_demand
         }
 
         #[inline]
@@ -269,7 +275,7 @@ fn sync_methods(httpz: &Path, run: &TokenStream) -> TokenStream {
             req: &'a #httpz::Request,
             res: &'a mut #httpz::Response,
         ) -> #httpz::Flow<'a> {
-            if req.body_ready() {
+            if #httpz::Endpoint::<C>::ready(self, req) {
                 return #httpz::Flow::Done(#httpz::Endpoint::<C>::now(self, cx, req, res));
             }
             #httpz::Flow::later(async move {
@@ -280,7 +286,7 @@ fn sync_methods(httpz: &Path, run: &TokenStream) -> TokenStream {
     }
 }
 
-fn async_methods(httpz: &Path, run: &TokenStream) -> TokenStream {
+fn async_methods(httpz: &Path, on_demand: &TokenStream, run: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_variables, clippy::unit_arg, clippy::let_unit_value)]
         fn call<'a>(
@@ -290,7 +296,9 @@ fn async_methods(httpz: &Path, run: &TokenStream) -> TokenStream {
             res: &'a mut #httpz::Response,
         ) -> #httpz::Flow<'a> {
             #httpz::Flow::later(async move {
-                req.read_body().await?;
+                if !(#on_demand) {
+                    req.read_body().await?;
+                }
                 #run
             })
         }

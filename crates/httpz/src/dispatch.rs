@@ -250,6 +250,30 @@ where
     }
 }
 
+/// Another limit for the body, with what is behind it. The innermost one counts.
+pub(crate) struct Limited<C> {
+    pub(crate) bytes: u64,
+    pub(crate) inner: Action<C>,
+}
+
+impl<C: 'static> Endpoint<C> for Limited<C> {
+    #[inline]
+    fn ready(&self, req: &Request) -> bool {
+        req.limit_body(self.bytes);
+        self.inner.ready(req)
+    }
+
+    #[inline]
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        self.inner.now(cx, req, res)
+    }
+
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        req.limit_body(self.bytes);
+        self.inner.call(cx, req, res)
+    }
+}
+
 /// The data of a group, in place of the context, with what is behind it.
 pub(crate) struct WithData<T: 'static> {
     pub(crate) data: Shared<T>,

@@ -10,7 +10,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::{Flow, Has, Request, Respond, Response, Result};
+use crate::{Body, Flow, Has, Request, Respond, Response, Result};
 
 /// A handler ready to run where the context is `C`, with whatever guards it.
 ///
@@ -42,7 +42,8 @@ pub trait Endpoint<C>: Send + Sync + 'static {
 pub(crate) type Action<C> = Arc<dyn Endpoint<C>>;
 
 /// A function or closure that answers requests: `(&Request, &mut Response) -> impl Respond`, sync
-/// or async, with the context as an optional first argument.
+/// or async, with the context as an optional first argument; async ones may take the unread
+/// [`Body`] as their last.
 ///
 /// The argument types of closures must be written out; where that is a nuisance, [`handler`] and
 /// [`async_handler`] let the compiler know them.
@@ -82,6 +83,7 @@ pub(crate) type Action<C> = Arc<dyn Endpoint<C>>;
     note = "a closure needs its argument types: `|req: &Request, res: &mut Response| …`, or `handler(…)` or `async_handler(…)` around it",
     note = "what it returns must implement `httpz::Respond`",
     note = "with the context first, `fn(&T, &Request, &mut Response)`, that must have `T`; here it is `{C}`",
+    note = "an async function may take `Body<'_>` last, to read the body itself",
     note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`"
 )]
 pub trait Handler<C, M>: Send + Sync + 'static {
@@ -132,6 +134,10 @@ pub mod kind {
     pub struct Method<T, O>(PhantomData<(O, T)>);
     /// `async fn(&T, &Request, &mut Response) -> O`
     pub struct MethodAsync<T, O>(PhantomData<(O, T)>);
+    /// `async fn(&Request, &mut Response, Body<'_>) -> O`
+    pub struct PlainReading<O>(PhantomData<O>);
+    /// `async fn(&T, &Request, &mut Response, Body<'_>) -> O`
+    pub struct MethodReading<T, O>(PhantomData<(O, T)>);
 }
 
 impl<C, F, O> Handler<C, kind::Plain<O>> for F
@@ -178,6 +184,28 @@ where
 {
     fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
         Arc::new(AsyncMethod(self, PhantomData::<fn(T)>))
+    }
+}
+
+impl<C, F, O> Handler<C, kind::PlainReading<O>> for F
+where
+    F: AsyncFn(&Request, &mut Response, Body<'_>) -> O + Send + Sync + 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(Reading(self))
+    }
+}
+
+impl<C, F, T, O> Handler<C, kind::MethodReading<T, O>> for F
+where
+    C: Has<T>,
+    F: AsyncFn(&T, &Request, &mut Response, Body<'_>) -> O + Send + Sync + 'static,
+    T: 'static,
+    O: Respond + 'static,
+{
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        Arc::new(ReadingMethod(self, PhantomData::<fn(T)>))
     }
 }
 
@@ -238,6 +266,39 @@ where
         Flow::later(async move {
             req.read_body().await?;
             let out = (self.0)(Has::<T>::has(&*cx), req, res).await;
+            out.respond(res)
+        })
+    }
+}
+
+/// A handler that reads the body itself.
+struct Reading<F>(F);
+
+impl<C, F, O> Endpoint<C> for Reading<F>
+where
+    F: AsyncFn(&Request, &mut Response, Body<'_>) -> O + Send + Sync + 'static,
+    O: Respond,
+{
+    fn call<'a>(&'a self, _: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        Flow::later(async move {
+            let out = (self.0)(req, res, Body::of(req)).await;
+            out.respond(res)
+        })
+    }
+}
+
+struct ReadingMethod<F, T>(F, PhantomData<fn(T)>);
+
+impl<C, F, T, O> Endpoint<C> for ReadingMethod<F, T>
+where
+    C: Has<T>,
+    F: AsyncFn(&T, &Request, &mut Response, Body<'_>) -> O + Send + Sync + 'static,
+    T: 'static,
+    O: Respond,
+{
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        Flow::later(async move {
+            let out = (self.0)(Has::<T>::has(&*cx), req, res, Body::of(req)).await;
             out.respond(res)
         })
     }

@@ -41,7 +41,7 @@ pub use app::{App, Built};
 pub use context::{Has, HasMut, Shared};
 pub use cors::{Cors, CorsError};
 pub use dispatch::{Dispatch, Next};
-pub use extract::{Form, FromParam, FromRequest, Json, Query};
+pub use extract::{Body, Form, FromParam, FromRequest, Json, Query, Takes};
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
@@ -54,7 +54,7 @@ pub use router::listing::{RouteInfo, RouteTable};
 
 pub use httpz_core::server::Places;
 pub use httpz_core::{
-    Body, Config, ContentType, Error, Flow, Handle, Listen, Method, Pairs, Request, Response,
+    Config, Content, ContentType, Error, Flow, Handle, Listen, Method, Pairs, Request, Response,
     Result, Server, Service, Status, Version, Writer,
 };
 pub use httpz_macros::{

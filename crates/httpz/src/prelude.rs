@@ -10,7 +10,7 @@ pub use httpz_macros::{
 };
 
 pub use crate::{
-    App, Config, ContentType, Error, Form, Group, Has, HasMut, Html, Json, Method, Next, Query,
-    Redirect, Request, Respond, Response, Result, Router, Shared, Status, async_handler, handler,
-    json,
+    App, Body, Config, ContentType, Error, Form, Group, Has, HasMut, Html, Json, Method, Next,
+    Query, Redirect, Request, Respond, Response, Result, Router, Shared, Status, async_handler,
+    handler, json,
 };

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::{Body, ContentType, Error, Json, Response, Result, Status};
+use crate::{Content, ContentType, Error, Json, Response, Result, Status};
 
 /// Something that can be written to a response.
 ///
@@ -111,7 +111,7 @@ impl<const N: usize> Respond for &[u8; N] {
 }
 
 /// Bytes of no particular type, unless one is set; sent without being copied when large.
-impl Respond for Body {
+impl Respond for Content {
     fn respond(self, res: &mut Response) -> Result {
         default_type(res, ContentType::Binary);
         res.body(self);
@@ -122,14 +122,14 @@ impl Respond for Body {
 /// Bytes of no particular type, unless one is set.
 impl Respond for Vec<u8> {
     fn respond(self, res: &mut Response) -> Result {
-        Body::from(self).respond(res)
+        Content::from(self).respond(res)
     }
 }
 
 /// Bytes of no particular type, unless one is set.
 impl Respond for Bytes {
     fn respond(self, res: &mut Response) -> Result {
-        Body::from(self).respond(res)
+        Content::from(self).respond(res)
     }
 }
 

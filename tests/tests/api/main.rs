@@ -12,7 +12,6 @@ mod macros;
 mod methods;
 mod parity_cors;
 mod parity_dispatch;
-mod parity_router;
 mod paths;
 mod registration;
 mod responses;

@@ -92,7 +92,7 @@ fn row_48_every_answer_says_so_errors_included() {
     ask(&client, B, Method::Delete, "/").header("allow", "GET, HEAD, PUT, OPTIONS");
     // Requests that no handler sees.
     let request = |head: &str| format!("{head}\nHost: a\nOrigin: {B}\n\n").replace('\n', "\r\n");
-    let too_long = request("POST / HTTP/1.1\nContent-Length: 99999999");
+    let too_long = request("PUT / HTTP/1.1\nContent-Length: 99999999");
     client.send(too_long.as_bytes()).status(413).header(ORIGIN, B).header("vary", "Origin");
 }
 

@@ -1,5 +1,8 @@
 //! Whole connections over a wire in memory: bytes in, bytes out, however they are cut.
 
+mod bodies;
+
+use std::io::Write;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -22,6 +25,32 @@ impl Service for Echo {
             "/body" => Flow::later(async {
                 req.read_body().await?;
                 res.bytes(req.body().unwrap_or_default());
+                Ok(())
+            }),
+            "/pieces" => Flow::later(async {
+                for piece in bodies::pieces(req).await? {
+                    res.writer().write_all(&piece)?;
+                }
+                Ok(())
+            }),
+            "/first-piece" => Flow::later(async {
+                let mut buf = Vec::new();
+                poll_fn(|cx| req.poll_piece(cx, &mut buf).map_ok(drop)).await?;
+                res.text("enough");
+                Ok(())
+            }),
+            "/at-most-5" => Flow::later(async {
+                req.limit_body(5);
+                req.read_body().await?;
+                res.bytes(req.body().unwrap_or_default());
+                Ok(())
+            }),
+            "/at-most-100" => Flow::later(async {
+                req.limit_body(5);
+                req.limit_body(100);
+                for piece in bodies::pieces(req).await? {
+                    res.writer().write_all(&piece)?;
+                }
                 Ok(())
             }),
             "/ignore" => {
@@ -181,7 +210,7 @@ fn refuses_and_closes_behind_sound_requests() {
             "only HTTP/1.0 and HTTP/1.1 are spoken here",
         ),
         (
-            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\n\r\n",
+            "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\n\r\n",
             "413 Content Too Large",
             "request body is too large",
         ),

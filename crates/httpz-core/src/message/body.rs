@@ -5,11 +5,14 @@
 //! the head. That is also when a client that expects `100 Continue` is told to go on: a guard that
 //! refuses costs no upload.
 //!
+//! What is wrong with a body, its size included, is kept as a fault and told to whoever reads it: by
+//! then a route may have set another limit, and a guard may have refused for a better reason.
+//!
 //! ```text
-//!             ┌────────► Here (in the inbound buffer)
+//!             ┌────────► Here (in the inbound buffer) ──pieces──► Gone
 //!  Empty   begin
-//!             └────────► Late ──read──► Stored
-//!                          └──discard─► Gone
+//!             └────────► Late ──read──► Stored ──pieces──► Gone
+//!                          └──discard, or in pieces──► Gone
 //! ```
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -19,7 +22,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::memory::{Inbound, Sizes};
 use crate::proto::{Decoder, Framing, Head, ProtocolError, Span, encode};
-use crate::wire::{Wait, Wire};
+use crate::wire::{Left, Wait, Wire};
 
 /// Bytes read at a time where they cannot go straight to their place.
 const SCRATCH: usize = 16 * 1024;
@@ -41,6 +44,17 @@ enum Place {
     Gone,
 }
 
+/// A part of a body, in the order it came.
+#[derive(Debug)]
+pub enum Piece<'a> {
+    /// There is no more.
+    End,
+    /// Bytes that stand in the request's own memory.
+    Here(&'a [u8]),
+    /// So many bytes, at the beginning of the buffer that was given to be filled.
+    Filled(usize),
+}
+
 /// The body of the current request and what is needed to read it.
 #[derive(Debug, Default)]
 pub(crate) struct Incoming {
@@ -49,7 +63,7 @@ pub(crate) struct Incoming {
     stored: OnceCell<Vec<u8>>,
     fault: Cell<Option<ProtocolError>>,
     /// Bytes at the front of the inbound buffer that belong to this request.
-    taken: usize,
+    taken: Cell<usize>,
 }
 
 /// The state of a body that is read after its head.
@@ -67,58 +81,75 @@ struct Late {
     /// Does the peer hold the body back until it is told to go on?
     withheld: bool,
     progress: usize,
+    /// Has anybody asked for more than came with the head?
+    begun: bool,
+    /// What the deadline had left when the last piece was handed out.
+    left: Option<Left>,
 }
 
 impl Incoming {
     /// Finds the body of a request whose head has just been parsed.
     #[inline]
-    pub(crate) fn begin(
-        &mut self,
-        head: &Head,
-        inbound: &Inbound,
-        limit: u64,
-    ) -> Result<(), ProtocolError> {
-        self.taken = head.len;
+    pub(crate) fn begin(&self, head: &Head, inbound: &Inbound, limit: u64) {
+        self.taken.set(head.len);
         match head.framing {
-            Framing::Empty => Ok(()),
+            Framing::Empty => {}
             Framing::Counted(n) if n <= limit && n <= (inbound.len() - head.len) as u64 => {
                 let n = n as usize;
                 self.place.set(Place::Here(Span::new(inbound.start() + head.len, n)));
-                self.taken += n;
-                Ok(())
+                self.taken.set(head.len + n);
             }
             framing => self.begin_late(framing, head, inbound, limit),
         }
     }
 
-    /// The rest of the body is still to come, or stands here in chunks.
+    /// The rest of the body is still to come, or stands here in chunks, or is too large.
     #[cold]
-    fn begin_late(
-        &mut self,
-        framing: Framing,
-        head: &Head,
-        inbound: &Inbound,
-        limit: u64,
-    ) -> Result<(), ProtocolError> {
-        let late = self.late.get_mut();
-        let mut decoder = Decoder::new(framing, limit)?;
-        late.n = 0;
-        late.progress = 0;
-        late.behind = 0..0;
-        self.taken += late.take_in(&mut decoder, &inbound.bytes()[head.len..], true)?;
+    fn begin_late(&self, framing: Framing, head: &Head, inbound: &Inbound, limit: u64) {
+        let mut late = self.late.borrow_mut();
+        late.restart();
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
         late.withheld = head.expects_continue && inbound.len() == head.len;
         late.owed = if late.withheld { encode::CONTINUE.len() } else { 0 };
-        late.decoder = Some(decoder);
         self.place.set(Place::Late);
+        self.fault.set(None);
+        match late.take_first(framing, limit, &inbound.bytes()[head.len..]) {
+            Ok(n) => self.taken.set(head.len + n),
+            Err(fault) => self.fault.set(Some(fault)),
+        }
+        drop(late);
         self.settle();
-        Ok(())
+    }
+
+    /// Holds the body to another limit than [`Incoming::begin`] did; too late once its reading has
+    /// begun.
+    #[cold]
+    pub(crate) fn limit(&self, head: &Head, inbound: &Inbound, limit: u64) {
+        if matches!(self.place.get(), Place::Empty | Place::Gone) || self.late.borrow().begun {
+            return;
+        }
+        match self.stored.get() {
+            None => {
+                // A body that was here may be found too large now, and the other way round.
+                self.fault.set(None);
+                self.begin(head, inbound, limit);
+            }
+            // Somebody may hold a borrow of it, so it stays where it is.
+            Some(store) if store.len() as u64 <= limit => {
+                self.fault.set(None);
+                self.place.set(Place::Stored);
+            }
+            Some(_) => {
+                self.fault.set(Some(ProtocolError::BodyTooLarge));
+                self.place.set(Place::Late);
+            }
+        }
     }
 
     /// Moves a body that is complete to where handlers can borrow it.
     fn settle(&self) {
         let mut late = self.late.borrow_mut();
-        if late.decoder.as_ref().is_some_and(Decoder::is_done) {
+        if self.fault.get().is_none() && late.is_done() {
             let mut store = std::mem::take(&mut late.store);
             store.truncate(late.n);
             late.decoder = None;
@@ -199,33 +230,83 @@ impl Incoming {
         keep: bool,
     ) -> Poll<Result<(), ProtocolError>> {
         while self.place.get() == Place::Late {
-            if let Some(fault) = self.fault.get() {
-                return Poll::Ready(Err(fault));
-            }
-            let step = self.late.borrow_mut().poll_step(cx, wire, keep);
-            match ready!(step) {
-                Ok(n) if n as u64 > *budget => return Poll::Ready(Ok(())),
-                Ok(n) => *budget -= n as u64,
-                Err(fault) => {
-                    self.fault.set(Some(fault));
-                    return Poll::Ready(Err(fault));
-                }
+            match ready!(self.poll_step(cx, wire, keep))? {
+                n if n as u64 > *budget => return Poll::Ready(Ok(())),
+                n => *budget -= n as u64,
             }
             if keep {
                 self.settle();
-            } else if self.late.borrow().decoder.as_ref().is_none_or(Decoder::is_done) {
+            } else if self.late.borrow().is_done() {
                 self.place.set(Place::Gone);
             }
         }
         Poll::Ready(Ok(()))
     }
 
+    /// One read of a late body; a fault, once met, is met again.
+    fn poll_step(
+        &self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        keep: bool,
+    ) -> Poll<Result<usize, ProtocolError>> {
+        let step = match self.fault.get() {
+            Some(fault) => Err(fault),
+            None => ready!(self.late.borrow_mut().poll_step(cx, wire, keep)),
+        };
+        self.fault.set(step.err());
+        Poll::Ready(step)
+    }
+
+    /// The next part of the body, which is gone from here once it is handed out. What does not stand
+    /// in the request's memory is put into `buf`.
+    ///
+    /// The deadline runs only while the peer is waited for: it goes on where it was when the last part
+    /// was handed out, so that dripping bytes does not prolong it.
+    ///
+    /// Cancel safe: nothing is lost when the caller stops polling.
+    pub(crate) fn poll_piece<'a>(
+        &'a self,
+        cx: &mut Context<'_>,
+        wire: &dyn Wire,
+        inbound: &'a Inbound,
+        buf: &mut Vec<u8>,
+    ) -> Poll<Result<Piece<'a>, ProtocolError>> {
+        while self.place.get() == Place::Late {
+            if let Some(fault) = self.fault.get() {
+                return Poll::Ready(Err(fault));
+            }
+            let n = self.late.borrow_mut().hand_out(buf);
+            let done = self.late.borrow().is_done();
+            if done {
+                self.place.set(Place::Gone);
+            }
+            if n > 0 {
+                return Poll::Ready(Ok(Piece::Filled(n)));
+            }
+            if !done {
+                self.late.borrow_mut().watch(wire);
+                ready!(self.poll_step(cx, wire, true))?;
+                self.late.borrow_mut().left = Some(wire.pause());
+            }
+        }
+        Poll::Ready(Ok(self.hand_out_here(inbound)))
+    }
+
+    /// The body, all at once, if it is here and has not been handed out.
+    pub(crate) fn hand_out_here<'a>(&'a self, inbound: &'a Inbound) -> Piece<'a> {
+        let here = self.bytes(inbound).filter(|bytes| !bytes.is_empty());
+        if here.is_some() {
+            self.place.set(Place::Gone);
+        }
+        here.map_or(Piece::End, Piece::Here)
+    }
+
     /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it
     /// becomes the beginning of the next.
     #[inline]
     pub(crate) fn end(&mut self, inbound: &mut Inbound) {
-        inbound.consume(self.taken);
-        self.taken = 0;
+        inbound.consume(self.taken.take());
         match self.place.replace(Place::Empty) {
             Place::Empty | Place::Here(_) => {}
             Place::Late | Place::Stored | Place::Gone => self.end_late(inbound),
@@ -236,11 +317,11 @@ impl Incoming {
     fn end_late(&mut self, inbound: &mut Inbound) {
         self.fault.set(None);
         let late = self.late.get_mut();
-        late.decoder = None;
         let behind = std::mem::take(&mut late.behind);
         if inbound.is_empty() {
             inbound.refill(&late.scratch[behind]);
         }
+        late.restart();
         if let Some(store) = self.stored.take() {
             late.store = store;
         }
@@ -251,6 +332,51 @@ impl Incoming {
 }
 
 impl Late {
+    /// Forgets the body before, but not its memory.
+    fn restart(&mut self) {
+        self.decoder = None;
+        self.n = 0;
+        self.behind = 0..0;
+        self.progress = 0;
+        self.begun = false;
+        self.left = None;
+    }
+
+    /// Decodes what came with the head and returns how much of it belonged to the body.
+    fn take_first(
+        &mut self,
+        framing: Framing,
+        limit: u64,
+        input: &[u8],
+    ) -> Result<usize, ProtocolError> {
+        let mut decoder = Decoder::new(framing, limit)?;
+        let n = self.take_in(&mut decoder, input, true)?;
+        self.decoder = Some(decoder);
+        Ok(n)
+    }
+
+    fn is_done(&self) -> bool {
+        self.decoder.as_ref().is_none_or(Decoder::is_done)
+    }
+
+    /// Exchanges `buf` for the memory with what has been decoded; tells how much that is.
+    fn hand_out(&mut self, buf: &mut Vec<u8>) -> usize {
+        if self.n > 0 {
+            std::mem::swap(&mut self.store, buf);
+        }
+        std::mem::take(&mut self.n)
+    }
+
+    /// Starts the deadline of the next piece, or goes on with what it had left.
+    fn watch(&mut self, wire: &dyn Wire) {
+        if wire.waiting() != Wait::Body {
+            match self.left.take() {
+                Some(left) => wire.resume(left),
+                None => wire.wait(Wait::Body),
+            }
+        }
+    }
+
     /// Decodes `input` and returns how much of it belonged to the body.
     fn take_in(
         &mut self,
@@ -278,6 +404,7 @@ impl Late {
         wire: &dyn Wire,
         keep: bool,
     ) -> Poll<Result<usize, ProtocolError>> {
+        self.begun = true;
         if self.withheld && keep {
             ready!(self.poll_continue(cx, wire))?;
         }

@@ -1,4 +1,7 @@
 //! What the body of an answer may be made of.
+//!
+//! Handlers hardly ever name this type: they hand over a string, a vector or `Bytes`. The name `Body`
+//! is kept for what they do name, the body of a request that is read on demand.
 
 use bytes::Bytes;
 
@@ -6,39 +9,39 @@ use bytes::Bytes;
 ///
 /// Static and shared bytes are not copied until they are small enough for that to be cheaper.
 #[derive(Clone, Debug)]
-pub enum Body {
+pub enum Content {
     /// Bytes that live as long as the program.
     Static(&'static [u8]),
     /// Bytes that are shared or owned.
     Shared(Bytes),
 }
 
-impl From<&'static str> for Body {
+impl From<&'static str> for Content {
     fn from(text: &'static str) -> Self {
         Self::Static(text.as_bytes())
     }
 }
-impl From<&'static [u8]> for Body {
+impl From<&'static [u8]> for Content {
     fn from(bytes: &'static [u8]) -> Self {
         Self::Static(bytes)
     }
 }
-impl<const N: usize> From<&'static [u8; N]> for Body {
+impl<const N: usize> From<&'static [u8; N]> for Content {
     fn from(bytes: &'static [u8; N]) -> Self {
         Self::Static(bytes)
     }
 }
-impl From<String> for Body {
+impl From<String> for Content {
     fn from(text: String) -> Self {
         Self::Shared(text.into())
     }
 }
-impl From<Vec<u8>> for Body {
+impl From<Vec<u8>> for Content {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Shared(bytes.into())
     }
 }
-impl From<Bytes> for Body {
+impl From<Bytes> for Content {
     fn from(bytes: Bytes) -> Self {
         Self::Shared(bytes)
     }
@@ -46,9 +49,9 @@ impl From<Bytes> for Body {
 
 /// Where the body of the current response is.
 #[derive(Debug, Default)]
-pub(super) enum Content {
+pub(super) enum Source {
     /// In the response's own buffer, perhaps empty.
     #[default]
     Buffer,
-    Given(Body),
+    Given(Content),
 }

@@ -19,12 +19,15 @@ pub mod response;
 pub mod writer;
 
 pub use ambient::{Ambient, Phase};
-pub use content::Body;
+pub use body::Piece;
+pub use content::Content;
 pub use content_type::ContentType;
 pub use event::Event;
 pub use events::{Events, Feed};
 pub use fault::ResponseFault;
 pub use query::Pairs;
 pub use request::Request;
+#[doc(hidden)]
+pub use request::read_json;
 pub use response::Response;
 pub use writer::Writer;

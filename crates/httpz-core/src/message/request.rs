@@ -9,19 +9,20 @@ use std::fmt;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use serde::Deserialize;
 use smallvec::SmallVec;
 
 use super::ambient::{Ambient, Phase};
 use super::ascii;
-use super::body::Incoming;
+use super::body::{Incoming, Piece};
 use super::link::Link;
 use super::query::{PairTable, Pairs};
 use crate::error::{Error, Result};
 use crate::memory::{Arena, Inbound, Sizes};
 use crate::proto::{
-    Head, Limits, Method, ProtocolError, Span, TargetForm, Version, encode, percent,
+    Framing, Head, Limits, Method, ProtocolError, Span, TargetForm, Version, encode, percent,
 };
 use crate::wire::Wait;
 
@@ -217,7 +218,7 @@ impl Request {
     /// 400 when there is no body or it is not such JSON; the text says where.
     #[inline]
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        serde_json::from_slice(self.body().unwrap_or_default()).map_err(|error| malformed(&error))
+        read_json(self.body().unwrap_or_default())
     }
 
     /// The body read as any JSON; `None` when there is none.
@@ -287,6 +288,37 @@ impl Request {
         Ok(read?)
     }
 
+    /// The next part of the body, for who reads it part by part; see `Incoming::poll_piece`.
+    #[doc(hidden)]
+    pub fn poll_piece<'a>(
+        &'a self,
+        cx: &mut Context<'_>,
+        buf: &mut Vec<u8>,
+    ) -> Poll<Result<Piece<'a>>> {
+        // A request without a wire, as tests make it, has its body in memory.
+        let Some(wire) = self.link.wire() else {
+            return Poll::Ready(Ok(self.incoming.hand_out_here(&self.inbound)));
+        };
+        self.incoming.poll_piece(cx, &*wire, &self.inbound, buf).map_err(Error::from)
+    }
+
+    /// How long the body is, as far as the head says it; `None` for one in chunks.
+    #[doc(hidden)]
+    pub fn body_length(&self) -> Option<u64> {
+        match self.head.framing {
+            Framing::Empty => Some(0),
+            Framing::Counted(n) => Some(n),
+            Framing::Chunked => None,
+        }
+    }
+
+    /// Holds the body to another limit than `Limits::body`; a body over it is a fault for whoever
+    /// reads it. Does nothing once the reading has begun.
+    #[doc(hidden)]
+    pub fn limit_body(&self, bytes: u64) {
+        self.incoming.limit(&self.head, &self.inbound, bytes);
+    }
+
     /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
     /// characters and of UTF-8 octets undone.
     #[doc(hidden)]
@@ -327,7 +359,7 @@ impl Request {
         if self.head.target.escaped {
             self.normalise()?;
         }
-        self.incoming.begin(&self.head, &self.inbound, self.limits.body)?;
+        self.incoming.begin(&self.head, &self.inbound, self.limits.body);
         Ok(true)
     }
 
@@ -398,6 +430,13 @@ impl Request {
             _ => Err(ProtocolError::CutShort.into()),
         }
     }
+}
+
+/// A body read as JSON.
+#[doc(hidden)]
+#[inline]
+pub fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| malformed(&error))
 }
 
 #[cold]

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::ambient::Ambient;
-use super::content::{Body, Content};
+use super::content::{Content, Source};
 use super::fault::ResponseFault;
 use super::link::Link;
 use super::{ContentType, Writer};
@@ -58,7 +58,7 @@ pub struct Response {
     status: Status,
     content_type: Option<ContentType>,
     fields: FieldBlock,
-    content: Content,
+    source: Source,
     buffer: Vec<u8>,
     stage: Stage,
     /// `Content-Length` as the handler declared it.
@@ -93,7 +93,7 @@ impl Response {
             status: Status::OK,
             content_type: None,
             fields: FieldBlock::with_capacity(sizes.fields, sizes.response_fields),
-            content: Content::Buffer,
+            source: Source::Buffer,
             buffer: Vec::with_capacity(sizes.body),
             stage: Stage::Fresh,
             declared: None,
@@ -237,10 +237,10 @@ impl Response {
     /// res.body(vec![1, 2, 3]);
     /// assert_eq!(res.body_bytes(), [1, 2, 3]);
     /// ```
-    pub fn body(&mut self, body: impl Into<Body>) -> &mut Self {
+    pub fn body(&mut self, body: impl Into<Content>) -> &mut Self {
         self.change();
         self.buffer.clear();
-        self.content = Content::Given(body.into());
+        self.source = Source::Given(body.into());
         self
     }
 
@@ -288,8 +288,8 @@ impl Response {
     /// Appends to the body; what [`Response::body`] had set is replaced.
     pub fn writer(&mut self) -> Writer<'_> {
         self.change();
-        if let Content::Given(_) = self.content {
-            self.content = Content::Buffer;
+        if let Source::Given(_) = self.source {
+            self.source = Source::Buffer;
             self.buffer.clear();
         }
         Writer::new(&mut self.buffer)
@@ -297,10 +297,10 @@ impl Response {
 
     /// The body as it stands.
     pub fn body_bytes(&self) -> &[u8] {
-        match &self.content {
-            Content::Buffer => &self.buffer,
-            Content::Given(Body::Static(bytes)) => bytes,
-            Content::Given(Body::Shared(bytes)) => bytes,
+        match &self.source {
+            Source::Buffer => &self.buffer,
+            Source::Given(Content::Static(bytes)) => bytes,
+            Source::Given(Content::Shared(bytes)) => bytes,
         }
     }
 
@@ -381,7 +381,7 @@ impl Response {
 
     #[inline]
     fn own_buffer(&mut self) -> &mut Vec<u8> {
-        self.content = Content::Buffer;
+        self.source = Source::Buffer;
         self.buffer.clear();
         &mut self.buffer
     }
@@ -404,7 +404,7 @@ impl Response {
     fn wipe_all_but_fields(&mut self) {
         self.status = Status::OK;
         self.content_type = None;
-        self.content = Content::Buffer;
+        self.source = Source::Buffer;
         self.buffer.clear();
         self.declared = None;
         self.has_date = false;
@@ -452,10 +452,10 @@ impl Response {
 
     #[cold]
     fn set_tail(&mut self) {
-        let body = match std::mem::take(&mut self.content) {
-            Content::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
-            Content::Given(Body::Static(bytes)) => Bytes::from_static(bytes),
-            Content::Given(Body::Shared(bytes)) => bytes,
+        let body = match std::mem::take(&mut self.source) {
+            Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
+            Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
+            Source::Given(Content::Shared(bytes)) => bytes,
         };
         self.link.outbound().set_tail(body);
     }
@@ -583,8 +583,8 @@ impl Response {
     /// Lets go of what the last answer still holds; the rest is wiped when the next one begins.
     #[inline]
     pub(crate) fn wash(&mut self) {
-        if let Content::Given(Body::Shared(_)) = self.content {
-            self.content = Content::Buffer;
+        if let Source::Given(Content::Shared(_)) = self.source {
+            self.source = Source::Buffer;
         }
         if self.buffer.capacity() > self.sizes.body.max(COPIED) {
             self.buffer = Vec::with_capacity(self.sizes.body);

@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::timed::{Watch, Watched, Watches};
-use crate::wire::{Wait, Wire};
+use crate::wire::{Left, Wait, Wire};
 
 /// What the sockets of the runtime have in common, and no trait of theirs says.
 pub trait Socket: AsyncRead + AsFd + Unpin + 'static {
@@ -150,6 +150,18 @@ impl<S: Socket> Wire for SocketWire<S> {
     #[inline]
     fn wait(&self, wait: Wait) {
         self.watch.wait(wait);
+    }
+
+    fn waiting(&self) -> Wait {
+        self.watch.waiting()
+    }
+
+    fn pause(&self) -> Left {
+        self.watch.pause()
+    }
+
+    fn resume(&self, left: Left) {
+        self.watch.resume(left);
     }
 
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {

@@ -11,7 +11,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::wire::Wait;
+use crate::wire::{Left, Wait};
 
 /// How long a peer may keep us waiting. Zero means without end.
 ///
@@ -203,6 +203,32 @@ impl Watch {
         });
     }
 
+    /// What is waited for.
+    pub fn waiting(&self) -> Wait {
+        self.wait.get()
+    }
+
+    /// Stops the deadline, and tells what it had left.
+    pub fn pause(&self) -> Left {
+        let ticks = match self.due.get() {
+            NEVER => NEVER,
+            due => due.saturating_sub(self.watches.now.get()),
+        };
+        let left = Left { wait: self.wait.get(), ticks };
+        self.wait(Wait::Nothing);
+        left
+    }
+
+    /// Goes on with a wait and what its deadline had left.
+    pub fn resume(&self, left: Left) {
+        self.wait.set(left.wait);
+        self.late.set(false);
+        self.due.set(match left.ticks {
+            NEVER => NEVER,
+            ticks => self.watches.now.get().saturating_add(ticks).min(NEVER - 1),
+        });
+    }
+
     /// Ready when the wait has taken too long; else the task is woken when it has.
     #[inline]
     pub fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {
@@ -278,6 +304,24 @@ mod tests {
         assert!(!is_late(&peer), "a new wait begins anew");
         (0..1000).for_each(|_| watches.sweep());
         assert!(!is_late(&peer), "a handler has no deadline");
+    }
+
+    #[test]
+    fn a_pause_stops_a_deadline_and_does_not_prolong_it() {
+        let timeouts = Timeouts { body: TICK * 3, ..Timeouts::default() };
+        let watches = Watches::new(&timeouts, TICK);
+        let peer = peer(&watches);
+        peer.0.wait(Wait::Body);
+        for _ in 0..3 {
+            watches.sweep();
+            let left = peer.0.pause();
+            (0..1000).for_each(|_| watches.sweep());
+            assert!(!is_late(&peer), "a handler has no deadline");
+            peer.0.resume(left);
+            assert_eq!(peer.0.waiting(), Wait::Body);
+        }
+        watches.sweep();
+        assert!(is_late(&peer));
     }
 
     #[test]

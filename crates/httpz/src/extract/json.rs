@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::FromRequest;
+use super::{FromRequest, Takes};
 use crate::{Request, Result};
 
 /// JSON: as an argument the body of the request, as a return value the body of the response.
@@ -34,7 +34,7 @@ use crate::{Request, Result};
 pub struct Json<T>(pub T);
 
 impl<'b, T: Deserialize<'b>> FromRequest<'b> for Json<T> {
-    const BODY: bool = true;
+    const TAKES: Takes = Takes::Whole;
 
     #[inline]
     fn from_request(req: &'b Request) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{FromRequest, pairs};
+use super::{FromRequest, Takes, pairs};
 use crate::{Request, Result};
 
 /// The query string as a struct.
@@ -62,7 +62,7 @@ impl<'b, T: Deserialize<'b>> FromRequest<'b> for Query<T> {
 pub struct Form<T>(pub T);
 
 impl<'b, T: Deserialize<'b>> FromRequest<'b> for Form<T> {
-    const BODY: bool = true;
+    const TAKES: Takes = Takes::Whole;
 
     fn from_request(req: &'b Request) -> Result<Self> {
         pairs::read(req.form()?, "form").map(Form)

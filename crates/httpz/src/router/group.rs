@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::error::RouteError;
 use super::registry::Registry;
 use crate::cors::{Cors, Policy};
-use crate::dispatch::{Checked, Dispatched, Guarded, WithData};
+use crate::dispatch::{Checked, Dispatched, Guarded, Limited, WithData};
 use crate::handler::{Action, Handler};
 use crate::route::About;
 use crate::{Dispatch, Method, Request, Result, Routes, Shared, Verb};
@@ -283,6 +283,31 @@ impl<G: 'static, C: 'static> Group<G, C> {
             Err(error) => self.registry.errors.push(RouteError::Cors(error)),
         }
         self
+    }
+
+    /// Lets bodies have so many bytes on the routes registered after this, in place of
+    /// `request.max_body_size`; more is answered with 413. Inside a group with another limit, the
+    /// inner one counts.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let size = handler(|req, _| req.body().map_or(0, <[u8]>::len).to_string());
+    /// let app = App::new((), |r| {
+    ///     r.group("/notes", |g| g.limit(10).post("/", size)) // little
+    ///         .group("/files", |g| g.limit(8 * 1024 * 1024).post("/", size)) // much
+    ///         .post("/", size) // the default, 1 MiB
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # let post = |path: &str, n: usize| {
+    /// #     client.request(Method::Post, path).body(vec![b'x'; n]).send().code()
+    /// # };
+    /// # assert_eq!([post("/notes/", 10), post("/notes/", 11)], [200, 413]);
+    /// # assert_eq!([post("/files/", 2 << 20), post("/files/", 9 << 20)], [200, 413]);
+    /// # assert_eq!([post("/", 1 << 20), post("/", 2 << 20)], [200, 413]);
+    /// ```
+    pub fn limit(self, bytes: u64) -> Self {
+        self.wrapped(move |inner| Arc::new(Limited { bytes, inner }))
     }
 
     fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {

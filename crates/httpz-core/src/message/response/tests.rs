@@ -32,9 +32,9 @@ fn says_what_the_handler_said() {
 #[test]
 fn large_bodies_leave_whole() {
     for body in [
-        Body::from(vec![b'x'; COPIED + 1]),
-        Body::from(Bytes::from(vec![b'x'; COPIED + 1])),
-        Body::Static(&[b'x'; COPIED + 1]),
+        Content::from(vec![b'x'; COPIED + 1]),
+        Content::from(Bytes::from(vec![b'x'; COPIED + 1])),
+        Content::Static(&[b'x'; COPIED + 1]),
     ] {
         let mut res = Response::new();
         res.body(body);
