@@ -25,6 +25,7 @@ mod check;
 mod context;
 mod cors;
 mod dispatch;
+pub mod ext;
 mod extract;
 mod handler;
 pub mod health;

@@ -3,6 +3,7 @@
 //! Prints its address on the first line, then serves until a signal ends it.
 
 use httpz::Config;
+use httpz::ext::{handover::Handover, systemd};
 use httpz::prelude::*;
 
 #[get("/slow/:ms")]
@@ -31,10 +32,22 @@ fn main() -> httpz::Result {
     let number = |name: &str, default: usize| {
         std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
     };
-    let mut config = Config { port: 0, workers: number("WORKERS", 1), ..Config::default() };
+    let mut config = Config { workers: number("WORKERS", 1), ..Config::default() };
     config.pool.max = number("POOL_MAX", config.pool.max);
     let app = App::new((), |r| r.mount(routes![slow, block, plaintext, echo])).config(config);
-    let server = app.start()?;
+    let server = match std::env::var_os("HANDOVER") {
+        Some(path) => {
+            let handover = Handover::at(path)?;
+            let server = app.start_on(handover.places("127.0.0.1:0")?)?;
+            handover.serve(&server)?;
+            server
+        }
+        None => {
+            let server = app.start_on(systemd::sockets_or("127.0.0.1:0")?)?;
+            systemd::ready(&server);
+            server
+        }
+    };
     println!("{}", server.addr());
     server.wait_for_signal()
 }

@@ -4,6 +4,7 @@ mod deadlines;
 mod limits;
 mod load;
 mod parity_data;
+mod restart;
 mod shutdown;
 
 use httpz::{App, Config, Error, Handle, Request, Response, Result, Shared};

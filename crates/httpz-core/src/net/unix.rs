@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -49,18 +50,25 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 pub struct SocketFile {
     path: PathBuf,
     made: Option<(u64, u64)>,
+    passed_on: AtomicBool,
 }
 
 impl SocketFile {
     /// Looks after the file at `path`.
     pub fn new(path: PathBuf) -> Self {
-        Self { made: identity(&path), path }
+        Self { made: identity(&path), path, passed_on: AtomicBool::new(false) }
+    }
+
+    /// Leaves the file to somebody else.
+    pub fn pass_on(&self) {
+        self.passed_on.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        if self.made.is_some() && identity(&self.path) == self.made {
+        let ours = self.made.is_some() && identity(&self.path) == self.made;
+        if ours && !self.passed_on.load(Ordering::Relaxed) {
             // A file that cannot be removed is found stale by the next server.
             let _ = fs::remove_file(&self.path);
         }

@@ -1,12 +1,16 @@
 //! What is held of a running server: its address, and the means to end it.
 
+use std::fmt;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::Config;
-use super::listen::{Listen, Listener};
+use super::listen::Listen;
+use super::open::Listener;
 use super::seat::Seat;
 use super::worker::Worker;
 use crate::error::{Error, Result};
@@ -28,6 +32,7 @@ pub struct Handle {
 #[derive(Debug)]
 struct Shared {
     places: Vec<Listen>,
+    estate: Mutex<Option<Estate>>,
     seats: Vec<Weak<Seat>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock: Mutex<Option<JoinHandle<()>>>,
@@ -40,8 +45,32 @@ pub(super) struct Listeners {
     pub(super) files: Arc<Vec<SocketFile>>,
 }
 
+/// What a server has until it begins to end.
+#[derive(Default)]
+pub(super) struct Estate {
+    /// The sockets of each place, for a successor.
+    pub(super) sockets: Vec<(Listen, Vec<OwnedFd>)>,
+    /// The files of some of them.
+    pub(super) files: Arc<Vec<SocketFile>>,
+    /// Who wants to know when it begins to end.
+    hooks: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Estate {
+    pub(super) fn new(sockets: Vec<(Listen, Vec<OwnedFd>)>, files: Arc<Vec<SocketFile>>) -> Self {
+        Self { sockets, files, hooks: Vec::new() }
+    }
+}
+
+impl fmt::Debug for Estate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Estate").field("sockets", &self.sockets).finish_non_exhaustive()
+    }
+}
+
 /// A handle without workers yet, the places they will take, and the clock that knocks at them.
-pub(super) fn seats(places: Vec<Listen>, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
+pub(super) fn seats(estate: Estate, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
+    let places = estate.sockets.iter().map(|(place, _)| place.clone()).collect();
     let seats: Vec<Arc<Seat>> = (0..workers).map(|_| Arc::default()).collect();
     let knocked: Vec<Weak<Seat>> = seats.iter().map(Arc::downgrade).collect();
     let known = knocked.clone();
@@ -50,8 +79,13 @@ pub(super) fn seats(places: Vec<Listen>, workers: usize) -> Result<(Handle, Vec<
             thread::park_timeout(TICK);
         }
     })?;
-    let shared =
-        Shared { places, seats: known, threads: Mutex::default(), clock: Mutex::new(Some(clock)) };
+    let shared = Shared {
+        places,
+        estate: Mutex::new(Some(estate)),
+        seats: known,
+        threads: Mutex::default(),
+        clock: Mutex::new(Some(clock)),
+    };
     Ok((Handle { shared: Arc::new(shared) }, seats))
 }
 
@@ -81,7 +115,7 @@ impl Handle {
         service: Arc<S>,
         config: Arc<Config>,
     ) -> Result {
-        let n = self.lock_threads().len();
+        let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
             if let Err(error) = Worker::run(&seat, listeners.sockets, service, &config) {
                 eprintln!("httpz: worker {n} ended: {error}");
@@ -92,7 +126,7 @@ impl Handle {
         });
         match thread {
             Ok(thread) => {
-                self.lock_threads().push(thread);
+                lock(&self.shared.threads).push(thread);
                 Ok(())
             }
             Err(error) => {
@@ -100,11 +134,6 @@ impl Handle {
                 Err(Error::status(500, "cannot start a worker thread").with_source(error))
             }
         }
-    }
-
-    fn lock_threads(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
-        // The list is whole whatever its last holder did.
-        self.shared.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first address of the network that the server listens on, with the port that the system
@@ -127,24 +156,76 @@ impl Handle {
     /// [`ShutdownConfig`](super::ShutdownConfig) has the phases and their times. A second call does
     /// nothing.
     pub fn shutdown(&self) {
+        // A copy of a listening socket would go on taking connections in.
+        let estate = lock(&self.shared.estate).take();
+        let Some(Estate { hooks, .. }) = estate else { return };
+        hooks.into_iter().for_each(|hook| hook());
         for seat in self.shared.seats.iter().filter_map(Weak::upgrade) {
             seat.leave.store(true, Ordering::Release);
             seat.knock.notify_one();
         }
     }
 
+    /// Copies of the listening sockets, by place, for a successor to accept from; see
+    /// [`Listen::taken_over`].
+    ///
+    /// # Errors
+    ///
+    /// When the server is ending already, or the system has no descriptors left.
+    pub fn sockets(&self) -> Result<Vec<(Listen, Vec<OwnedFd>)>> {
+        let estate = lock(&self.shared.estate);
+        let Some(estate) = &*estate else {
+            return Err(Error::status(500, "the server is ending, so its sockets are gone"));
+        };
+        let copies = estate.sockets.iter().map(|(place, sockets)| {
+            let sockets = sockets.iter().map(OwnedFd::try_clone);
+            Ok((place.clone(), sockets.collect::<io::Result<_>>()?))
+        });
+        copies.collect()
+    }
+
+    /// Ends the server as [`Handle::shutdown`] does, and leaves the files of its sockets to a
+    /// successor that has taken the sockets over.
+    pub fn hand_over(&self) {
+        if let Some(estate) = &*lock(&self.shared.estate) {
+            estate.files.iter().for_each(SocketFile::pass_on);
+        }
+        self.shutdown();
+    }
+
     /// Blocks until the server has ended. Do not call it on a thread of an async runtime.
     pub fn wait(&self) {
-        let threads = std::mem::take(&mut *self.lock_threads());
+        let threads = std::mem::take(&mut *lock(&self.shared.threads));
         for thread in threads {
             // A worker that panicked has said so on standard error.
             let _ = thread.join();
         }
-        let clock = self.shared.clock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let clock = lock(&self.shared.clock).take();
         if let Some(clock) = clock {
             clock.thread().unpark();
             let _ = clock.join();
         }
+    }
+
+    /// Calls `hook` when the server begins to end, on the thread that ends it and before any
+    /// worker knows; at once when it is ending already.
+    ///
+    /// ```
+    /// # fn example(server: httpz_core::Handle) {
+    /// server.on_shutdown(|| println!("no longer ready"));
+    /// # }
+    /// ```
+    pub fn on_shutdown(&self, hook: impl FnOnce() + Send + 'static) {
+        if let Some(estate) = &mut *lock(&self.shared.estate) {
+            estate.hooks.push(Box::new(hook));
+            return;
+        }
+        hook();
+    }
+
+    /// Has [`Handle::shutdown`] been called?
+    pub fn is_ending(&self) -> bool {
+        lock(&self.shared.estate).is_none()
     }
 
     /// Has every worker ended?
@@ -180,6 +261,11 @@ impl Handle {
         self.wait();
         Ok(())
     }
+}
+
+/// What is locked here is whole whatever its last holder did.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// SIGINT and SIGTERM.

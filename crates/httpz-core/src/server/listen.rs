@@ -1,11 +1,13 @@
 //! Where a server listens: addresses of the network and files of the machine.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
-use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::open::{Listener, Open};
 use crate::error::{Error, Result};
 use crate::net::{listen, unix};
 
@@ -33,6 +35,8 @@ pub enum Listen {
         /// Who may connect, as in `chmod`; what the process's mask leaves when it is `None`.
         mode: Option<u32>,
     },
+    /// Sockets that are open already; made by [`Listen::inherited`] or [`Listen::taken_over`].
+    Open(Open),
 }
 
 impl Listen {
@@ -55,40 +59,77 @@ impl Listen {
         self
     }
 
+    /// Sockets that listen already and belong to somebody else, such as a supervisor.
+    ///
+    /// Workers without a socket of their own share one with others.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or one of them does not listen for connections.
+    pub fn inherited(sockets: Vec<OwnedFd>) -> Result<Self> {
+        Self::already_open(sockets, false)
+    }
+
+    /// Sockets that listen already and are ours from now on: the file of a socket of the machine is
+    /// removed when the server ends.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Listen::inherited`].
+    pub fn taken_over(sockets: Vec<OwnedFd>) -> Result<Self> {
+        Self::already_open(sockets, true)
+    }
+
+    fn already_open(sockets: Vec<OwnedFd>, keeps_file: bool) -> Result<Self> {
+        let open = Open::new(sockets, keeps_file).map_err(|error| {
+            Error::status(500, format!("cannot take over an open socket: {error}"))
+                .with_source(error)
+        })?;
+        Ok(Self::Open(open))
+    }
+
     /// The address, if it is one of the network.
     pub fn addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(addr) => Some(*addr),
             Self::Unix { .. } => None,
+            Self::Open(open) => open.addr(),
         }
     }
 
-    /// Opens it once for each worker; says where it is, with the port that the system chose.
-    pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<(Self, Vec<Listener>)> {
+    /// The file that is to be removed in the end, if there is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Tcp(_) => None,
+            Self::Unix { path, .. } => Some(path),
+            Self::Open(open) => open.file(),
+        }
+    }
+
+    /// Opens it for each worker; says where it is, with the port that the system chose.
+    pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<(Self, Vec<Vec<Listener>>)> {
+        let one_each = |sockets: Vec<Listener>| sockets.into_iter().map(|one| vec![one]).collect();
         let opened = match self {
             Self::Tcp(addr) => listen::check_free(*addr)
                 .and_then(|()| listen::bind(*addr, workers, backlog))
                 .and_then(|sockets| {
                     let addr = sockets[0].local_addr()?;
-                    Ok((Self::Tcp(addr), sockets.into_iter().map(Listener::Tcp).collect()))
+                    Ok((
+                        Self::Tcp(addr),
+                        one_each(sockets.into_iter().map(Listener::Tcp).collect()),
+                    ))
                 }),
             // The kernel spreads nothing here; whichever worker is awake takes the connection.
             Self::Unix { path, mode } => unix::bind(path, *mode, backlog).and_then(|socket| {
                 let sockets = (0..workers).map(|_| socket.try_clone().map(Listener::Unix));
-                Ok((self.clone(), sockets.collect::<std::io::Result<_>>()?))
+                Ok((self.clone(), one_each(sockets.collect::<io::Result<_>>()?)))
             }),
+            Self::Open(open) => open.deal(workers).map(|sockets| (self.clone(), sockets)),
         };
         opened.map_err(|error| {
             Error::status(500, format!("cannot listen on {self}: {error}")).with_source(error)
         })
     }
-}
-
-/// An open socket that one worker accepts from.
-#[derive(Debug)]
-pub(super) enum Listener {
-    Tcp(TcpListener),
-    Unix(UnixListener),
 }
 
 impl fmt::Display for Listen {
@@ -99,6 +140,7 @@ impl fmt::Display for Listen {
             Self::Unix { path, mode: Some(mode) } => {
                 write!(f, "unix:{};mode={mode:o}", path.display())
             }
+            Self::Open(open) => open.fmt(f),
         }
     }
 }

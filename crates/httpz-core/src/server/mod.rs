@@ -9,20 +9,24 @@
 mod config;
 mod handle;
 mod listen;
+mod open;
 mod seat;
 mod worker;
 
+use std::io;
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
-use handle::Listeners;
+use handle::{Estate, Listeners};
+use open::Listener;
 
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
 pub use handle::Handle;
 pub use listen::{Listen, Places};
+pub use open::Open;
 
 /// A server, about to be started.
 ///
@@ -50,8 +54,8 @@ impl Server {
     pub fn start(service: impl Service, config: Config) -> Result<Handle> {
         config.check()?;
         let workers = config.worker_count();
-        let (places, listeners) = open(&config.places(), workers, config.backlog)?;
-        let (handle, seats) = handle::seats(places, workers)?;
+        let (estate, listeners) = open(&config.places(), workers, config.backlog)?;
+        let (handle, seats) = handle::seats(estate, workers)?;
         let (service, config) = (Arc::new(service), Arc::new(config));
         for (seat, listeners) in seats.into_iter().zip(listeners) {
             handle.spawn(seat, listeners, service.clone(), config.clone())?;
@@ -61,23 +65,22 @@ impl Server {
 }
 
 /// Opens all places for all workers.
-fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Vec<Listen>, Vec<Listeners>)> {
-    let mut places = Vec::new();
+fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Estate, Vec<Listeners>)> {
+    let mut copies = Vec::new();
     let mut files = Vec::new();
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
     for place in wanted {
         let (place, sockets) = place.open(workers, backlog)?;
-        if let Listen::Unix { path, .. } = &place {
-            files.push(SocketFile::new(path.clone()));
+        files.extend(place.file().map(|path| SocketFile::new(path.to_owned())));
+        let duplicates = sockets.iter().flatten().map(Listener::duplicate);
+        copies.push((place, duplicates.collect::<io::Result<_>>()?));
+        for (listeners, sockets) in listeners.iter_mut().zip(sockets) {
+            listeners.sockets.extend(sockets);
         }
-        for (listeners, socket) in listeners.iter_mut().zip(sockets) {
-            listeners.sockets.push(socket);
-        }
-        places.push(place);
     }
     let files = Arc::new(files);
     for listeners in &mut listeners {
         listeners.files = files.clone();
     }
-    Ok((places, listeners))
+    Ok((Estate::new(copies, files), listeners))
 }

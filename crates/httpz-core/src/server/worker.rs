@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::spawn_local;
 
-use super::listen::Listener;
+use super::open::Listener;
 use super::seat::Seat;
 use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};

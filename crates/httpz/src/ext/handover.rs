@@ -1,0 +1,224 @@
+//! A restart that loses no request: the new process takes the listening sockets over from the old
+//! one. Feature `handover`.
+//!
+//! The two meet at a socket of the machine, whose path both know. The new process asks for the sockets,
+//! starts to serve from them and says so; only then does the old one end, answering what it has. Should
+//! the new one fail before that, the old one serves on. Nobody has to signal anybody, and it does not
+//! matter who starts the new process.
+//!
+//! ```text
+//!  old   serves ─────────────────────────┬──► answers what it has ──► ends
+//!  new        take! ◄─ sockets ─ serving! ┘    serves ─────────────────►
+//! ```
+//!
+//! ```no_run
+//! use httpz::prelude::*;
+//! use httpz::ext::handover::Handover;
+//!
+//! fn main() -> httpz::Result {
+//!     let handover = Handover::at("/run/app.handover")?;
+//!     let server = App::new((), |r| r.get("/", handler(|_, _| "hello")))
+//!         .start_on(handover.places("127.0.0.1:5882")?)?;
+//!     handover.serve(&server)?;
+//!     server.wait_for_signal()
+//! }
+//! ```
+//!
+//! The path should lie where only the user of the server can create files: whoever can connect there
+//! can take the server's place.
+
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+};
+
+use httpz_core::net::unix::{self, SocketFile};
+
+use crate::{Error, Handle, Listen, Places, Result};
+
+/// How many sockets Linux passes in one message.
+const MOST: usize = 253;
+/// How long one side waits for the other's next word; a new process may have much to prepare.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a server without a successor looks whether it is ending.
+const GLANCE: Duration = Duration::from_millis(100);
+
+const TAKE: &[u8] = b"take";
+const SERVING: &[u8] = b"serving";
+const GONE: &[u8] = b"gone";
+
+/// One end of a restart: first of the new process, then, when that has grown old, of its successor.
+#[derive(Debug)]
+pub struct Handover {
+    path: PathBuf,
+    predecessor: Option<UnixStream>,
+    taken: Vec<Listen>,
+}
+
+impl Handover {
+    /// Takes over what the process that serves at `path` has; nothing when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When there is one and it does not hand its sockets over.
+    pub fn at(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let Ok(predecessor) = UnixStream::connect(&path) else {
+            return Ok(Self { path, predecessor: None, taken: Vec::new() });
+        };
+        let taken = take(&predecessor).map_err(|error| failed(&path, &error))?;
+        Ok(Self { path, predecessor: Some(predecessor), taken })
+    }
+
+    /// Was there somebody to take over from?
+    pub fn took_over(&self) -> bool {
+        self.predecessor.is_some()
+    }
+
+    /// Where to listen: `wanted`, with the predecessor's sockets where it had the same place.
+    ///
+    /// Port 0 stands for the port that the predecessor had.
+    ///
+    /// # Errors
+    ///
+    /// When `wanted` is malformed.
+    pub fn places(&self, wanted: impl Places) -> Result<Vec<Listen>> {
+        let had = |place: &Listen| self.taken.iter().find(|taken| is_same(place, taken)).cloned();
+        Ok(wanted.places()?.into_iter().map(|place| had(&place).unwrap_or(place)).collect())
+    }
+
+    /// Lets the predecessor end, and waits from now on, on a thread of its own, for a successor.
+    ///
+    /// # Errors
+    ///
+    /// When the path cannot be listened at. The server serves all the same.
+    pub fn serve(mut self, server: &Handle) -> Result {
+        if let Some(mut predecessor) = self.predecessor.take() {
+            let parted = predecessor.write_all(SERVING).and_then(|()| hear(&predecessor, GONE));
+            if let Err(error) = parted {
+                // It died just now; what it had to do is done.
+                eprintln!("httpz: the predecessor left without a word: {error}");
+            }
+        }
+        // For this user alone.
+        let door = unix::bind(&self.path, Some(0o600), 1);
+        let door = door.map_err(|error| failed(&self.path, &error))?;
+        let file = SocketFile::new(self.path);
+        server.on_shutdown(move || drop(file));
+        let server = server.clone();
+        thread::Builder::new()
+            .name("httpz-handover".into())
+            .spawn(move || wait_for_successor(&door, &server))?;
+        Ok(())
+    }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Error {
+    Error::status(500, format!("handover at {}: {error}", path.display()))
+}
+
+/// Is `taken` what `wanted` would open?
+fn is_same(wanted: &Listen, taken: &Listen) -> bool {
+    match (wanted, taken.addr()) {
+        (Listen::Tcp(wanted), Some(had)) => {
+            wanted.ip() == had.ip() && [0, had.port()].contains(&wanted.port())
+        }
+        (Listen::Unix { path, .. }, None) => Listen::unix(path).to_string() == taken.to_string(),
+        _ => false,
+    }
+}
+
+/// The successor's first half: asks for the sockets.
+///
+/// They come in one message for each place, its text one byte; the last has no socket.
+fn take(predecessor: &UnixStream) -> io::Result<Vec<Listen>> {
+    predecessor.set_read_timeout(Some(PATIENCE))?;
+    (&*predecessor).write_all(TAKE)?;
+    let mut taken = Vec::new();
+    loop {
+        let sockets = receive(predecessor)?;
+        if sockets.is_empty() {
+            return Ok(taken);
+        }
+        taken.push(
+            Listen::taken_over(sockets).map_err(|error| io::Error::other(error.to_string()))?,
+        );
+    }
+}
+
+/// The predecessor's half: gives its sockets to whoever asks, until one of them serves.
+fn wait_for_successor(door: &UnixListener, server: &Handle) {
+    while !server.is_ending() {
+        let Ok((mut successor, _)) = door.accept() else {
+            thread::sleep(GLANCE);
+            continue;
+        };
+        match give(&successor, server) {
+            Ok(()) => {
+                // This frees the path, too.
+                server.hand_over();
+                // It serves whether it hears this or not.
+                let _ = successor.write_all(GONE);
+            }
+            Err(error) => eprintln!("httpz: a successor came and failed, so we serve on: {error}"),
+        }
+    }
+}
+
+fn give(successor: &UnixStream, server: &Handle) -> io::Result<()> {
+    successor.set_nonblocking(false)?;
+    successor.set_read_timeout(Some(PATIENCE))?;
+    hear(successor, TAKE)?;
+    let sockets = server.sockets().map_err(|error| io::Error::other(error.to_string()))?;
+    for (_, sockets) in &sockets {
+        let sockets: Vec<_> = sockets.iter().take(MOST).map(AsFd::as_fd).collect();
+        send(successor, &sockets)?;
+    }
+    send(successor, &[])?;
+    hear(successor, SERVING)
+}
+
+/// Waits for just this word.
+fn hear(mut peer: &UnixStream, word: &[u8]) -> io::Result<()> {
+    let mut heard = vec![0; word.len()];
+    peer.read_exact(&mut heard)?;
+    match heard == word {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks another language")),
+    }
+}
+
+fn send(peer: &UnixStream, sockets: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    if !sockets.is_empty() && !control.push(SendAncillaryMessage::ScmRights(sockets)) {
+        return Err(io::Error::other("too many sockets for one message"));
+    }
+    let text = [u8::from(!sockets.is_empty())];
+    sendmsg(peer, &[IoSlice::new(&text)], &mut control, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+fn receive(peer: &UnixStream) -> io::Result<Vec<OwnedFd>> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let mut text = [0];
+    let mut room = [IoSliceMut::new(&mut text)];
+    let got = recvmsg(peer, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+    if got.bytes == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let passed = control.drain().filter_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(sockets) => Some(sockets),
+        _ => None,
+    });
+    Ok(passed.flatten().collect())
+}

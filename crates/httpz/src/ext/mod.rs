@@ -1,0 +1,6 @@
+//! What not everybody needs: one file and one cargo feature each, all off by default.
+
+#[cfg(feature = "handover")]
+pub mod handover;
+#[cfg(feature = "systemd")]
+pub mod systemd;
