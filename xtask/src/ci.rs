@@ -3,10 +3,11 @@
 //! All steps run even when one fails, so that a submission learns everything at once.
 //! `cargo xtask ci tidy tests` runs only the named ones.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::ceilings;
-use crate::command::{Outcome, cargo, run as run_command};
+use crate::command::{Outcome, cargo, root, run as run_command};
 use crate::memcheck;
 use crate::tidy;
 
@@ -35,6 +36,7 @@ const STEPS: &[Step] = &[
     Step::new("format", || run_command(&mut cargo("fmt --all --check"))),
     Step::new("tidy", tidy::run),
     Step::new("lints", lints),
+    Step::new("features", features),
     Step::new("docs", docs),
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
     Step { obstacle: memcheck::obstacle, ..Step::new("memcheck", memcheck::run) },
@@ -71,6 +73,24 @@ fn lints() -> Outcome {
     run_command(&mut cargo("clippy --workspace --all-targets -- -D warnings"))
 }
 
+/// The workspace builds `httpz` with what its tests ask for; users build it with less, or other things.
+fn features() -> Outcome {
+    run_command(&mut cargo("check --quiet --package httpz"))?;
+    run_command(&mut cargo("check --quiet --package httpz --all-features"))?;
+    let manifest = root().join("crates/httpz/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).map_err(|error| error.to_string())?;
+    for feature in names_of_features(&manifest) {
+        run_command(&mut cargo(&format!("check --quiet --package httpz --features {feature}")))?;
+    }
+    Ok(())
+}
+
+fn names_of_features(manifest: &str) -> impl Iterator<Item = &str> {
+    let section = manifest.lines().skip_while(|line| *line != "[features]").skip(1);
+    let section = section.take_while(|line| !line.starts_with('['));
+    section.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name)
+}
+
 fn docs() -> Outcome {
     run_command(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
 }
@@ -88,4 +108,15 @@ fn conclude(report: &[(&str, Duration, Verdict)]) -> Outcome {
     let failed = report.iter().filter(|(_, _, verdict)| matches!(verdict, Verdict::Failed));
     let failed: Vec<_> = failed.map(|(name, ..)| *name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_of_features;
+
+    #[test]
+    fn features_are_read_from_the_manifest() {
+        let manifest = "[package]\nname = \"a\"\n\n[features]\n# Why.\na = []\nb = [\"dep:c\"]\n\n[x]\ny = 1\n";
+        assert_eq!(names_of_features(manifest).collect::<Vec<_>>(), ["a", "b"]);
+    }
 }
