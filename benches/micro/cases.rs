@@ -5,11 +5,11 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 use httpz::prelude::*;
-use httpz_core::exchange::{Pool, PoolLimits};
+use httpz_core::exchange::{Lease, Pool, PoolLimits};
 use httpz_core::memory::Sizes;
 use httpz_core::message::Ambient;
-use httpz_core::proto::encode::{self, AnswerHead, FieldBlock, Length};
-use httpz_core::proto::{DateLine, Decoder, Framing, Head, Limits, Status, Version};
+use httpz_core::proto::encode::{self, AnswerHead, FieldBlock, Length, Opening};
+use httpz_core::proto::{Decoder, Framing, Head, Limits, Status, Version};
 use httpz_core::testing::Loopback;
 use serde::{Deserialize, Serialize};
 
@@ -87,14 +87,15 @@ fn head(bytes: &'static [u8]) -> Box<dyn FnMut()> {
 fn answer_head() -> Box<dyn FnMut()> {
     let mut fields = FieldBlock::with_capacity(256, 8);
     fields.push(b"Cache-Control", b"max-age=60").expect("a plain field");
-    let date = DateLine::at(1_700_000_000);
+    let opening = Opening::at(1_700_000_000);
     let mut out = Vec::with_capacity(1024);
     Box::new(move || {
         out.clear();
         let answer = AnswerHead {
             version: Version::Http11,
             status: Status::OK,
-            date: Some(&date),
+            opening: &opening,
+            has_date: false,
             content_type: None,
             fields: &fields,
             length: Length::Counted(black_box(13)),
@@ -142,7 +143,11 @@ fn lease() -> Box<dyn FnMut()> {
     let limits = Rc::new(Limits::default());
     let ambient = Rc::new(Ambient::new(1_700_000_000));
     let pool = Pool::new(PoolLimits { min: 1, max: 4 }, Sizes::default(), limits, ambient);
-    Box::new(move || drop(black_box(pool.lease())))
+    let mut lease = Lease::of(pool);
+    Box::new(move || {
+        black_box(lease.take());
+        lease.give_back();
+    })
 }
 
 #[derive(Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use std::task::Poll;
 use super::Conn;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
+use crate::message::fault::ResponseFault;
 use crate::message::link::Link;
 use crate::message::response::{Stage, Terms};
 use crate::message::{Request, Response};
@@ -16,19 +17,21 @@ use crate::proto::{Cycle, Method, Verdict};
 use crate::service::{Flow, Service};
 use crate::wire::{Wait, Wire};
 
+/// What came of calling the service.
+pub(super) enum Call<'a> {
+    Done(Result),
+    /// The handler has to wait; over this link it may send.
+    Waits(Pin<Box<dyn Future<Output = Result> + 'a>>, &'a Link),
+}
+
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
-    /// Calls the service; when this returns, the response says everything, errors included.
+    /// Calls the service.
     #[inline]
-    pub(super) async fn answer(&mut self) {
+    pub(super) fn call(&mut self) -> Call<'_> {
         self.served += 1;
         self.waiting = Wait::Nothing;
-        // A handler that reads its body may have to wait for a peer that waits for our last answer.
-        if self.lease.as_ref().is_some_and(|lease| !lease.request.body_ready()) {
-            self.flush().await;
-        }
-        let Some(lease) = &mut self.lease else { return };
-        let exchange: &mut Exchange = lease;
-        let Exchange { request, response, link } = &mut *exchange;
+        let Some(exchange) = self.lease.get_mut() else { return Call::Done(Ok(())) };
+        let Exchange { request, response, link } = exchange;
         response.begin(Terms {
             version: request.head.version,
             head_only: request.head.method == Method::Head,
@@ -37,44 +40,36 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 && self.served != self.common.max_requests
                 && request.head.method != Method::Connect,
         });
-        let service = &*self.common.service;
-        let outcome = match call(service, request, response) {
-            Ok(Flow::Done(outcome)) => outcome,
+        match call(&*self.common.service, request, response) {
+            Ok(Flow::Done(outcome)) => Call::Done(outcome),
             Ok(Flow::Later(future)) => {
                 self.wire.wait(Wait::Nothing);
-                wait_for(future, link).await
+                Call::Waits(future, link)
             }
-            Err(panic) => Err(panicked(panic)),
-        };
-        if let Err(error) = outcome {
-            fail(service, exchange, error);
+            Err(panic) => Call::Done(Err(panicked(panic))),
         }
     }
 
     /// Completes the answer and weighs whether the connection lives on.
     #[inline]
-    pub(super) fn conclude(&mut self) -> Verdict {
+    pub(super) fn conclude(&mut self, outcome: Result) -> Verdict {
         let service = &*self.common.service;
-        let Some(lease) = &mut self.lease else { return Verdict::Close };
-        let off_the_wire = lease.request.incoming.is_off_the_wire();
-        if !off_the_wire {
-            close_if_the_rest_is_not_worth_reading(lease);
+        let Some(exchange) = self.lease.get_mut() else { return Verdict::Close };
+        if let Err(error) = outcome {
+            fail(service, exchange, error);
         }
-        if let Err(fault) = lease.response.finish() {
-            fail(service, lease, Error::from(fault));
-            if lease.response.finish().is_err() {
-                // Not even the error's shape can be sent; say it without words.
-                lease.response.clear();
-                lease.response.status(500).close();
-                // A bare status is always sound.
-                let _ = lease.response.finish();
-            }
+        let off_the_wire = exchange.request.incoming.is_off_the_wire();
+        if !off_the_wire {
+            close_if_the_rest_is_not_worth_reading(exchange);
+        }
+        if let Err(fault) = exchange.response.finish() {
+            fail_to_finish(service, exchange, fault);
         }
         Cycle {
-            peer_persists: lease.request.head.persists,
-            answer_persists: lease.response.persists() && !self.common.ambient.draining(),
+            peer_persists: exchange.request.head.persists,
+            answer_persists: exchange.response.persists() && !self.common.ambient.draining(),
             body_read: off_the_wire,
-            body_withheld: !off_the_wire && lease.request.incoming.is_withheld(),
+            body_withheld: !off_the_wire && exchange.request.incoming.is_withheld(),
         }
         .verdict()
     }
@@ -95,7 +90,10 @@ fn call<'a, S: Service>(
 }
 
 /// Drives a handler; what had gathered before it leaves while it waits.
-async fn wait_for(mut future: Pin<Box<dyn Future<Output = Result> + '_>>, link: &Link) -> Result {
+pub(super) async fn wait_for(
+    mut future: Pin<Box<dyn Future<Output = Result> + '_>>,
+    link: &Link,
+) -> Result {
     poll_fn(|cx| {
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
@@ -140,6 +138,19 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
         Stage::Written => service.too_late(request, &error),
         // The peer has left; that is neither the handler's fault nor news.
         Stage::Aborted => {}
+    }
+}
+
+/// Answers with an error in place of what cannot be sent.
+#[cold]
+fn fail_to_finish<S: Service>(service: &S, exchange: &mut Exchange, fault: ResponseFault) {
+    fail(service, exchange, Error::from(fault));
+    if exchange.response.finish().is_err() {
+        // Not even the error's shape can be sent; say it without words.
+        exchange.response.clear();
+        exchange.response.status(500).close();
+        // A bare status is always sound.
+        let _ = exchange.response.finish();
     }
 }
 

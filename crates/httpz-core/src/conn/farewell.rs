@@ -24,8 +24,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Says why a request is not served, and ends the connection.
     #[cold]
     pub(super) async fn refuse(&mut self, fault: ProtocolError) {
-        match &mut self.lease {
-            Some(lease) => refuse_in(&*self.common.service, lease, fault),
+        match self.lease.get_mut() {
+            Some(exchange) => refuse_in(&*self.common.service, exchange, fault),
             None => {
                 let mut exchange = self.common.pool.emergency();
                 exchange.attach(self.wire.clone());
@@ -51,8 +51,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             return false;
         }
         self.wire.wait(Wait::Body);
-        let Some(lease) = &self.lease else { return false };
-        let (incoming, wire, mut budget) = (&lease.request.incoming, &*self.wire, DISCARD);
+        let Some(exchange) = self.lease.get() else { return false };
+        let (incoming, wire, mut budget) = (&exchange.request.incoming, &*self.wire, DISCARD);
         let drained = poll_fn(|cx| incoming.poll_discard(cx, wire, &mut budget)).await;
         matches!(drained, Ok(true))
     }
@@ -61,13 +61,14 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     #[cold]
     pub(super) async fn farewell(&mut self) {
         let sent = self.flush().await;
-        let cut = self.lease.as_ref().is_some_and(|l| l.response.stage() == Stage::Aborted);
-        let heard_all = self.lease.as_mut().is_some_and(|lease| {
-            let whole = lease.request.incoming.is_off_the_wire();
-            lease.request.end();
-            whole && lease.request.inbound.is_empty()
+        let exchange = self.lease.get_mut();
+        let cut = exchange.as_ref().is_some_and(|it| it.response.stage() == Stage::Aborted);
+        let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
+            let whole = request.incoming.is_off_the_wire();
+            request.end();
+            whole && request.inbound.is_empty()
         });
-        self.lease = None;
+        self.lease.give_back();
         if !sent || cut {
             return;
         }

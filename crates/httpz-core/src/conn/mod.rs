@@ -29,6 +29,7 @@ use crate::message::Ambient;
 use crate::proto::{ProtocolError, Verdict};
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
+use answer::{Call, wait_for};
 
 /// What all connections of a worker share.
 pub struct Common<S> {
@@ -49,7 +50,7 @@ const HIGH_WATER: usize = 64 * 1024;
 pub struct Conn<W, S> {
     wire: Rc<W>,
     common: Rc<Common<S>>,
-    lease: Option<Lease>,
+    lease: Lease,
     ticket: Option<Rc<Ticket>>,
     /// What the wire has been told we wait for.
     waiting: Wait,
@@ -62,10 +63,20 @@ pub struct Conn<W, S> {
 enum Arrival {
     /// A whole head is there, and its exchange is leased.
     Request,
+    /// The same, but its body is still to come: the peer may wait for our last answer first.
+    LateBody,
     /// Something that must be refused.
     Fault(ProtocolError),
     /// The peer has left, or was idle for too long.
     Nothing,
+}
+
+/// How much waits to be sent.
+#[derive(PartialEq, Eq)]
+enum Gathered {
+    /// So little that it can wait for the answer to the next request.
+    Little,
+    TooMuch,
 }
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
@@ -73,8 +84,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     pub fn new(wire: Rc<W>, common: Rc<Common<S>>) -> Self {
         Self {
             wire,
+            lease: Lease::of(common.pool.clone()),
             common,
-            lease: None,
             ticket: None,
             waiting: Wait::Nothing,
             at_end: false,
@@ -85,44 +96,47 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Serves requests until one side is done with the connection.
     ///
     /// The steps that end a connection are boxed: they are rare, and unboxed their state would be
-    /// part of every idle connection.
+    /// part of every idle connection. The others are plain functions wherever nothing is waited for.
     pub async fn serve(mut self) {
         loop {
-            match self.receive().await {
-                Arrival::Request => self.answer().await,
+            match poll_fn(|cx| self.poll_arrival(cx)).await {
+                Arrival::Request => {}
+                Arrival::LateBody if self.flush().await => {}
                 Arrival::Fault(fault) => return Box::pin(self.refuse(fault)).await,
-                Arrival::Nothing => return,
+                Arrival::LateBody | Arrival::Nothing => return,
             }
-            match self.conclude() {
+            let outcome = match self.call() {
+                Call::Done(outcome) => outcome,
+                Call::Waits(future, link) => wait_for(future, link).await,
+            };
+            match self.conclude(outcome) {
                 Verdict::Again => {}
                 Verdict::Drain if Box::pin(self.drain()).await => {}
                 Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,
             }
-            if !self.gather().await {
+            if self.gather() == Gathered::TooMuch && !self.flush().await {
                 return;
             }
         }
     }
 
-    /// Makes ready for the next request; answers leave only when too many have gathered.
-    ///
-    /// `false` when the peer is gone.
+    /// Ends the request and makes ready for the next one; its answer stays with those before it.
     #[inline]
-    async fn gather(&mut self) -> bool {
-        let Some(lease) = &mut self.lease else { return true };
-        lease.request.end();
-        let full = {
-            let outbound = lease.link.outbound();
-            outbound.has_tail() || outbound.len() > HIGH_WATER
-        };
-        !full || self.flush().await
+    fn gather(&mut self) -> Gathered {
+        let Some(exchange) = self.lease.get_mut() else { return Gathered::Little };
+        exchange.request.end();
+        let outbound = exchange.link.outbound();
+        match outbound.has_tail() || outbound.len() > HIGH_WATER {
+            true => Gathered::TooMuch,
+            false => Gathered::Little,
+        }
     }
 
     /// Lets everything leave that has gathered; `false` when the peer is gone.
     async fn flush(&mut self) -> bool {
-        let Some(lease) = &self.lease else { return true };
-        let link = &lease.link;
-        poll_fn(|cx| link.poll_flush(cx)).await.is_ok()
+        let Some(exchange) = self.lease.get() else { return true };
+        let (link, wire) = (&exchange.link, &*self.wire);
+        poll_fn(|cx| link.poll_flush_to(wire, cx)).await.is_ok()
     }
 
     /// Tells the wire what we wait for, once per wait.

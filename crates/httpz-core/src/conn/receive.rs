@@ -1,11 +1,11 @@
 //! Waits for the next request: bytes are read until they hold a whole head.
 
-use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use super::{Arrival, Conn};
+use crate::exchange::Exchange;
 use crate::proto::ProtocolError;
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
@@ -13,99 +13,92 @@ use crate::wire::{Wait, Wire};
 /// Less room than this behind the received bytes, and they are shifted to the front.
 const ROOM: usize = 1024;
 
-/// Why no more bytes came.
-enum Dry {
-    Late,
-    Gone,
-    Overloaded,
-}
-
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// The next request, its head parsed, in a leased exchange.
+    ///
+    /// Asked again after it was pending, it goes the same way again: what was parsed or sent already
+    /// is passed over.
     #[inline]
-    pub(super) async fn receive(&mut self) -> Arrival {
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         loop {
-            if let Some(lease) = &mut self.lease
-                && !lease.request.inbound.is_empty()
-            {
-                match lease.request.parse(self.at_end) {
-                    Ok(true) => return Arrival::Request,
-                    Err(fault) => return Arrival::Fault(fault),
+            if self.lease.get().is_none() {
+                self.take_lease();
+            }
+            let Some(Exchange { request, link, .. }) = self.lease.get_mut() else {
+                return self.poll_line(cx);
+            };
+            if !request.inbound.is_empty() {
+                match request.parse(self.at_end) {
+                    Ok(true) if request.body_ready() => return Poll::Ready(Arrival::Request),
+                    Ok(true) => return Poll::Ready(Arrival::LateBody),
+                    Err(fault) => return Poll::Ready(Arrival::Fault(fault)),
                     Ok(false) => {}
                 }
             }
             // The rest must be waited for: what has gathered leaves now, in one write.
-            if !self.flush().await || self.at_end {
-                return Arrival::Nothing;
+            if ready!(link.poll_flush_to(&*self.wire, cx)).is_err() || self.at_end {
+                return Poll::Ready(Arrival::Nothing);
             }
-            match poll_fn(|cx| self.poll_more(cx)).await {
-                Ok(0) => self.at_end = true,
-                Ok(_) => {}
-                Err(Dry::Overloaded) => return Arrival::Fault(ProtocolError::Overloaded),
-                Err(Dry::Late) if self.lease.is_some() => {
-                    return Arrival::Fault(ProtocolError::HeadLate);
+            let inbound = &mut request.inbound;
+            if inbound.spare().len() < ROOM {
+                inbound.make_room();
+            }
+            match self.wire.poll_read(cx, inbound.spare()) {
+                Poll::Ready(Ok(0)) => self.at_end = true,
+                Poll::Ready(Ok(n)) => inbound.filled(n),
+                Poll::Ready(Err(error)) => return Poll::Ready(self.dry(&error)),
+                Poll::Pending => {
+                    self.idle();
+                    return Poll::Pending;
                 }
-                Err(Dry::Late | Dry::Gone) => return Arrival::Nothing,
             }
         }
     }
 
-    /// One read. While it finds nothing, a connection without a partial head holds no exchange.
+    /// Nothing to read: a connection without a partial head holds no exchange.
     #[inline]
-    fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, Dry>> {
-        if self.lease.is_none() {
-            ready!(self.poll_lease(cx))?;
-        }
-        let Some(lease) = &mut self.lease else { return Poll::Ready(Err(Dry::Gone)) };
-        let inbound = &mut lease.request.inbound;
-        if inbound.spare().len() < ROOM {
-            inbound.make_room();
-        }
-        match self.wire.poll_read(cx, inbound.spare()) {
-            Poll::Ready(Ok(n)) => {
-                inbound.filled(n);
-                Poll::Ready(Ok(n))
-            }
-            Poll::Ready(Err(error)) => {
-                if inbound.is_empty() {
-                    self.lease = None;
-                }
-                Poll::Ready(Err(match error.kind() {
-                    io::ErrorKind::TimedOut => Dry::Late,
-                    _ => Dry::Gone,
-                }))
-            }
-            Poll::Pending => {
-                if inbound.is_empty() {
-                    self.lease = None;
-                    self.wait(Wait::KeepAlive);
-                } else {
-                    self.wait(Wait::Head);
-                }
-                Poll::Pending
-            }
+    fn idle(&mut self) {
+        if self.holds_a_part() {
+            self.wait(Wait::Head);
+        } else {
+            self.lease.give_back();
+            self.wait(Wait::KeepAlive);
         }
     }
 
-    /// Leases an exchange. When there is none, gets in line, but only with bytes to read.
+    /// Are there bytes of a request in hand?
     #[inline]
-    fn poll_lease(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Dry>> {
-        match self.common.pool.lease() {
-            Some(lease) => {
-                lease.attach(self.wire.clone());
-                self.lease = Some(lease);
-                self.ticket = None;
-                Poll::Ready(Ok(()))
-            }
-            None => self.poll_line(cx),
-        }
+    fn holds_a_part(&self) -> bool {
+        self.lease.get().is_some_and(|exchange| !exchange.request.inbound.is_empty())
     }
 
+    /// No more bytes will come; a part of a head is worth an answer if it only came too late.
     #[cold]
-    fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Dry>> {
+    fn dry(&self, error: &io::Error) -> Arrival {
+        match error.kind() {
+            io::ErrorKind::TimedOut if self.holds_a_part() => {
+                Arrival::Fault(ProtocolError::HeadLate)
+            }
+            _ => Arrival::Nothing,
+        }
+    }
+
+    #[inline]
+    fn take_lease(&mut self) {
+        if self.lease.take() {
+            self.ticket = None;
+            if let Some(exchange) = self.lease.get() {
+                exchange.attach(self.wire.clone());
+            }
+        }
+    }
+
+    /// All exchanges are in use: gets in line for one, but only with bytes to read.
+    #[cold]
+    fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         match self.wire.poll_readable(cx) {
             Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => return Poll::Ready(Err(Dry::Gone)),
+            Poll::Ready(Err(_)) => return Poll::Ready(Arrival::Nothing),
             Poll::Pending => {
                 self.ticket = None;
                 self.wait(Wait::KeepAlive);
@@ -115,7 +108,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         self.wait(Wait::Exchange);
         if self.wire.poll_late(cx).is_ready() {
             self.ticket = None;
-            return Poll::Ready(Err(Dry::Overloaded));
+            return Poll::Ready(Arrival::Fault(ProtocolError::Overloaded));
         }
         // A ticket that was called but came too late has left the line: take a new one.
         match &self.ticket {

@@ -99,6 +99,12 @@ fn common(max: usize, limits: Limits) -> Rc<Common<Echo>> {
     })
 }
 
+fn hold(common: &Common<Echo>) -> Lease {
+    let mut lease = Lease::of(common.pool.clone());
+    assert!(lease.take());
+    lease
+}
+
 fn small() -> Limits {
     Limits { head: 256, body: 64, ..Limits::default() }
 }
@@ -401,7 +407,7 @@ fn a_late_head_is_408_and_a_late_next_request_is_silence() {
 #[test]
 fn without_an_exchange_a_request_waits_and_is_then_refused() {
     let common = common(1, small());
-    let held = common.pool.lease().unwrap();
+    let held = hold(&common);
     let input = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
     let wire = Rc::new(Memory::new([input]));
     let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
@@ -411,7 +417,7 @@ fn without_an_exchange_a_request_waits_and_is_then_refused() {
     assert!(serving.as_mut().poll(cx).is_ready());
     assert!(wire.take_output().ends_with(b"/a"));
 
-    let _held = common.pool.lease().unwrap();
+    let _held = hold(&common);
     let wire = Rc::new(Memory::open([input]));
     wire.expire();
     assert!(run(&wire, &common));

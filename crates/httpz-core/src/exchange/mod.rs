@@ -6,7 +6,6 @@
 
 mod pool;
 
-use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use crate::memory::Sizes;
@@ -55,35 +54,54 @@ impl Exchange {
     }
 }
 
-/// An exchange in use; goes back to its pool when dropped.
+/// A connection's hold on the pool: an exchange while there are bytes in hand, else nothing.
+///
+/// Whatever is held when it is dropped goes back.
 #[derive(Debug)]
 pub struct Lease {
     exchange: Option<Box<Exchange>>,
     pool: Rc<Pool>,
 }
 
-impl Deref for Lease {
-    type Target = Exchange;
-
-    #[inline]
-    fn deref(&self) -> &Exchange {
-        self.exchange.as_ref().expect("only drop takes it out")
+impl Lease {
+    /// A hold on this pool, with nothing in it yet.
+    pub fn of(pool: Rc<Pool>) -> Self {
+        Self { exchange: None, pool }
     }
-}
 
-impl DerefMut for Lease {
+    /// Takes an exchange from the pool, if none is held; `false` when `max` are in use.
     #[inline]
-    fn deref_mut(&mut self) -> &mut Exchange {
-        self.exchange.as_mut().expect("only drop takes it out")
+    pub fn take(&mut self) -> bool {
+        if self.exchange.is_none() {
+            self.exchange = self.pool.lease();
+        }
+        self.exchange.is_some()
+    }
+
+    /// Gives the exchange back, if there is one.
+    #[inline]
+    pub fn give_back(&mut self) {
+        if let Some(mut exchange) = self.exchange.take() {
+            exchange.wash();
+            self.pool.take_back(exchange);
+        }
+    }
+
+    /// The exchange that is held.
+    #[inline]
+    pub fn get(&self) -> Option<&Exchange> {
+        self.exchange.as_deref()
+    }
+
+    /// The exchange that is held, to be worked with.
+    #[inline]
+    pub fn get_mut(&mut self) -> Option<&mut Exchange> {
+        self.exchange.as_deref_mut()
     }
 }
 
 impl Drop for Lease {
-    #[inline]
     fn drop(&mut self) {
-        if let Some(mut exchange) = self.exchange.take() {
-            exchange.wash();
-            self.pool.give_back(exchange);
-        }
+        self.give_back();
     }
 }

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use std::task::Waker;
 
-use super::{Exchange, Lease};
+use super::Exchange;
 use crate::memory::Sizes;
 use crate::message::Ambient;
 use crate::proto::Limits;
@@ -73,7 +73,7 @@ impl Pool {
 
     /// Leases an exchange; `None` when `max` are in use.
     #[inline]
-    pub fn lease(self: &Rc<Self>) -> Option<Lease> {
+    pub(super) fn lease(&self) -> Option<Box<Exchange>> {
         let mut free = self.free.borrow_mut();
         let exchange = match free.pop() {
             Some(exchange) => {
@@ -84,7 +84,7 @@ impl Pool {
             None => return None,
         };
         self.leased.set(self.leased.get() + 1);
-        Some(Lease { exchange: Some(exchange), pool: self.clone() })
+        Some(exchange)
     }
 
     /// An exchange outside the count, just large enough to refuse with.
@@ -99,8 +99,9 @@ impl Pool {
         ticket
     }
 
+    /// Takes back what was leased.
     #[inline]
-    pub(super) fn give_back(&self, exchange: Box<Exchange>) {
+    pub(super) fn take_back(&self, exchange: Box<Exchange>) {
         self.leased.set(self.leased.get() - 1);
         self.free.borrow_mut().push(exchange);
         if !self.waiting.borrow().is_empty() {
@@ -151,6 +152,7 @@ impl Ticket {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Lease;
     use super::*;
 
     fn pool(min: usize, max: usize) -> Rc<Pool> {
@@ -158,21 +160,26 @@ mod tests {
         Pool::new(PoolLimits { min, max }, sizes, Rc::default(), Rc::new(Ambient::new(0)))
     }
 
+    fn lease(pool: &Rc<Pool>) -> Option<Lease> {
+        let mut lease = Lease::of(pool.clone());
+        lease.take().then_some(lease)
+    }
+
     #[test]
     fn leases_up_to_its_maximum_and_takes_back() {
         let pool = pool(1, 2);
-        let first = pool.lease().unwrap();
-        let _second = pool.lease().unwrap();
-        assert!(pool.lease().is_none());
+        let first = lease(&pool).unwrap();
+        let _second = lease(&pool).unwrap();
+        assert!(lease(&pool).is_none());
         drop(first);
         assert_eq!((pool.leased(), pool.free()), (1, 1));
-        assert!(pool.lease().is_some());
+        assert!(lease(&pool).is_some());
     }
 
     #[test]
     fn forgets_a_burst_and_keeps_its_minimum() {
         let pool = pool(2, 100);
-        let burst: Vec<_> = (0..64).map(|_| pool.lease().unwrap()).collect();
+        let burst: Vec<_> = (0..64).map(|_| lease(&pool).unwrap()).collect();
         drop(burst);
         for _ in 0..10 {
             pool.trim();
@@ -191,7 +198,7 @@ mod tests {
             }
         }
         let pool = pool(0, 1);
-        let lease = pool.lease().unwrap();
+        let lease = lease(&pool).unwrap();
         let count = Arc::new(Count(AtomicUsize::new(0)));
         let gone = pool.queue(Waker::noop());
         let _stays = pool.queue(&count.clone().into());

@@ -3,9 +3,9 @@
 //! One of these stands per worker. The worker's clock writes it, every answer reads it; both happen
 //! on one thread, so plain cells do.
 
-use std::cell::Cell;
+use std::cell::{Cell, Ref, RefCell};
 
-use crate::proto::DateLine;
+use crate::proto::encode::Opening;
 
 /// How far the end of the server has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,25 +22,25 @@ pub enum Phase {
 /// The surroundings of every exchange of a worker.
 #[derive(Debug)]
 pub struct Ambient {
-    date: Cell<DateLine>,
+    opening: RefCell<Opening>,
     phase: Cell<Phase>,
 }
 
 impl Ambient {
     /// Surroundings in which it is `unix_seconds` after 1970.
     pub fn new(unix_seconds: u64) -> Self {
-        Self { date: Cell::new(DateLine::at(unix_seconds)), phase: Cell::default() }
+        Self { opening: RefCell::new(Opening::at(unix_seconds)), phase: Cell::default() }
     }
 
-    /// The current date, at most a second old.
+    /// How answers begin now; the date in it is at most a second old.
     #[inline]
-    pub fn date(&self) -> DateLine {
-        self.date.get()
+    pub(super) fn opening(&self) -> Ref<'_, Opening> {
+        self.opening.borrow()
     }
 
     /// Moves the time on.
     pub fn set_time(&self, unix_seconds: u64) {
-        self.date.set(DateLine::at(unix_seconds));
+        *self.opening.borrow_mut() = Opening::at(unix_seconds);
     }
 
     /// How far the end has come.

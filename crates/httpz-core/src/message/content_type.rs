@@ -1,6 +1,6 @@
 //! The usual media types, cheaper to set than a field.
 
-use crate::proto::encode::field_line;
+use crate::proto::encode::{FieldLine, field_line};
 
 macro_rules! content_types {
     ($($(#[$doc:meta])* $name:ident $text:literal [$($extension:literal)*])*) => {
@@ -27,8 +27,9 @@ macro_rules! content_types {
 
             /// The field line as it is sent.
             #[inline]
-            pub(super) const fn line(self) -> &'static [u8] {
-                match self { $(Self::$name => field_line!("Content-Type", $text),)* }
+            pub(super) fn line(self) -> &'static FieldLine {
+                static LINES: &[FieldLine] = &[$(field_line!("Content-Type", $text)),*];
+                &LINES[self as usize]
             }
 
             /// The type of a file with this extension, whatever its casing.

@@ -16,7 +16,7 @@ use crate::wire::{Wait, Wire};
 /// The wire of an exchange and its outgoing bytes.
 #[derive(Default)]
 pub(crate) struct Link {
-    wire: RefCell<Option<Rc<dyn Wire>>>,
+    wire: Cell<Option<Rc<dyn Wire>>>,
     outbound: RefCell<Outbound>,
     /// Has the peer been taking nothing since the write deadline was started?
     stalled: Cell<bool>,
@@ -26,7 +26,7 @@ impl Link {
     /// Ties the exchange to a connection.
     #[inline]
     pub(crate) fn attach(&self, wire: Rc<dyn Wire>) {
-        *self.wire.borrow_mut() = Some(wire);
+        self.wire.set(Some(wire));
     }
 
     /// Unties it, and forgets what was to be sent.
@@ -39,7 +39,9 @@ impl Link {
 
     /// The wire; `None` in tests of a lone request or response.
     pub(crate) fn wire(&self) -> Option<Rc<dyn Wire>> {
-        self.wire.borrow().clone()
+        let wire = self.wire.take();
+        self.wire.set(wire.clone());
+        wire
     }
 
     /// The outgoing bytes, for as long as one call appends to them.
@@ -57,10 +59,20 @@ impl Link {
     }
 
     /// Writes what is to be sent, as far as the peer takes it.
-    #[inline]
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let wire = self.wire.borrow();
-        let Some(wire) = &*wire else { return Poll::Ready(Ok(())) };
+        match self.wire() {
+            Some(wire) => self.poll_flush_to(&*wire, cx),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// [`Link::poll_flush`] for whoever has the wire at hand.
+    #[inline]
+    pub(crate) fn poll_flush_to<W: Wire + ?Sized>(
+        &self,
+        wire: &W,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         let mut outbound = self.outbound.borrow_mut();
         while !outbound.is_empty() {
             let written = if outbound.has_tail() {
@@ -89,7 +101,7 @@ impl Link {
     /// Writes everything that is to be sent.
     pub(crate) async fn flush(&self) -> io::Result<()> {
         let result = poll_fn(|cx| self.poll_flush(cx)).await;
-        if let Some(wire) = &*self.wire.borrow() {
+        if let Some(wire) = self.wire() {
             wire.wait(Wait::Nothing);
         }
         result

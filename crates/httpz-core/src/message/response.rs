@@ -435,18 +435,18 @@ impl Response {
 
     #[inline]
     fn encode(&mut self) -> Result<(), ResponseFault> {
-        let len = self.body_bytes().len();
-        let length = self.length(len as u64)?;
-        self.encode_head(length);
-        self.stage = Stage::Written;
-        if len == 0 || self.terms.head_only {
-            return Ok(());
-        }
-        if len > COPIED {
+        let body = self.body_bytes();
+        let length = self.length(body.len() as u64)?;
+        let mut outbound = self.link.outbound();
+        let persists = self.encode_head(outbound.buf(), length);
+        if !self.terms.head_only && body.len() <= COPIED {
+            outbound.buf().extend_from_slice(body);
+        } else if !self.terms.head_only {
+            drop(outbound);
             self.set_tail();
-        } else {
-            self.link.outbound().buf().extend_from_slice(self.body_bytes());
         }
+        self.close = !persists;
+        self.stage = Stage::Written;
         Ok(())
     }
 
@@ -481,22 +481,25 @@ impl Response {
         }
     }
 
+    /// Appends the head, and tells whether the connection may live on after the body.
     #[inline]
-    pub(super) fn encode_head(&mut self, length: Length) {
-        let date = self.ambient.date();
-        if self.ambient.draining() || length == Length::UntilClose {
-            self.close = true;
-        }
+    fn encode_head(&self, out: &mut Vec<u8>, length: Length) -> bool {
+        let persists = self.terms.persists
+            && !self.close
+            && !self.ambient.draining()
+            && length != Length::UntilClose;
         let head = AnswerHead {
             version: self.terms.version,
             status: self.status,
-            date: (!self.has_date).then_some(&date),
+            opening: &self.ambient.opening(),
+            has_date: self.has_date,
             content_type: self.content_type.map(ContentType::line),
             fields: &self.fields,
             length,
-            persists: self.terms.persists && !self.close,
+            persists,
         };
-        encode::head(self.link.outbound().buf(), &head);
+        encode::head(out, &head);
+        persists
     }
 
     /// Starts a streamed body: head first, then whatever [`Response::chunk`] is given.
@@ -506,11 +509,13 @@ impl Response {
         }
         let absent = self.length(0)? == Length::Absent;
         self.chunked = self.terms.version == Version::Http11 && !absent;
-        self.encode_head(match (absent, self.chunked) {
+        let length = match (absent, self.chunked) {
             (true, _) => Length::Absent,
             (_, true) => Length::Chunked,
             (_, false) => Length::UntilClose,
-        });
+        };
+        let persists = self.encode_head(self.link.outbound().buf(), length);
+        self.close = !persists;
         self.stage = Stage::Streaming;
         Ok(())
     }

@@ -12,10 +12,57 @@ pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// A field line known when the program is compiled.
 macro_rules! field_line {
     ($name:literal, $value:literal) => {
-        concat!($name, ": ", $value, "\r\n").as_bytes()
+        $crate::proto::encode::FieldLine::new(concat!($name, ": ", $value, "\r\n").as_bytes())
     };
 }
 pub(crate) use field_line;
+
+/// What [`field_line!`] makes: bytes of a fixed size, of which the first are the line.
+///
+/// Copying a size that the compiler knows takes a few moves; any other is a call of `memcpy`.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldLine {
+    bytes: [u8; FieldLine::ROOM],
+    len: usize,
+}
+
+impl FieldLine {
+    const ROOM: usize = 56;
+
+    pub(crate) const fn new(line: &[u8]) -> Self {
+        let mut bytes = [0; Self::ROOM];
+        bytes.split_at_mut(line.len()).0.copy_from_slice(line);
+        Self { bytes, len: line.len() }
+    }
+
+    #[inline]
+    fn append_to(&self, out: &mut Vec<u8>) {
+        let at = out.len();
+        out.extend_from_slice(&self.bytes);
+        out.truncate(at + self.len);
+    }
+}
+
+/// How nearly every answer begins: the status line of a 200 and the date, as one piece.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening([u8; Opening::LEN]);
+
+impl Opening {
+    const STATUS_LINE: &[u8] = b"HTTP/1.1 200 OK\r\n";
+    const LEN: usize = Self::STATUS_LINE.len() + b"Date: \r\n".len() + DateLine::LEN;
+
+    /// The opening of answers that are sent at this time.
+    pub fn at(unix_seconds: u64) -> Self {
+        let mut lines = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
+        lines[23..23 + DateLine::LEN].copy_from_slice(DateLine::at(unix_seconds).as_bytes());
+        Self(lines)
+    }
+
+    /// The line of the date alone.
+    fn date_line(&self) -> &[u8] {
+        &self.0[Self::STATUS_LINE.len()..]
+    }
+}
 
 /// How the body of an answer is delimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +84,12 @@ pub struct AnswerHead<'a> {
     pub version: Version,
     /// How it went.
     pub status: Status,
-    /// The current time; `None` when the handler set a `Date` of its own.
-    pub date: Option<&'a DateLine>,
-    /// The line of `Content-Type` (`field_line!`), if it is not among the fields.
-    pub content_type: Option<&'static [u8]>,
+    /// The current date, ready to be sent.
+    pub opening: &'a Opening,
+    /// Has the handler set a `Date` of its own?
+    pub has_date: bool,
+    /// The line of `Content-Type`, if it is not among the fields.
+    pub content_type: Option<&'static FieldLine>,
     /// What the handler set.
     pub fields: &'a FieldBlock,
     /// How the body is delimited.
@@ -53,17 +102,13 @@ pub struct AnswerHead<'a> {
 #[inline]
 pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
     out.reserve(256 + head.fields.bytes.len());
-    match (head.status, head.date) {
-        (Status::OK, Some(date)) => {
-            // By far the most common beginning, as one piece.
-            let mut lines = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-            lines[23..23 + DateLine::LEN].copy_from_slice(date.as_bytes());
-            out.extend_from_slice(&lines);
-        }
-        (status, date) => other_beginning(out, status, date),
+    if head.status == Status::OK && !head.has_date {
+        out.extend_from_slice(&head.opening.0);
+    } else {
+        other_opening(out, head);
     }
     if let Some(line) = head.content_type {
-        out.extend_from_slice(line);
+        line.append_to(out);
     }
     if !head.fields.bytes.is_empty() {
         out.extend_from_slice(&head.fields.bytes);
@@ -80,36 +125,34 @@ pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
     }
 }
 
-/// The length and the end of the head; lengths of up to three digits as one piece.
+/// The length and the end of the head; a short length with them as one piece.
 #[inline]
 fn counted(out: &mut Vec<u8>, n: u64) {
-    if n >= 1000 {
-        out.extend_from_slice(b"Content-Length: ");
-        decimal(out, n);
-        out.extend_from_slice(b"\r\n\r\n");
-        return;
+    match n {
+        0..10 => {
+            let mut line = *b"Content-Length: 0\r\n\r\n";
+            line[16] = b'0' + n as u8;
+            out.extend_from_slice(&line);
+        }
+        10..100 => {
+            let mut line = *b"Content-Length: 00\r\n\r\n";
+            line[16] = b'0' + n as u8 / 10;
+            line[17] = b'0' + n as u8 % 10;
+            out.extend_from_slice(&line);
+        }
+        _ => {
+            out.extend_from_slice(b"Content-Length: ");
+            decimal(out, n);
+            out.extend_from_slice(b"\r\n\r\n");
+        }
     }
-    // Digits from the right; the name in front of them from a place that fits.
-    let n = n as u16;
-    let digits = [b'0' + (n / 100) as u8, b'0' + (n / 10 % 10) as u8, b'0' + (n % 10) as u8];
-    let skipped = usize::from(n < 100) + usize::from(n < 10);
-    let mut line = *b"Content-Length: 000\r\n\r\n   ";
-    match skipped {
-        0 => line[16..19].copy_from_slice(&digits),
-        1 => line[16..22].copy_from_slice(&[digits[1], digits[2], b'\r', b'\n', b'\r', b'\n']),
-        _ => line[16..21].copy_from_slice(&[digits[2], b'\r', b'\n', b'\r', b'\n']),
-    }
-    out.extend_from_slice(&line);
-    out.truncate(out.len() - 3 - skipped);
 }
 
 #[cold]
-fn other_beginning(out: &mut Vec<u8>, status: Status, date: Option<&DateLine>) {
-    other_status_line(out, status);
-    if let Some(date) = date {
-        out.extend_from_slice(b"Date: ");
-        out.extend_from_slice(date.as_bytes());
-        out.extend_from_slice(b"\r\n");
+fn other_opening(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
+    other_status_line(out, head.status);
+    if !head.has_date {
+        out.extend_from_slice(head.opening.date_line());
     }
 }
 

@@ -223,15 +223,13 @@ impl<'b> Known<'b> {
     #[inline]
     fn meet(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), ProtocolError> {
         match name.len() {
-            4 if name.eq_ignore_ascii_case(b"host") => {
-                sole(&mut self.host, value, ProtocolError::BadHost)
-            }
-            6 if name.eq_ignore_ascii_case(b"expect") => self.expect(value),
-            10 if name.eq_ignore_ascii_case(b"connection") => self.connection(value),
-            14 if name.eq_ignore_ascii_case(b"content-length") => {
+            4 if is(name, b"host") => sole(&mut self.host, value, ProtocolError::BadHost),
+            6 if is(name, b"expect") => self.expect(value),
+            10 if is(name, b"connection") => self.connection(value),
+            14 if is(name, b"content-length") => {
                 sole(&mut self.length, value, ProtocolError::BadLength)
             }
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
+            17 if is(name, b"transfer-encoding") => {
                 sole(&mut self.coding, value, ProtocolError::BadCoding)
             }
             _ => Ok(()),
@@ -266,13 +264,25 @@ impl<'b> Known<'b> {
     }
 }
 
+/// Is this field name, a token, the same as `lower` but for the casing?
+///
+/// Setting the bit that makes a letter lower case leaves `-` as it is, and makes neither of anything
+/// else that may stand in a token.
+#[inline]
+fn is<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
+    name.first_chunk().is_some_and(|name: &[u8; N]| name.map(|byte| byte | 0x20) == *lower)
+}
+
 /// Is this made of what hosts are made of? Most are short and plain; those are looked at as a whole.
 #[inline]
 fn is_host(host: &[u8]) -> bool {
-    let mut padded = [b'a'; wide::WIDTH];
-    if let Some(place) = padded.get_mut(..host.len()) {
-        place.copy_from_slice(host);
-        if wide::first_outside_host(&padded) == wide::WIDTH {
+    // The first and the last eight bytes: with up to sixteen of them, that is all, in any order.
+    if let (8..=wide::WIDTH, Some(first), Some(last)) =
+        (host.len(), host.first_chunk::<8>(), host.last_chunk::<8>())
+    {
+        let both =
+            u128::from(u64::from_ne_bytes(*first)) << 64 | u128::from(u64::from_ne_bytes(*last));
+        if wide::first_outside_host(&both.to_ne_bytes()) == wide::WIDTH {
             return true;
         }
     }

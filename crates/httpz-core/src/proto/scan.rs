@@ -30,86 +30,83 @@ pub(super) fn head<'b>(
     limits: &Limits,
     mut meet: impl FnMut(Field, &'b [u8], &'b [u8]) -> Option<()>,
 ) -> Option<Scanned> {
-    let (method, at) = method(bytes)?;
-    let (target, len) = target(&bytes[at..], base + at)?;
-    if len > limits.target {
+    // Where in their buffer the bytes stand that are still to be read.
+    let end = base + bytes.len();
+    let at = |rest: &[u8]| end - rest.len();
+
+    let (method, rest) = method(bytes)?;
+    let (target, rest) = target(rest, at(rest))?;
+    if target.raw.len as usize > limits.target {
         return None;
     }
-    let mut at = at + len;
-    if bytes.get(at..at + 9)? != b" HTTP/1.1" || bytes.get(at + 9..at + 11)? != b"\r\n" {
-        return None;
-    }
-    at += 11;
+    let mut rest = rest.strip_prefix(b" HTTP/1.1\r\n")?;
     let mut room = limits.fields;
     loop {
-        let name_len = name_len(bytes.get(at..)?)?;
+        let name_len = name_len(rest)?;
         if name_len == 0 {
-            return (bytes.get(at..at + 2)? == b"\r\n").then_some(Scanned {
-                method,
-                target,
-                len: at + 2,
-            });
+            let rest = rest.strip_prefix(b"\r\n")?;
+            return Some(Scanned { method, target, len: bytes.len() - rest.len() });
         }
         room = room.checked_sub(1)?;
-        let name = &bytes[at..at + name_len];
-        let name_at = at;
-        at += name_len + 1;
-        while matches!(bytes.get(at)?, b' ' | b'\t') {
-            at += 1;
+        let (name, behind) = rest.split_at(name_len);
+        let name_span = Span::new(at(rest), name_len);
+        // Nearly always exactly one space.
+        let mut line = behind.strip_prefix(b":")?;
+        while let [b' ' | b'\t', inner @ ..] = line {
+            line = inner;
         }
-        let line_end = at + value_len(&bytes[at..])?;
-        if bytes.get(line_end..line_end + 2)? != b"\r\n" {
-            return None;
+        let (mut value, behind) = line.split_at(value_len(line)?);
+        let value_at = at(line);
+        rest = behind.strip_prefix(b"\r\n")?;
+        while let [inner @ .., b' ' | b'\t'] = value {
+            value = inner;
         }
-        let mut end = line_end;
-        while end > at && matches!(bytes[end - 1], b' ' | b'\t') {
-            end -= 1;
-        }
-        let field = Field {
-            name: Span::new(base + name_at, name_len),
-            value: Span::new(base + at, end - at),
-        };
-        meet(field, name, &bytes[at..end])?;
-        at = line_end + 2;
+        let field = Field { name: name_span, value: Span::new(value_at, value.len()) };
+        meet(field, name, value)?;
     }
 }
 
-/// A usual method, and where the target begins.
+/// A usual method, and what is behind it.
 #[inline]
-fn method(bytes: &[u8]) -> Option<(Method, usize)> {
-    Some(match *bytes.first_chunk::<4>()? {
-        [b'G', b'E', b'T', b' '] => (Method::Get, 4),
-        [b'P', b'O', b'S', b'T'] if bytes.get(4) == Some(&b' ') => (Method::Post, 5),
-        [b'H', b'E', b'A', b'D'] if bytes.get(4) == Some(&b' ') => (Method::Head, 5),
-        [b'P', b'U', b'T', b' '] => (Method::Put, 4),
-        [b'D', b'E', b'L', b'E'] if bytes.get(4..7) == Some(b"TE ") => (Method::Delete, 7),
-        [b'P', b'A', b'T', b'C'] if bytes.get(4..6) == Some(b"H ") => (Method::Patch, 6),
+fn method(bytes: &[u8]) -> Option<(Method, &[u8])> {
+    let (name, rest) = bytes.split_first_chunk::<4>()?;
+    // Before the others: the compiler would make a jump table of all of them.
+    if name == b"GET " {
+        return Some((Method::Get, rest));
+    }
+    Some(match name {
+        b"POST" => (Method::Post, rest.strip_prefix(b" ")?),
+        b"HEAD" => (Method::Head, rest.strip_prefix(b" ")?),
+        b"PUT " => (Method::Put, rest),
+        b"DELE" => (Method::Delete, rest.strip_prefix(b"TE ")?),
+        b"PATC" => (Method::Patch, rest.strip_prefix(b"H ")?),
         _ => return None,
     })
 }
 
-/// A path with perhaps a query, up to the space behind it.
+/// A path with perhaps a query, and what is behind it, from the space on.
 #[inline]
-fn target(bytes: &[u8], at: usize) -> Option<(Target, usize)> {
+fn target(bytes: &[u8], at: usize) -> Option<(Target, &[u8])> {
     if *bytes.first()? != b'/' {
         return None;
     }
     let len = run(bytes, wide::first_outside_path, &chars::PLAIN_TARGET)?;
-    let path = Span::new(at, len);
-    if bytes[len] == b' ' {
-        return Some((Target { raw: path, path, ..Target::default() }, len));
+    let (path, rest) = bytes.split_at(len);
+    if rest.first() == Some(&b' ') {
+        let path = Span::new(at, path.len());
+        return Some((Target { raw: path, path, ..Target::default() }, rest));
     }
     // A query, an escape, or something that must not stand here: once more, slowly.
-    let len = memchr::memchr(b' ', bytes)?;
-    Some((Target::parse(Method::Get, &bytes[..len], at).ok()?, len))
+    let (raw, rest) = bytes.split_at(memchr::memchr(b' ', bytes)?);
+    Some((Target::parse(Method::Get, raw, at).ok()?, rest))
 }
 
 /// How long the field name at the front is; 0 at the blank line, `None` at anything else.
 #[inline]
 fn name_len(line: &[u8]) -> Option<usize> {
     let len = run(line, wide::first_outside_name, &chars::TOKEN)?;
-    match (line[len], len) {
-        (b':', 1..) | (b'\r', 0) => Some(len),
+    match (line.get(len), len) {
+        (Some(b':'), 1..) | (Some(b'\r'), 0) => Some(len),
         _ => None,
     }
 }
@@ -129,22 +126,19 @@ fn run(
     outside: impl Fn(&[u8; wide::WIDTH]) -> usize,
     table: &chars::Table,
 ) -> Option<usize> {
-    let mut at = 0;
-    while let Some(chunk) = bytes.get(at..)?.first_chunk() {
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk() {
         let n = outside(chunk);
-        at += n;
-        if n == wide::WIDTH {
+        let Some(&byte) = chunk.get(n) else {
+            rest = behind;
             continue;
+        };
+        if !table[byte as usize] {
+            return Some(bytes.len() - rest.len() + n);
         }
-        if !table[chunk[n] as usize] {
-            return Some(at);
-        }
-        at += 1;
+        rest = &rest[n + 1..];
     }
-    while table[*bytes.get(at)? as usize] {
-        at += 1;
-    }
-    Some(at)
+    rest.iter().position(|&byte| !table[byte as usize]).map(|n| bytes.len() - rest.len() + n)
 }
 
 #[cfg(test)]

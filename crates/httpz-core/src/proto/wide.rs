@@ -99,7 +99,7 @@ mod vector {
         first_not(_mm_or_si128(word_characters(v), marks))
     }
 
-    /// The first byte that is no letter, digit, `/`, `-`, `_` or `.`: others want a closer look.
+    /// The first byte that is not visible ASCII, or one of `#`, `%` and `?`: those want a closer look.
     #[inline]
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
         // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
@@ -110,11 +110,13 @@ mod vector {
     #[target_feature(enable = "sse2")]
     fn first_outside_path_sse2(bytes: &[u8; WIDTH]) -> usize {
         let v = load(bytes);
-        // `-`, `.` and `/` stand side by side.
-        let marks =
-            _mm_and_si128(_mm_cmpgt_epi8(v, all(b'-' - 1)), _mm_cmplt_epi8(v, all(b'/' + 1)));
-        let marks = _mm_or_si128(marks, _mm_cmpeq_epi8(v, all(b'_')));
-        first_not(_mm_or_si128(word_characters(v), marks))
+        // The comparison is signed: a byte from 0x80 on is below all others.
+        let outside = _mm_or_si128(
+            _mm_cmplt_epi8(v, all(b'!')),
+            _mm_or_si128(_mm_cmpeq_epi8(v, all(0x7f)), _mm_cmpeq_epi8(v, all(b'?'))),
+        );
+        let marks = _mm_or_si128(_mm_cmpeq_epi8(v, all(b'#')), _mm_cmpeq_epi8(v, all(b'%')));
+        first(_mm_or_si128(outside, marks))
     }
 
     /// Letters and digits. The comparisons are signed: a byte from 0x80 on is below all of them.
@@ -153,7 +155,7 @@ mod plain {
     }
 
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
-        first(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"/-_.".contains(&byte))
+        first(bytes, |byte| !byte.is_ascii_graphic() || b"#%?".contains(&byte))
     }
 }
 

@@ -8,15 +8,18 @@ fn encoded(head: &AnswerHead<'_>) -> String {
     String::from_utf8(out).unwrap()
 }
 
+static PLAIN: FieldLine = field_line!("Content-Type", "text/plain");
+
 #[test]
 fn writes_heads() {
-    let date = DateLine::at(0);
+    let opening = Opening::at(0);
     let fields = FieldBlock::default();
     let base = AnswerHead {
         version: Version::Http11,
         status: Status(200),
-        date: Some(&date),
-        content_type: Some(field_line!("Content-Type", "text/plain")),
+        opening: &opening,
+        has_date: false,
+        content_type: Some(&PLAIN),
         fields: &fields,
         length: Length::Counted(13),
         persists: true,
@@ -26,7 +29,7 @@ fn writes_heads() {
         "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/plain\r\n\
          Content-Length: 13\r\n\r\n"
     );
-    let bare = AnswerHead { date: None, content_type: None, ..base };
+    let bare = AnswerHead { has_date: true, content_type: None, ..base };
     for (head, expected) in [
         (
             AnswerHead { length: Length::Chunked, ..bare },
