@@ -12,6 +12,7 @@ mod macros;
 mod methods;
 mod parity_cors;
 mod parity_dispatch;
+mod parity_request;
 mod paths;
 mod registration;
 mod responses;

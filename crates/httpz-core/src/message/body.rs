@@ -295,11 +295,11 @@ impl Incoming {
 
     /// The body, all at once, if it is here and has not been handed out.
     pub(crate) fn hand_out_here<'a>(&'a self, inbound: &'a Inbound) -> Piece<'a> {
-        let here = self.bytes(inbound).filter(|bytes| !bytes.is_empty());
+        let here = self.bytes(inbound);
         if here.is_some() {
             self.place.set(Place::Gone);
         }
-        here.map_or(Piece::End, Piece::Here)
+        here.filter(|bytes| !bytes.is_empty()).map_or(Piece::End, Piece::Here)
     }
 
     /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it
