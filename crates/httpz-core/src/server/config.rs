@@ -2,6 +2,7 @@
 //!
 //! [`Config`] only gathers sections; each room is handed its own and never sees the rest.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::thread::available_parallelism;
@@ -179,14 +180,19 @@ impl Default for ResponseConfig {
 /// A mistake in a [`Config`]: which field, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    field: &'static str,
+    field: Cow<'static, str>,
     mend: String,
 }
 
 impl ConfigError {
-    /// The path of the field, as in `request.buffer_size`.
-    pub fn field(&self) -> &'static str {
-        self.field
+    pub(super) fn new(field: impl Into<Cow<'static, str>>, mend: String) -> Self {
+        Self { field: field.into(), mend }
+    }
+
+    /// The path of the field, as in `request.buffer_size`, or the name of its variable, as in
+    /// `HTTPZ_REQUEST_BUFFER_SIZE`.
+    pub fn field(&self) -> &str {
+        &self.field
     }
 }
 
@@ -207,7 +213,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         let PoolConfig { min, max, .. } = self.pool;
         let request = &self.request;
-        let wrong = |field, mend: String| Err(ConfigError { field, mend });
+        let wrong = |field: &'static str, mend: String| Err(ConfigError::new(field, mend));
         let usual = Self::default();
         if !self.listen.is_empty() && (self.address, self.port) != (usual.address, usual.port) {
             return wrong(

@@ -7,6 +7,7 @@
 //! runtime with a pending timer consults its wheel at every park, which would be paid by requests.
 
 mod config;
+mod env;
 mod handle;
 mod listen;
 mod open;

@@ -271,11 +271,25 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// Mistakes in the routes or the configuration, and what the system says to the address.
     pub fn listen(self, addr: impl Places) -> Result {
-        let server = self.start_on(addr)?;
-        // On a thread of its own: the calling one may belong to an async runtime, on which the one
-        // that waits for signals could not run.
-        let waited = thread::scope(|scope| scope.spawn(|| server.wait_for_signal()).join());
-        waited.unwrap_or_else(|panic| resume_unwind(panic))
+        wait_for_signal(&self.start_on(addr)?)
+    }
+
+    /// Like [`App::listen`], where the configuration says.
+    ///
+    /// ```no_run
+    /// use httpz::prelude::*;
+    ///
+    /// fn main() -> httpz::Result {
+    ///     // HTTPZ_PORT=8080 HTTPZ_REQUEST_MAX_BODY_SIZE=10MiB ./program
+    ///     App::new((), |r| r.get("/", handler(|_, _| "hello"))).config(Config::from_env()?).run()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`App::listen`].
+    pub fn run(self) -> Result {
+        wait_for_signal(&self.start()?)
     }
 
     /// Starts workers at the address of the configuration and returns.
@@ -312,6 +326,13 @@ impl<G: Send + Sync + 'static> App<G> {
         self.config = Config { listen: addr.places()?, address, port, ..self.config };
         self.start()
     }
+}
+
+/// On a thread of its own: the calling one may belong to an async runtime, on which the one that waits
+/// for signals could not run.
+fn wait_for_signal(server: &Handle) -> Result {
+    let waited = thread::scope(|scope| scope.spawn(|| server.wait_for_signal()).join());
+    waited.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl<G> fmt::Debug for App<G> {
