@@ -20,7 +20,10 @@ pub mod testing;
 pub mod wire;
 
 pub use error::{Error, Result};
-pub use message::{Content, ContentType, Event, Events, Feed, Pairs, Request, Response, Writer};
+pub use message::{
+    Content, ContentType, Event, Events, Feed, Pairs, Proxies, ProxyField, Request, Response,
+    Writer,
+};
 pub use proto::{Method, Status, Version};
 pub use server::{Config, Handle, Listen, Server};
 pub use service::{Flow, Service};

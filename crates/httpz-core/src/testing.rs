@@ -42,7 +42,7 @@ impl<S: Service> Loopback<S> {
     /// the pool matter.
     pub fn new(service: S, config: &Config) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let ambient = Rc::new(Ambient::new(now));
+        let ambient = Rc::new(Ambient::new(now).behind(config.proxies.clone()));
         let bounds = config.pool_share();
         let bounds = crate::exchange::PoolLimits { min: bounds.min.min(1), ..bounds };
         let pool = Pool::new(bounds, config.sizes(), Rc::new(config.limits()), ambient.clone());

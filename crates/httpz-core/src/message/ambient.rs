@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, Ref, RefCell};
 
+use super::proxies::Proxies;
 use crate::proto::encode::Opening;
 
 /// How far the end of the server has come.
@@ -24,12 +25,27 @@ pub enum Phase {
 pub struct Ambient {
     opening: RefCell<Opening>,
     phase: Cell<Phase>,
+    proxies: Proxies,
 }
 
 impl Ambient {
     /// Surroundings in which it is `unix_seconds` after 1970.
     pub fn new(unix_seconds: u64) -> Self {
-        Self { opening: RefCell::new(Opening::at(unix_seconds)), phase: Cell::default() }
+        Self {
+            opening: RefCell::new(Opening::at(unix_seconds)),
+            phase: Cell::default(),
+            proxies: Proxies::default(),
+        }
+    }
+
+    /// The same surroundings behind these proxies.
+    pub fn behind(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// Whose word about a client is taken.
+    pub(super) fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 
     /// How answers begin now; the date in it is at most a second old.

@@ -18,6 +18,7 @@ use super::ambient::{Ambient, Phase};
 use super::ascii;
 use super::body::{Incoming, Piece};
 use super::link::Link;
+use super::proxies::Proxies;
 use super::query::{PairTable, Pairs};
 use crate::error::{Error, Result};
 use crate::memory::{Arena, Inbound, Sizes};
@@ -253,6 +254,11 @@ impl Request {
     /// [`ShutdownConfig`](crate::server::ShutdownConfig).
     pub fn is_draining(&self) -> bool {
         self.ambient.phase() != Phase::Serving
+    }
+
+    /// Whose word about the client is taken.
+    pub(super) fn proxies(&self) -> &Proxies {
+        self.ambient.proxies()
     }
 
     /// Memory that lives as long as this request.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::listen::Listen;
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
+use crate::message::Proxies;
 use crate::net::Timeouts;
 use crate::proto::Limits;
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub request: RequestConfig,
     /// What is answered.
     pub response: ResponseConfig,
+    /// Whose word about the client's address is taken.
+    pub proxies: Proxies,
     /// How long peers may keep us waiting.
     pub timeouts: Timeouts,
     /// How long each phase of the end takes.
@@ -60,6 +63,7 @@ impl Default for Config {
             pool: PoolConfig::default(),
             request: RequestConfig::default(),
             response: ResponseConfig::default(),
+            proxies: Proxies::default(),
             timeouts: Timeouts::default(),
             shutdown: ShutdownConfig::default(),
         }

@@ -9,8 +9,11 @@ use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use super::config::{Config, ConfigError};
 use super::listen::Listen;
+use crate::message::{Proxies, ProxyField};
 
 const PREFIX: &str = "HTTPZ_";
 
@@ -38,6 +41,8 @@ const VARIABLES: &[(&str, Read)] = &[
     }),
     ("HTTPZ_RESPONSE_BODY_BUFFER_SIZE", |c, v| size(v).map(|n| c.response.body_buffer_size = n)),
     ("HTTPZ_RESPONSE_MAX_HEADER_COUNT", |c, v| number(v).map(|n| c.response.max_header_count = n)),
+    ("HTTPZ_PROXIES_TRUSTED", |c, v| networks(v).map(|trusted| c.proxies.trusted = trusted)),
+    ("HTTPZ_PROXIES_FIELD", |c, v| proxy_field(v).map(|field| c.proxies.field = field)),
     ("HTTPZ_TIMEOUTS_HEAD", |c, v| time(v).map(|time| c.timeouts.head = time)),
     ("HTTPZ_TIMEOUTS_BODY", |c, v| time(v).map(|time| c.timeouts.body = time)),
     ("HTTPZ_TIMEOUTS_WRITE", |c, v| time(v).map(|time| c.timeouts.write = time)),
@@ -166,6 +171,19 @@ fn places(text: &str) -> Result<Vec<Listen>, &'static str> {
     places.map_err(|_| "a list as `127.0.0.1:5882,unix:/run/app.sock;mode=660`")
 }
 
+fn networks(text: &str) -> Result<Vec<IpNet>, &'static str> {
+    let proxies = Proxies::trusting(text.split(',')).map_err(|_| "a list as `10.0.0.0/8,::1`")?;
+    Ok(proxies.trusted)
+}
+
+fn proxy_field(text: &str) -> Result<ProxyField, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "x-forwarded-for" => Ok(ProxyField::XForwarded),
+        "forwarded" => Ok(ProxyField::Forwarded),
+        _ => Err("`x-forwarded-for` or `forwarded`"),
+    }
+}
+
 fn size(text: &str) -> Result<usize, &'static str> {
     let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)];
     with_unit(text, &units).ok_or("a number of bytes, as in `65536`, `64KiB` or `10MiB`")
@@ -220,6 +238,9 @@ mod tests {
                 body_buffer_size: 0,
                 max_header_count: 9,
             },
+            proxies: Proxies::trusting(["10.0.0.0/8", "::1"])
+                .expect("they are networks")
+                .field(ProxyField::Forwarded),
             timeouts: Timeouts {
                 head: second,
                 body: second * 2,
@@ -238,6 +259,8 @@ mod tests {
             ("HTTPZ_POOL_MIN", "4"),
             ("HTTPZ_POOL_MAX", "5"),
             ("HTTPZ_POOL_TIMEOUT", "1m"),
+            ("HTTPZ_PROXIES_TRUSTED", "10.0.0.0/8, ::1"),
+            ("HTTPZ_PROXIES_FIELD", "Forwarded"),
             ("HTTPZ_REQUEST_MAX_BODY_SIZE", "10 MiB"),
             ("HTTPZ_REQUEST_BUFFER_SIZE", "8KiB"),
             ("HTTPZ_REQUEST_MAX_TARGET_SIZE", "4000"),

@@ -57,7 +57,7 @@ impl<S: Service> Worker<S> {
     }
 
     fn new(listeners: Vec<Listener>, service: Arc<S>, config: &Config) -> io::Result<Self> {
-        let ambient = Rc::new(Ambient::new(unix_seconds()));
+        let ambient = Rc::new(Ambient::new(unix_seconds()).behind(config.proxies.clone()));
         let pool = Pool::new(
             config.pool_share(),
             config.sizes(),
