@@ -4,6 +4,7 @@ mod deadlines;
 mod limits;
 mod load;
 mod parity_data;
+mod proxies;
 mod restart;
 mod shutdown;
 

@@ -3,7 +3,7 @@
 //! Reads go through tokio's `poll_read`, which forgets readiness after a short read: the next read
 //! waits without asking the kernel. Writes are tried at once, since a socket nearly always has room.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
@@ -76,14 +76,25 @@ pub struct SocketWire<S> {
     // `poll_read` wants the stream exclusively; one thread and no call back, so it always gets it.
     stream: RefCell<S>,
     watch: Watch,
+    /// Whom the peer speaks for, when it has said so before the first request.
+    spoken_for: OnceCell<Box<SocketAddr>>,
 }
 
 impl<S: Socket> SocketWire<S> {
     /// A wire over an accepted connection, its deadlines looked after by `watches`.
     pub fn new(stream: S, watches: &Rc<Watches>) -> Rc<Self> {
-        let wire = Rc::new(Self { stream: RefCell::new(stream), watch: watches.watch() });
+        let wire = Rc::new(Self {
+            stream: RefCell::new(stream),
+            watch: watches.watch(),
+            spoken_for: OnceCell::new(),
+        });
         watches.enter(&wire);
         wire
+    }
+
+    /// Sets whom the peer speaks for; the first word counts.
+    pub fn set_peer_addr(&self, addr: SocketAddr) {
+        let _ = self.spoken_for.set(Box::new(addr));
     }
 }
 
@@ -169,6 +180,7 @@ impl<S: Socket> Wire for SocketWire<S> {
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {
-        self.stream.borrow().peer()
+        let spoken_for = self.spoken_for.get().map(|addr| **addr);
+        spoken_for.or_else(|| self.stream.borrow().peer())
     }
 }

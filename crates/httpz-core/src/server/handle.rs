@@ -41,7 +41,8 @@ struct Shared {
 /// What one worker listens with.
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
-    pub(super) sockets: Vec<Listener>,
+    /// Each with whether its connections begin with a PROXY header.
+    pub(super) sockets: Vec<(Listener, bool)>,
     pub(super) files: Arc<Vec<SocketFile>>,
 }
 

@@ -14,7 +14,7 @@ use crate::net::{listen, unix};
 /// A place to listen at.
 ///
 /// As text: `127.0.0.1:5882`, `[::1]:80`, `localhost:80`, `unix:/run/app.sock`, or
-/// `unix:/run/app.sock;mode=660`.
+/// `unix:/run/app.sock;mode=660`; with `proxy:` in front when a load balancer says whom it speaks for.
 ///
 /// ```
 /// use httpz_core::Listen;
@@ -37,6 +37,9 @@ pub enum Listen {
     },
     /// Sockets that are open already; made by [`Listen::inherited`] or [`Listen::taken_over`].
     Open(Open),
+    /// A place where every connection begins with a PROXY header; see `Listen::proxied`, which the
+    /// cargo feature `proxy-protocol` brings.
+    Proxied(Box<Self>),
 }
 
 impl Listen {
@@ -53,8 +56,10 @@ impl Listen {
     /// Sets who may connect to a socket of the machine; says nothing about an address.
     #[must_use]
     pub fn mode(mut self, bits: u32) -> Self {
-        if let Self::Unix { mode, .. } = &mut self {
-            *mode = Some(bits);
+        match &mut self {
+            Self::Unix { mode, .. } => *mode = Some(bits),
+            Self::Proxied(place) => **place = (**place).clone().mode(bits),
+            Self::Tcp(_) | Self::Open(_) => {}
         }
         self
     }
@@ -94,6 +99,7 @@ impl Listen {
             Self::Tcp(addr) => Some(*addr),
             Self::Unix { .. } => None,
             Self::Open(open) => open.addr(),
+            Self::Proxied(place) => place.addr(),
         }
     }
 
@@ -103,6 +109,7 @@ impl Listen {
             Self::Tcp(_) => None,
             Self::Unix { path, .. } => Some(path),
             Self::Open(open) => open.file(),
+            Self::Proxied(place) => place.file(),
         }
     }
 
@@ -125,6 +132,10 @@ impl Listen {
                 Ok((self.clone(), one_each(sockets.collect::<io::Result<_>>()?)))
             }),
             Self::Open(open) => open.deal(workers).map(|sockets| (self.clone(), sockets)),
+            Self::Proxied(place) => {
+                let (place, sockets) = place.open(workers, backlog)?;
+                return Ok((Self::Proxied(Box::new(place)), sockets));
+            }
         };
         opened.map_err(|error| {
             Error::status(500, format!("cannot listen on {self}: {error}")).with_source(error)
@@ -141,6 +152,7 @@ impl fmt::Display for Listen {
                 write!(f, "unix:{};mode={mode:o}", path.display())
             }
             Self::Open(open) => open.fmt(f),
+            Self::Proxied(place) => write!(f, "proxy:{place}"),
         }
     }
 }
@@ -158,6 +170,9 @@ impl FromStr for Listen {
                 ),
             )
         };
+        if let Some(place) = text.strip_prefix("proxy:") {
+            return Ok(Self::Proxied(Box::new(place.parse()?)));
+        }
         let Some(place) = text.strip_prefix("unix:") else {
             let mut addrs = text.to_socket_addrs().map_err(|error| wrong(&error.to_string()))?;
             return addrs.next().map(Self::Tcp).ok_or_else(|| wrong("the name has no address"));
@@ -272,7 +287,14 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        for text in ["127.0.0.1:80", "[::1]:0", "unix:/a b.sock", "unix:rel.sock;mode=660"] {
+        for text in [
+            "127.0.0.1:80",
+            "[::1]:0",
+            "proxy:[::1]:80",
+            "proxy:unix:/a",
+            "unix:/a b.sock",
+            "unix:rel.sock;mode=660",
+        ] {
             assert_eq!(text.parse::<Listen>().unwrap().to_string(), text);
         }
     }

@@ -11,13 +11,18 @@ mod env;
 mod handle;
 mod listen;
 mod open;
+#[cfg(feature = "proxy-protocol")]
+mod proxied;
+#[cfg(not(feature = "proxy-protocol"))]
+#[path = "not_proxied.rs"]
+mod proxied;
 mod seat;
 mod worker;
 
 use std::io;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
@@ -71,12 +76,18 @@ fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Estate, Vec<
     let mut files = Vec::new();
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
     for place in wanted {
+        let proxied = matches!(place, Listen::Proxied(_));
+        if proxied {
+            proxied::check().map_err(|error| {
+                Error::status(500, format!("cannot listen on {place}: {error}")).with_source(error)
+            })?;
+        }
         let (place, sockets) = place.open(workers, backlog)?;
         files.extend(place.file().map(|path| SocketFile::new(path.to_owned())));
         let duplicates = sockets.iter().flatten().map(Listener::duplicate);
         copies.push((place, duplicates.collect::<io::Result<_>>()?));
         for (listeners, sockets) in listeners.iter_mut().zip(sockets) {
-            listeners.sockets.extend(sockets);
+            listeners.sockets.extend(sockets.into_iter().map(|socket| (socket, proxied)));
         }
     }
     let files = Arc::new(files);

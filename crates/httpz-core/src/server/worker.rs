@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::task::spawn_local;
 
 use super::open::Listener;
+use super::proxied;
 use super::seat::Seat;
 use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};
@@ -29,8 +30,13 @@ pub(super) struct Worker<S> {
     doors: Vec<Door>,
 }
 
-/// A listening socket, as the runtime sees it.
-enum Door {
+/// A listening socket, as the runtime sees it, and whether its connections begin with a PROXY header.
+struct Door {
+    socket: DoorSocket,
+    proxied: bool,
+}
+
+enum DoorSocket {
     Tcp(TcpListener),
     Unix(UnixListener),
 }
@@ -39,7 +45,7 @@ impl<S: Service> Worker<S> {
     /// Serves until told to leave.
     pub(super) fn run(
         seat: &Seat,
-        listeners: Vec<Listener>,
+        listeners: Vec<(Listener, bool)>,
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<()> {
@@ -56,7 +62,7 @@ impl<S: Service> Worker<S> {
         })
     }
 
-    fn new(listeners: Vec<Listener>, service: Arc<S>, config: &Config) -> io::Result<Self> {
+    fn new(listeners: Vec<(Listener, bool)>, service: Arc<S>, config: &Config) -> io::Result<Self> {
         let ambient = Rc::new(Ambient::new(unix_seconds()).behind(config.proxies.clone()));
         let pool = Pool::new(
             config.pool_share(),
@@ -92,15 +98,15 @@ impl<S: Service> Worker<S> {
     /// Takes in everybody who stands at a door.
     fn accept(&self, door: &Door, cx: &mut Context<'_>) {
         loop {
-            let taken = match door {
-                Door::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+            let taken = match &door.socket {
+                DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
                     // Small writes leave at once: we gather answers ourselves. A socket that cannot
                     // do it still works, only slower.
                     let _ = stream.set_nodelay(true);
-                    self.take(stream);
+                    self.take(stream, door.proxied);
                 }),
-                Door::Unix(listener) => {
-                    listener.poll_accept(cx).map_ok(|(stream, _)| self.take(stream))
+                DoorSocket::Unix(listener) => {
+                    listener.poll_accept(cx).map_ok(|(stream, _)| self.take(stream, door.proxied))
                 }
             };
             match taken {
@@ -116,9 +122,19 @@ impl<S: Service> Worker<S> {
     }
 
     /// Serves a connection beside the others.
-    fn take(&self, stream: impl Socket) {
+    fn take(&self, stream: impl Socket, proxied: bool) {
         let wire = SocketWire::new(stream, &self.watches);
-        spawn_local(Conn::new(wire, self.common.clone()).serve());
+        let conn = Conn::new(wire.clone(), self.common.clone());
+        if !proxied {
+            spawn_local(conn.serve());
+            return;
+        }
+        spawn_local(async move {
+            if proxied::enter(&wire).await {
+                drop(wire);
+                conn.serve().await;
+            }
+        });
     }
 
     /// Twice a second: the date, the deadlines, the pool.
@@ -156,11 +172,12 @@ impl<S: Service> Worker<S> {
 }
 
 impl Door {
-    fn new(listener: Listener) -> io::Result<Self> {
-        Ok(match listener {
-            Listener::Tcp(listener) => Self::Tcp(TcpListener::from_std(listener)?),
-            Listener::Unix(listener) => Self::Unix(UnixListener::from_std(listener)?),
-        })
+    fn new((listener, proxied): (Listener, bool)) -> io::Result<Self> {
+        let socket = match listener {
+            Listener::Tcp(listener) => DoorSocket::Tcp(TcpListener::from_std(listener)?),
+            Listener::Unix(listener) => DoorSocket::Unix(UnixListener::from_std(listener)?),
+        };
+        Ok(Self { socket, proxied })
     }
 }
 

@@ -1,0 +1,146 @@
+//! Connections that begin with a PROXY header, by which a load balancer says whom it speaks for.
+//! Feature `proxy-protocol`.
+//!
+//! The header (version 1 or 2) is read to its last byte and no further, so that the first request is
+//! left where it is. A connection without one, or with one that is malformed, is closed without a word:
+//! whoever comes around the load balancer must not choose an address for itself.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+
+use proxy_header::{Error, ParseConfig, Protocol, ProxyHeader};
+
+use super::listen::Listen;
+use crate::net::{Socket, SocketWire};
+use crate::wire::{Wait, Wire};
+
+/// Bytes of a header at most; those of version 2 may carry a certificate's name and the like.
+const MOST: usize = 4096;
+/// Bytes of the shortest header, `PROXY UNKNOWN` and its line end.
+const SHORTEST: usize = 15;
+/// Bytes of version 2 up to the length of the rest, with which they end.
+const PREAMBLE: usize = 16;
+
+impl Listen {
+    /// Every connection here begins with a PROXY header. Feature `proxy-protocol`.
+    ///
+    /// [`Request::peer_addr`](crate::Request::peer_addr) is then the address that the header names. The
+    /// header must come within `Config::timeouts.head`.
+    ///
+    /// ```
+    /// use httpz_core::Listen;
+    /// let behind_haproxy = Listen::tcp(([127, 0, 0, 1], 8080)).proxied();
+    /// assert_eq!(behind_haproxy.to_string(), "proxy:127.0.0.1:8080");
+    /// ```
+    #[must_use]
+    pub fn proxied(self) -> Self {
+        Self::Proxied(Box::new(self))
+    }
+}
+
+/// Nothing stands in the way.
+pub(super) fn check() -> io::Result<()> {
+    Ok(())
+}
+
+/// Takes the header off a new connection; `false` when it is to be closed.
+pub(super) async fn enter<S: Socket>(wire: &SocketWire<S>) -> bool {
+    wire.wait(Wait::Head);
+    let mut header = Vec::new();
+    while header.len() < MOST {
+        let at = header.len();
+        header.resize((at + missing(&header)).min(MOST), 0);
+        if !fill(wire, &mut header[at..]).await {
+            return false;
+        }
+        match parse(&header) {
+            Ok(source) => {
+                source.into_iter().for_each(|source| wire.set_peer_addr(source));
+                return true;
+            }
+            Err(Error::BufferTooShort) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Reads just as much as there is room; `false` when it does not come.
+async fn fill<S: Socket>(wire: &SocketWire<S>, mut room: &mut [u8]) -> bool {
+    while !room.is_empty() {
+        match poll_fn(|cx| wire.poll_read(cx, room)).await {
+            Ok(n) if n > 0 => room = &mut room[n..],
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// How many bytes more there are at least, behind the beginning of a header.
+///
+/// Version 2 says its length. Version 1 ends with its line, of which nobody knows more than that.
+fn missing(header: &[u8]) -> usize {
+    match header {
+        [] => SHORTEST,
+        [b'P', ..] => 1,
+        [.., high, low] if header.len() == PREAMBLE => {
+            usize::from(u16::from_be_bytes([*high, *low])).max(1)
+        }
+        _ => PREAMBLE.saturating_sub(header.len()).max(1),
+    }
+}
+
+/// Whom the header names, if anybody. A health check of the balancer names nobody.
+fn parse(header: &[u8]) -> Result<Option<SocketAddr>, Error> {
+    let config = ParseConfig { include_tlvs: false, ..ParseConfig::default() };
+    let (header, _) = ProxyHeader::parse(header, config)?;
+    let address = header.proxied_address().filter(|addr| addr.protocol == Protocol::Stream);
+    Ok(address.map(|addr| addr.source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a header as `enter` does; gives what was found and what was left.
+    fn enter(mut bytes: &[u8]) -> (Result<Option<SocketAddr>, Error>, &[u8]) {
+        let mut header = Vec::new();
+        loop {
+            let Some((taken, rest)) = bytes.split_at_checked(missing(&header)) else {
+                return (Err(Error::BufferTooShort), bytes);
+            };
+            header.extend_from_slice(taken);
+            bytes = rest;
+            match parse(&header) {
+                Err(Error::BufferTooShort) => {}
+                found => return (found, bytes),
+            }
+        }
+    }
+
+    #[test]
+    fn reads_both_versions_and_nothing_behind_them() {
+        let somebody = || Ok(Some(([192, 0, 2, 7], 4711).into()));
+        let v1 = b"PROXY TCP4 192.0.2.7 198.51.100.1 4711 80\r\nGET /";
+        assert_eq!(enter(v1), (somebody(), &b"GET /"[..]));
+        assert_eq!(enter(b"PROXY UNKNOWN\r\nGET /"), (Ok(None), &b"GET /"[..]));
+        let mut v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0f".to_vec();
+        v2.extend([192, 0, 2, 7, 198, 51, 100, 1, 0x12, 0x67, 0, 80, 0x20, 0, 0]);
+        v2.extend(b"GET /");
+        assert_eq!(enter(&v2), (somebody(), &b"GET /"[..]));
+        let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0GET /";
+        assert_eq!(enter(local), (Ok(None), &b"GET /"[..]));
+    }
+
+    #[test]
+    fn refuses_what_is_no_header() {
+        for bytes in [
+            &b"GET / HTTP/1.1\r\nHost: a\r\n"[..],
+            b"PROXY TCP4 nonsense\r\nGET / HTTP",
+            b"\r\n\r\nGET / HTTP/1.1\r\n",
+        ] {
+            assert_eq!(enter(bytes).0, Err(Error::Invalid), "{bytes:?}");
+        }
+    }
+}

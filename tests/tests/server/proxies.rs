@@ -1,0 +1,68 @@
+//! Who the client is, when others stand in between.
+
+use httpz::prelude::*;
+use httpz::{Config, Handle, Listen, Proxies};
+use httpz_tests::Raw;
+
+use super::stop;
+
+fn who(req: &Request, _: &mut Response) -> String {
+    let client = req.client_ip().map_or("nobody".into(), |addr| addr.to_string());
+    format!("{client} by {} to {}", req.scheme(), req.public_host().unwrap_or("nowhere"))
+}
+
+fn start(place: Listen, trusted: &[&str]) -> Handle {
+    let proxies = Proxies::trusting(trusted.iter().copied()).expect("they are networks");
+    let config = Config { workers: 1, proxies, ..Config::default() };
+    App::new((), |r| r.get("/who", who)).config(config).start_on(place).expect("it starts")
+}
+
+fn local() -> Listen {
+    Listen::tcp(([127, 0, 0, 1], 0))
+}
+
+fn ask(server: &Handle, before: &[u8], fields: &str) -> String {
+    let request = format!("GET /who HTTP/1.1\r\nHost: inside\r\n{fields}\r\n");
+    let mut peer = Raw::connect(server.addr());
+    peer.send([before, request.as_bytes()].concat()).answer().body
+}
+
+const SPOKEN: &str = "X-Forwarded-For: 198.51.100.1, 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\
+                      X-Forwarded-Host: example.org\r\n";
+
+#[test]
+fn a_trusted_proxy_is_believed_and_nobody_else() {
+    let (believing, wary) = (start(local(), &["127.0.0.0/8"]), start(local(), &["192.0.2.0/24"]));
+    assert_eq!(ask(&believing, b"", SPOKEN), "203.0.113.9 by https to example.org");
+    assert_eq!(ask(&wary, b"", SPOKEN), "127.0.0.1 by http to inside");
+    stop(believing);
+    stop(wary);
+}
+
+#[test]
+fn a_proxy_header_names_the_peer() {
+    let server = start(local().proxied(), &[]);
+    let v1 = b"PROXY TCP4 192.0.2.7 198.51.100.1 4711 80\r\n";
+    assert_eq!(ask(&server, v1, ""), "192.0.2.7 by http to inside");
+    let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x07\xc6\x33\x64\x01\x12\x67\0\x50";
+    assert_eq!(ask(&server, v2, ""), "192.0.2.7 by http to inside");
+    // The header may come byte by byte, and is none of the requests' business.
+    let mut peer = Raw::connect(server.addr());
+    for byte in v1 {
+        peer.send([*byte]);
+    }
+    assert!(peer.get("/who").body.starts_with("192.0.2.7"));
+    assert!(peer.get("/who").body.starts_with("192.0.2.7"));
+    stop(server);
+}
+
+#[test]
+fn without_its_proxy_header_a_connection_is_closed() {
+    let server = start(local().proxied(), &[]);
+    let mut peer = Raw::connect(server.addr());
+    let _ = peer.try_send("GET /who HTTP/1.1\r\nHost: inside\r\n\r\n");
+    // Cut rather than closed: its bytes were not all read.
+    assert!(peer.try_answer().is_err());
+    assert_eq!(ask(&server, b"PROXY UNKNOWN\r\n", ""), "127.0.0.1 by http to inside");
+    stop(server);
+}
