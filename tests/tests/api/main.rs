@@ -13,6 +13,7 @@ mod methods;
 mod parity_cors;
 mod parity_dispatch;
 mod parity_request;
+mod parity_router;
 mod paths;
 mod registration;
 mod responses;

@@ -4,7 +4,7 @@
 //! [`Built`], which is the service that connections call. Nothing is checked before that, so that
 //! all mistakes are told at once and none by a panic.
 
-mod refusal;
+pub(crate) mod refusal;
 mod service;
 
 use std::fmt;
@@ -17,6 +17,7 @@ use crate::handler::{Action, Handler};
 use crate::router::error::{BuildError, RouteError};
 use crate::router::group::{Group, Router};
 use crate::router::listing::RouteTable;
+use crate::router::matching::Matching;
 use crate::router::registry::Registry;
 use crate::router::table::Table;
 use crate::{Config, Error, Handle, Places, Request, Response, Result, Server, Shared};
@@ -45,6 +46,7 @@ pub struct App<G: 'static> {
     registry: Registry<G>,
     fallbacks: Fallbacks<G>,
     cors: Option<Arc<Policy>>,
+    matching: Matching,
     config: Config,
 }
 
@@ -94,6 +96,7 @@ impl<G: Send + Sync + 'static> App<G> {
                 on_error: Box::new(|_, req, res, error| refusal::shape(req, res, error)),
             },
             cors: None,
+            matching: Matching::default(),
             config: Config::default(),
         }
     }
@@ -175,6 +178,33 @@ impl<G: Send + Sync + 'static> App<G> {
         self
     }
 
+    /// Lets the text of patterns match whatever the case of its ASCII letters; parameters keep theirs.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let show = handler(|req, _| req.param("Name").unwrap_or("nobody").to_owned());
+    /// let app = App::new((), |r| r.get("/Users/:Name", show)).match_any_case();
+    /// # httpz::testing::Client::new(app).get("/uSERS/Ann").text("Ann");
+    /// ```
+    pub fn match_any_case(mut self) -> Self {
+        self.matching.any_case = true;
+        self
+    }
+
+    /// Lets a path match with and without a slash at its end, where only one of the two has a route.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| r.get("/users", handler(|_, _| "all"))).match_trailing_slash();
+    /// # httpz::testing::Client::new(app).get("/users/").text("all");
+    /// ```
+    pub fn match_trailing_slash(mut self) -> Self {
+        self.matching.any_trailing_slash = true;
+        self
+    }
+
     /// Lets pages of other origins use the application: every answer says so, errors included, and
     /// preflights are answered for every path. [`Group::cors`] says otherwise for its routes.
     ///
@@ -230,6 +260,7 @@ impl<G: Send + Sync + 'static> App<G> {
     /// ```
     pub fn build(mut self) -> Result<Built<G>, BuildError> {
         let mut errors = std::mem::take(&mut self.registry.errors);
+        errors.extend(self.registry.conflicts(self.matching));
         let limit = self.config.request.max_param_count;
         let too_many = self.registry.routes.iter().filter(|route| route.param_count() > limit);
         errors.extend(too_many.map(|route| RouteError::TooManyParams {
@@ -246,7 +277,7 @@ impl<G: Send + Sync + 'static> App<G> {
         }
         Ok(Built {
             state: self.state,
-            table: Table::new(self.registry),
+            table: Table::new(self.registry, self.matching),
             fallbacks: self.fallbacks,
             cors: self.cors,
             config: self.config,

@@ -8,7 +8,7 @@ use crate::{ContentType, Error, Request, Response, Status, json};
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
 
 /// The shape without an `on_error`: a problem report for clients that accept JSON, else the text.
-pub(super) fn shape(req: &Request, res: &mut Response, error: &Error) {
+pub(crate) fn shape(req: &Request, res: &mut Response, error: &Error) {
     if Status(error.code()).forbids_body() {
         return;
     }

@@ -7,5 +7,6 @@
 pub(crate) mod error;
 pub(crate) mod group;
 pub(crate) mod listing;
+pub(crate) mod matching;
 pub(crate) mod registry;
 pub(crate) mod table;

@@ -7,6 +7,7 @@ use httpz_router::{Pattern, Segment};
 
 use super::error::RouteError;
 use super::listing::RouteInfo;
+use super::matching::Matching;
 use crate::cors::Policy;
 use crate::handler::Action;
 use crate::route::About;
@@ -70,20 +71,38 @@ impl<G> Registry<G> {
         })?;
         let shape = parsed.shape().to_string();
         if let Some(&index) = self.taken.get(&(shape.clone(), method)) {
-            let first = &self.routes[index].info;
-            return Err(RouteError::Conflict {
-                verb,
-                first: first.pattern.clone(),
-                first_handler: first.handler.to_owned(),
-                second: pattern,
-                second_handler: handler(),
-            });
+            let second = RouteInfo::new(verb, pattern, &about);
+            return Err(conflict(&self.routes[index].info, &second));
         }
         self.taken.insert((shape.clone(), method), self.routes.len());
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
         self.routes.push(Registered { info, shape, key, places, method, cors, action });
         Ok(())
+    }
+
+    /// Routes that stand by themselves, but not where paths are compared like this.
+    pub(crate) fn conflicts(&self, matching: Matching) -> Vec<RouteError> {
+        let mut taken = HashMap::new();
+        let mut errors = Vec::new();
+        for route in &self.routes {
+            let key = (matching.shape(route.shape.clone()), route.method);
+            let first = *taken.entry(key).or_insert(&route.info);
+            if !std::ptr::eq(first, &route.info) {
+                errors.push(conflict(first, &route.info));
+            }
+        }
+        errors
+    }
+}
+
+fn conflict(first: &RouteInfo, second: &RouteInfo) -> RouteError {
+    RouteError::Conflict {
+        verb: second.verb,
+        first: first.pattern.clone(),
+        first_handler: first.handler.to_owned(),
+        second: second.pattern.clone(),
+        second_handler: second.handler.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use httpz_router::Trie;
 use smallvec::SmallVec;
 
+use super::matching::Matching;
 use super::registry::{Registered, Registry};
 use crate::cors::{Policy, WithCors};
 use crate::handler::Action;
@@ -52,17 +53,17 @@ pub(crate) enum Found<'a, G: 'static> {
 
 impl<G> Table<G> {
     /// Makes the table. Names of parameters are leaked, once for each route that has any.
-    pub(crate) fn new(registry: Registry<G>) -> Self {
+    pub(crate) fn new(registry: Registry<G>, matching: Matching) -> Self {
         let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
         let mut by_shape = HashMap::new();
         for Registered { shape, key, places, method, cors, action, .. } in registry.routes {
-            let index = *by_shape.entry(shape).or_insert_with(|| {
+            let index = *by_shape.entry(matching.shape(shape)).or_insert_with(|| {
                 leaves.push((key, Leaf::new()));
                 leaves.len() - 1
             });
             leaves[index].1.add(method, Entry::new(places, cors, action));
         }
-        let mut trie = Trie::new();
+        let mut trie = matching.trie();
         let mut all: Vec<Method> = Vec::new();
         for (key, mut leaf) in leaves {
             leaf.settle();
