@@ -1,18 +1,23 @@
 //! Runs a service over a wire in memory: the real parser, pool and connection, no socket, no runtime.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::conn::{Common, Conn};
-use crate::exchange::Pool;
+use crate::error::Result;
+use crate::exchange::{Exchange, Pool};
 use crate::message::Ambient;
 use crate::server::Config;
 use crate::service::Service;
 use crate::wire::Memory;
+
+/// An answer without end gets so far ahead of who listens to it.
+const WINDOW: usize = 64 * 1024;
 
 /// A service that is talked to in memory.
 ///
@@ -41,8 +46,7 @@ impl<S: Service> Loopback<S> {
     /// A service under this configuration, of which only the parts about requests, responses and
     /// the pool matter.
     pub fn new(service: S, config: &Config) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let ambient = Rc::new(Ambient::new(now).behind(config.proxies.clone()));
+        let ambient = Rc::new(ambient(config));
         let bounds = config.pool_share();
         let bounds = crate::exchange::PoolLimits { min: bounds.min.min(1), ..bounds };
         let pool = Pool::new(bounds, config.sizes(), Rc::new(config.limits()), ambient.clone());
@@ -70,6 +74,13 @@ impl<S: Service> Loopback<S> {
         block_on(Conn::new(wire.clone(), self.common.clone()).serve());
         wire.take_output()
     }
+
+    /// Opens a connection that is talked over step by step.
+    pub fn open(&self) -> Dialog {
+        let wire = Rc::new(Memory::open([b""; 0]).with_window(WINDOW));
+        let conn = Box::pin(Conn::new(wire.clone(), self.common.clone()).serve());
+        Dialog { wire, conn: Some(conn), woken: Woken::new() }
+    }
 }
 
 impl<S> std::fmt::Debug for Loopback<S> {
@@ -78,18 +89,126 @@ impl<S> std::fmt::Debug for Loopback<S> {
     }
 }
 
-struct Unpark(Thread);
+/// A connection of a [`Loopback`] that stays open; the service goes on only when it is listened to.
+pub struct Dialog {
+    wire: Rc<Memory>,
+    /// Until it has ended.
+    conn: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    woken: Arc<Woken>,
+}
 
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
+impl Dialog {
+    /// Sends bytes.
+    pub fn send(&self, bytes: &[u8]) {
+        self.wire.send(bytes);
+    }
+
+    /// Ends our side, behind what has been sent.
+    pub fn end(&self) {
+        self.wire.end();
+    }
+
+    /// Lets the service go on as far as it can without waiting, and gives what it has sent since.
+    pub fn listen(&mut self) -> Vec<u8> {
+        self.woken.set(true);
+        while self.woken.set(false)
+            && let Some(conn) = &mut self.conn
+        {
+            let waker = Waker::from(self.woken.clone());
+            if conn.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+                self.conn = None;
+            }
+        }
+        self.wire.take_output()
+    }
+
+    /// The same, but waits until something is sent, the connection ends, or this time is over.
+    pub fn wait(&mut self, patience: Duration) -> Vec<u8> {
+        let end = Instant::now() + patience;
+        loop {
+            let heard = self.listen();
+            if !heard.is_empty() || self.is_over() || !self.woken.wait(end) {
+                return heard;
+            }
+        }
+    }
+
+    /// Has the connection ended?
+    pub fn is_over(&self) -> bool {
+        self.conn.is_none()
     }
 }
 
-/// Runs a future to its end on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+impl std::fmt::Debug for Dialog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dialog").field("is_over", &self.is_over()).finish_non_exhaustive()
+    }
+}
+
+/// A request read from these bytes, with the response to it, connected to nothing.
+///
+/// # Errors
+///
+/// What the server would answer to such bytes under this configuration.
+pub fn exchange(config: &Config, bytes: &[u8]) -> Result<Exchange> {
+    let ambient = Rc::new(ambient(config));
+    Ok(Exchange::read(bytes, config.sizes(), Rc::new(config.limits()), ambient)?)
+}
+
+fn ambient(config: &Config) -> Ambient {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Ambient::new(now).behind(config.proxies.clone())
+}
+
+/// Notes that somebody wants to be polled again, and wakes the thread of the test for it.
+struct Woken {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Woken {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { thread: thread::current(), woken: AtomicBool::new(false) })
+    }
+
+    /// Sets it, and tells what it was.
+    fn set(&self, woken: bool) -> bool {
+        self.woken.swap(woken, Ordering::AcqRel)
+    }
+
+    /// Waits to be woken; `false` when that has not happened by then.
+    fn wait(&self, end: Instant) -> bool {
+        while !self.woken.load(Ordering::Acquire) {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            thread::park_timeout(left);
+        }
+        true
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.set(true);
+        self.thread.unpark();
+    }
+}
+
+/// Runs a future to its end on this thread; one that waits for a timer or socket of tokio panics.
+///
+/// ```
+/// # use httpz_core::testing::block_on;
+/// assert_eq!(block_on(async { 1 + 1 }), 2);
+/// ```
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let waker = Waker::from(Woken::new());
     let mut cx = Context::from_waker(&waker);
     loop {
         match future.as_mut().poll(&mut cx) {

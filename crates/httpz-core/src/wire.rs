@@ -6,9 +6,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// What the connection is waiting for; each has a deadline of its own in `Timeouts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,13 +98,16 @@ pub trait Wire {
 ///
 /// When the pieces are used up, reads find the end of the connection, or stay pending when the wire
 /// was made with [`Memory::open`].
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Memory {
     input: RefCell<VecDeque<Vec<u8>>>,
     output: RefCell<Vec<u8>>,
-    open: bool,
+    open: Cell<bool>,
     writes: Cell<usize>,
     room: Cell<Option<usize>>,
+    /// Writes wait while so much has not been taken, and who waits is woken when it is.
+    window: Cell<Option<usize>>,
+    blocked: Cell<Option<Waker>>,
     late: Cell<bool>,
     waiting: Cell<Wait>,
     shut: Cell<bool>,
@@ -121,7 +125,7 @@ impl Memory {
 
     /// A wire whose peer sends these pieces and then stays silent.
     pub fn open<P: AsRef<[u8]>>(pieces: impl IntoIterator<Item = P>) -> Self {
-        Self { open: true, ..Self::new(pieces) }
+        Self { open: Cell::new(true), ..Self::new(pieces) }
     }
 
     /// Lets each write take at most `bytes`, every second one being refused for now.
@@ -131,13 +135,28 @@ impl Memory {
         self
     }
 
+    /// Lets writes wait while `bytes` of output have not been taken.
+    #[must_use]
+    pub fn with_window(self, bytes: usize) -> Self {
+        self.window.set(Some(bytes));
+        self
+    }
+
     /// Lets the peer send one more piece.
     pub fn send(&self, piece: &[u8]) {
         self.input.borrow_mut().push_back(piece.to_vec());
     }
 
+    /// Lets the peer end its side, behind what it has sent.
+    pub fn end(&self) {
+        self.open.set(false);
+    }
+
     /// What was written so far; the wire forgets it.
     pub fn take_output(&self) -> Vec<u8> {
+        if let Some(blocked) = self.blocked.take() {
+            blocked.wake();
+        }
         self.output.take()
     }
 
@@ -157,7 +176,7 @@ impl Memory {
     }
 
     fn exhausted(&self) -> Poll<io::Result<usize>> {
-        match (self.late.get(), self.open) {
+        match (self.late.get(), self.open.get()) {
             (true, _) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             (false, true) => Poll::Pending,
             (false, false) => Poll::Ready(Ok(0)),
@@ -188,6 +207,10 @@ impl Wire for Memory {
 
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.writes.set(self.writes.get() + 1);
+        if self.window.get().is_some_and(|window| self.output.borrow().len() >= window) {
+            self.blocked.set(Some(cx.waker().clone()));
+            return Poll::Pending;
+        }
         let mut room = match self.room.get() {
             Some(_) if self.writes.get().is_multiple_of(2) => {
                 cx.waker().wake_by_ref();
@@ -207,7 +230,7 @@ impl Wire for Memory {
     }
 
     fn poll_gone(&self, _: &mut Context<'_>) -> Poll<()> {
-        match self.open || !self.input.borrow().is_empty() {
+        match self.open.get() || !self.input.borrow().is_empty() {
             true => Poll::Pending,
             false => Poll::Ready(()),
         }
@@ -231,5 +254,14 @@ impl Wire for Memory {
 
     fn peer_addr(&self) -> Option<SocketAddr> {
         None
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("waiting", &self.waiting)
+            .field("writes", &self.writes)
+            .finish_non_exhaustive()
     }
 }

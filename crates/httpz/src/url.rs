@@ -1,4 +1,4 @@
-//! Writes the value of a path parameter back into a path (RFC 3986 §3.3).
+//! Writes values back into a URL, escaped so that they come out as they went in (RFC 3986 §3.3).
 
 use std::fmt::{Display, Write};
 
@@ -9,6 +9,21 @@ use std::fmt::{Display, Write};
 pub fn push_param(url: &mut String, value: &dyn Display, rest: bool) {
     // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
     let _ = write!(Escaped { url, rest }, "{value}");
+}
+
+/// Appends a parameter of a query.
+pub(crate) fn push_pair(url: &mut String, name: &str, value: &str) {
+    for (text, end) in [(name, "="), (value, "")] {
+        for byte in text.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                url.push(char::from(byte));
+            } else {
+                // Writing to a string cannot fail.
+                let _ = write!(url, "%{byte:02X}");
+            }
+        }
+        url.push_str(end);
+    }
 }
 
 struct Escaped<'a> {

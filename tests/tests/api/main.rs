@@ -14,6 +14,7 @@ mod parity_cors;
 mod parity_dispatch;
 mod parity_request;
 mod parity_router;
+mod parity_testing;
 mod paths;
 mod registration;
 mod responses;

@@ -10,8 +10,9 @@ use std::rc::Rc;
 
 use crate::memory::Sizes;
 use crate::message::link::Link;
+use crate::message::response::Terms;
 use crate::message::{Ambient, Request, Response};
-use crate::proto::Limits;
+use crate::proto::{Limits, Method, ProtocolError};
 use crate::wire::Wire;
 
 pub use pool::{Pool, PoolLimits, Ticket};
@@ -34,6 +35,24 @@ impl Exchange {
             response: Response::pooled(sizes, ambient, link.clone()),
             link,
         }
+    }
+
+    /// One whose request is read from these bytes; connected to nothing. For tests.
+    pub(crate) fn read(
+        bytes: &[u8],
+        sizes: Sizes,
+        limits: Rc<Limits>,
+        ambient: Rc<Ambient>,
+    ) -> Result<Self, ProtocolError> {
+        let link = Rc::new(Link::default());
+        let request = Request::read(bytes, sizes, limits, ambient.clone(), link.clone())?;
+        let mut response = Response::pooled(sizes, ambient, link.clone());
+        response.begin(Terms {
+            version: request.head.version,
+            head_only: request.head.method == Method::Head,
+            persists: request.head.persists,
+        });
+        Ok(Self { request, response, link })
     }
 
     /// Ties it to a connection.

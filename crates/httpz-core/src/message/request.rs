@@ -427,14 +427,48 @@ impl Request {
     ///
     /// What the server would answer to such bytes; 400 when they are not a whole request.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let sizes = Sizes { inbound: bytes.len().max(1), ..Sizes::default() };
         let ambient = Rc::new(Ambient::new(0));
-        let mut req = Self::pooled(&sizes, Rc::default(), ambient, Rc::default());
+        Ok(Self::read(bytes, Sizes::default(), Rc::default(), ambient, Rc::default())?)
+    }
+
+    /// A whole request read from these bytes.
+    pub(crate) fn read(
+        bytes: &[u8],
+        sizes: Sizes,
+        limits: Rc<Limits>,
+        ambient: Rc<Ambient>,
+        link: Rc<Link>,
+    ) -> Result<Self, ProtocolError> {
+        let sizes = Sizes { inbound: bytes.len().max(1), ..sizes };
+        let mut req = Self::pooled(&sizes, limits, ambient, link);
         req.inbound.refill(bytes);
         match req.parse(true)? {
             true if req.body_ready() => Ok(req),
-            _ => Err(ProtocolError::CutShort.into()),
+            _ => Err(req.incoming.fault().unwrap_or(ProtocolError::CutShort)),
         }
+    }
+
+    /// Sets path parameters by hand, in place of those that a route has captured. For tests.
+    ///
+    /// ```
+    /// # use httpz_core::Request;
+    /// let mut req = Request::get("/");
+    /// req.pretend_params(&[("id", "7"), ("name", "100%")]);
+    /// assert_eq!((req.param("name"), req.path()), (Some("100%"), "/"));
+    /// ```
+    pub fn pretend_params(&mut self, params: &[(&str, &str)]) {
+        // Parameters are places in the path that routes are matched against: there they go.
+        let mut path = self.route_path().to_owned();
+        let (mut names, mut places) = (Vec::<&'static str>::new(), Vec::new());
+        for (name, value) in params {
+            let value = value.replace('%', "%25");
+            names.push(name.to_string().leak());
+            places.push((path.len(), value.len()));
+            path.push_str(&value);
+        }
+        self.normal = path;
+        self.head.target.escaped = true;
+        self.set_params(names.leak(), places.into_iter());
     }
 }
 

@@ -1,6 +1,33 @@
-//! Where two JSON values differ, said so that one need not compare them by eye.
+//! Where two texts or JSON values differ, said so that one need not compare them by eye.
 
 use serde_json::Value;
+
+/// The two texts, or of long ones the lines where the difference begins.
+pub(super) fn first_difference(expected: &str, got: &str) -> String {
+    if !expected.contains('\n') && !got.contains('\n') {
+        return format!("expected body {expected:?},\n     got body {got:?}");
+    }
+    let (mut wanted, mut had) = (expected.lines(), got.lines());
+    let mut number = 1;
+    loop {
+        match (wanted.next(), had.next()) {
+            (Some(expected), Some(got)) if expected == got => number += 1,
+            (None, None) => return "the bodies differ in their last line end".to_owned(),
+            (expected, got) => {
+                let show = |line: Option<&str>| {
+                    line.map_or_else(
+                        || "the end of the body".to_owned(),
+                        |line| format!("{line:?}"),
+                    )
+                };
+                let (expected, got) = (show(expected), show(got));
+                return format!(
+                    "the bodies differ from line {number} on:\n  expected {expected},\n       got {got}"
+                );
+            }
+        }
+    }
+}
 
 /// One line for each place at which `got` is not as `expected`.
 pub(super) fn differences(expected: &Value, got: &Value) -> Vec<String> {
@@ -41,6 +68,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn shows_the_line_where_texts_part() {
+        for (expected, got, said) in [
+            ("a", "b", "expected body \"a\",\n     got body \"b\""),
+            (
+                "a\nb\nc",
+                "a\nx\nc",
+                "the bodies differ from line 2 on:\n  expected \"b\",\n       got \"x\"",
+            ),
+            (
+                "a\nb",
+                "a",
+                "the bodies differ from line 2 on:\n  expected \"b\",\n       got the end of the body",
+            ),
+            ("a\n", "a", "the bodies differ in their last line end"),
+        ] {
+            assert_eq!(first_difference(expected, got), said);
+        }
+    }
 
     #[test]
     fn names_each_place() {

@@ -1,19 +1,32 @@
-//! Talks to a whole application in memory: no socket, no runtime, no port.
+//! Tests handlers and whole applications in memory: no socket, no runtime, no port.
 //!
-//! Every request is made of real bytes and read by the real parser; answers are read back from the
-//! bytes that would go over the network. What a test sees is what a client would see.
+//! [`Client`] asks an application, [`Exchange`] calls one handler, [`Live`] listens step by step to an
+//! answer that takes its time. Every request is made of real bytes and read by the real parser;
+//! answers are read back from the bytes that would go over the network. What a test sees is what a
+//! client would see.
 
 mod difference;
+mod exchange;
+mod jar;
+mod live;
+mod parse;
 mod reply;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use httpz_core::proto::encode;
 use httpz_core::testing::Loopback;
 use serde::Serialize;
 
+use jar::Jar;
+
 use crate::{App, Error, Flow, Method, Request, Response, Service};
 
+pub use exchange::Exchange;
+pub use httpz_core::testing::block_on;
+pub use live::{Heard, Live};
 pub use reply::Reply;
 
 /// Asks an application, and gives replies that can be checked.
@@ -32,10 +45,14 @@ pub use reply::Reply;
 /// client.post("/echo", json!({ "a": [1, 2] })).status(200).json(json!({ "a": [1, 2] }));
 /// client.get("/nowhere").status(404);
 /// ```
+///
+/// Cookies that the application sets are sent back with the requests after that, as a browser would;
+/// so a test can log in. `Secure` is not looked at, since there is no transport.
 #[derive(Debug)]
 pub struct Client {
     loopback: Loopback<Erased>,
     fields: Vec<(String, String)>,
+    jar: Rc<RefCell<Jar>>,
 }
 
 impl Client {
@@ -52,7 +69,7 @@ impl Client {
         };
         let config = built.config().clone();
         let loopback = Loopback::new(Erased(Arc::new(built)), &config);
-        Self { loopback, fields: Vec::new() }
+        Self { loopback, fields: Vec::new(), jar: Rc::default() }
     }
 
     /// Sends this field with every request.
@@ -60,6 +77,28 @@ impl Client {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The value of a cookie that the application has set.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar.borrow().find(name).map(str::to_owned)
+    }
+
+    /// Sets a cookie for the requests after this.
+    pub fn set_cookie(&self, name: &str, value: &str) -> &Self {
+        self.jar.borrow_mut().set(name, value);
+        self
+    }
+
+    /// Forgets all cookies.
+    pub fn clear_cookies(&self) -> &Self {
+        self.jar.borrow_mut().clear();
+        self
+    }
+
+    /// Asks with GET and listens to the answer step by step; see [`Live`].
+    pub fn open(&self, target: &str) -> Live {
+        self.request(Method::Get, target).open()
     }
 
     /// Asks with GET.
@@ -175,11 +214,37 @@ impl Draft<'_> {
     /// When no whole answer comes back.
     #[track_caller]
     pub fn send(self) -> Reply {
-        let fields: Vec<(&str, &str)> =
+        let reply = Reply::read(
+            self.name(),
+            &self.client.loopback.send(&self.bytes()),
+            self.method == Method::Head,
+        );
+        self.client.jar.borrow_mut().take_in_all(&self.target, &reply);
+        reply
+    }
+
+    /// Sends it and listens to the answer step by step; see [`Live`].
+    ///
+    /// With a `Content-Length` or `Transfer-Encoding` among the fields, the rest of the body can be
+    /// sent later ([`Live::send`]).
+    pub fn open(self) -> Live {
+        Live::begin(&self, self.client.loopback.open())
+    }
+
+    /// What it is called in messages.
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.target)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut fields: Vec<(&str, &str)> =
             self.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let bytes = encode::request(self.method, &self.target, &fields, &self.body);
-        let request = format!("{} {}", self.method, self.target);
-        Reply::read(request, &self.client.loopback.send(&bytes), self.method == Method::Head)
+        let cookies = self.client.jar.borrow().field(&self.target);
+        let has_own = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        if let Some(cookies) = cookies.as_deref().filter(|_| !has_own) {
+            fields.push(("Cookie", cookies));
+        }
+        encode::request(self.method, &self.target, &fields, &self.body)
     }
 }
 

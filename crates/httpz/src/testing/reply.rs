@@ -8,7 +8,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::difference::differences;
+use super::difference::{differences, first_difference};
+use super::parse::{self, Fields, Head};
 
 /// What an application answered.
 ///
@@ -31,30 +32,41 @@ pub struct Reply {
     /// What was asked, for messages.
     request: String,
     status: u16,
-    fields: Vec<(String, String)>,
+    fields: Fields,
     body: Vec<u8>,
+    raw: Vec<u8>,
 }
 
 impl Reply {
     /// Reads the first final answer from these bytes.
     #[track_caller]
-    pub(super) fn read(request: String, mut bytes: &[u8], head_only: bool) -> Self {
+    pub(super) fn read(request: String, bytes: &[u8], head_only: bool) -> Self {
+        let (mut raw, mut rest) = (bytes, bytes);
         loop {
-            let Some((status, fields, rest)) = read_head(bytes) else {
-                let got = String::from_utf8_lossy(bytes);
+            let Some((head, behind)) = Head::read(rest) else {
+                let got = String::from_utf8_lossy(rest);
                 panic!("{request}: the connection ended without a whole answer; got {got:?}");
             };
-            bytes = rest;
-            // Interim answers, as 100 Continue, go before.
-            if status < 200 {
+            rest = behind;
+            if head.is_interim() {
+                raw = rest;
                 continue;
             }
-            let body = if head_only { Some(Vec::new()) } else { read_body(&fields, bytes) };
-            let Some(body) = body else {
+            let Some((body, behind)) =
+                head.ends(head_only).and_then(|ends| parse::body(ends, rest))
+            else {
                 panic!("{request}: the connection ended within the body of the answer");
             };
-            return Self { request, status, fields, body };
+            let raw = raw[..raw.len() - behind.len()].to_vec();
+            let Head { status, fields } = head;
+            return Self { request, status, fields, body, raw };
         }
+    }
+
+    /// An answer of which only the head has come.
+    pub(super) fn beginning(request: String, head: Head, raw: Vec<u8>) -> Self {
+        let Head { status, fields } = head;
+        Self { request, status, fields, body: Vec::new(), raw }
     }
 
     // ---- demands
@@ -108,10 +120,7 @@ impl Reply {
     pub fn text(self, expected: &str) -> Self {
         if self.body != expected.as_bytes() {
             let got = String::from_utf8_lossy(&self.body);
-            panic!(
-                "{}: expected body {expected:?},\n     got body {got:?}\n\n{self}",
-                self.request
-            );
+            panic!("{}: {}\n\n{self}", self.request, first_difference(expected, &got));
         }
         self
     }
@@ -153,6 +162,16 @@ impl Reply {
         self.fields.iter().filter(same).map(|(_, value)| &**value)
     }
 
+    /// Names and values of all fields, in order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// The bytes of the answer, as they came.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
     /// The body.
     pub fn body(&self) -> &[u8] {
         &self.body
@@ -180,57 +199,6 @@ impl fmt::Display for Reply {
             writeln!(f, "{name}: {value}")?;
         }
         write!(f, "\n{}", String::from_utf8_lossy(&self.body))
-    }
-}
-
-/// The next line without its end, and what follows it.
-fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes.iter().position(|&byte| byte == b'\n')?;
-    Some((bytes[..end].strip_suffix(b"\r")?, &bytes[end + 1..]))
-}
-
-type Fields = Vec<(String, String)>;
-
-/// Status and fields, and what follows them.
-fn read_head(bytes: &[u8]) -> Option<(u16, Fields, &[u8])> {
-    let (first, mut bytes) = line(bytes)?;
-    let first = std::str::from_utf8(first).ok()?;
-    let status = first.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-    let mut fields = Vec::new();
-    loop {
-        let (field, rest) = line(bytes)?;
-        bytes = rest;
-        if field.is_empty() {
-            return Some((status, fields, bytes));
-        }
-        let field = String::from_utf8_lossy(field);
-        let (name, value) = field.split_once(':')?;
-        fields.push((name.to_owned(), value.trim().to_owned()));
-    }
-}
-
-fn read_body(fields: &Fields, bytes: &[u8]) -> Option<Vec<u8>> {
-    let find = |name: &str| fields.iter().find(|field| field.0.eq_ignore_ascii_case(name));
-    if find("transfer-encoding").is_some() {
-        return read_chunks(bytes);
-    }
-    match find("content-length") {
-        Some((_, length)) => Some(bytes.get(..length.parse().ok()?)?.to_vec()),
-        None => Some(bytes.to_vec()),
-    }
-}
-
-fn read_chunks(mut bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let (size, rest) = line(bytes)?;
-        let size = usize::from_str_radix(std::str::from_utf8(size).ok()?, 16).ok()?;
-        let chunk = rest.get(..size)?;
-        body.extend_from_slice(chunk);
-        (_, bytes) = line(&rest[size..])?;
-        if size == 0 {
-            return Some(body);
-        }
     }
 }
 
