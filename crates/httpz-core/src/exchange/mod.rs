@@ -65,8 +65,7 @@ impl Exchange {
     #[inline]
     fn wash(&mut self) {
         if self.request.is_begun() {
-            self.request.end();
-            self.request.inbound.clear();
+            self.request.abandon();
         }
         self.response.wash();
         self.link.detach();

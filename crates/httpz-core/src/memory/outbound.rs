@@ -6,7 +6,7 @@
 
 use std::io::IoSlice;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 /// The outgoing bytes of a connection.
 #[derive(Debug, Default)]
@@ -61,16 +61,21 @@ impl Outbound {
     /// Notes that `n` bytes have left.
     #[inline]
     pub fn advance(&mut self, n: usize) {
-        let of_buf = n.min(self.buf.len() - self.sent);
-        self.sent += of_buf;
-        if n > of_buf {
-            let of_tail = (n - of_buf).min(self.tail.len());
-            self.tail = self.tail.slice(of_tail..);
+        let left = self.front().len();
+        if n < left {
+            self.sent += n;
+            return;
         }
-        if self.sent == self.buf.len() {
-            self.buf.clear();
-            self.sent = 0;
+        self.buf.clear();
+        self.sent = 0;
+        if n > left {
+            self.advance_tail(n - left);
         }
+    }
+
+    #[cold]
+    fn advance_tail(&mut self, n: usize) {
+        self.tail.advance(n.min(self.tail.len()));
     }
 
     /// Forgets everything, and gives memory beyond `kept` bytes back.
@@ -78,12 +83,15 @@ impl Outbound {
     pub fn clear(&mut self, kept: usize) {
         self.buf.clear();
         self.sent = 0;
-        if self.buf.capacity() > kept {
-            self.buf.shrink_to(kept);
+        if self.buf.capacity() > kept || self.has_tail() {
+            self.shrink(kept);
         }
-        if !self.tail.is_empty() {
-            self.tail = Bytes::new();
-        }
+    }
+
+    #[cold]
+    fn shrink(&mut self, kept: usize) {
+        self.buf.shrink_to(kept);
+        self.tail = Bytes::new();
     }
 }
 

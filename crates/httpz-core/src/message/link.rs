@@ -73,8 +73,17 @@ impl Link {
         wire: &W,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.outbound.borrow().is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_send(wire, cx)
+    }
+
+    // Out of line, so that the question before it is asked in line.
+    #[inline(never)]
+    fn poll_send<W: Wire + ?Sized>(&self, wire: &W, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut outbound = self.outbound.borrow_mut();
-        while !outbound.is_empty() {
+        loop {
             let written = if outbound.has_tail() {
                 wire.poll_write(cx, &outbound.slices())
             } else {
@@ -85,6 +94,9 @@ impl Link {
                 Poll::Ready(Ok(n)) => {
                     self.stalled.set(false);
                     outbound.advance(n);
+                    if outbound.is_empty() {
+                        return Poll::Ready(Ok(()));
+                    }
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
@@ -95,7 +107,6 @@ impl Link {
                 }
             }
         }
-        Poll::Ready(Ok(()))
     }
 
     /// Writes everything that is to be sent.

@@ -389,9 +389,23 @@ impl Request {
         self.head.clear();
         self.incoming.end(&mut self.inbound);
         self.names = &[];
+        if self.query.get().is_some() || self.form.get().is_some() {
+            self.forget_pairs();
+        }
+        self.arena.reset(Sizes::KEPT_ARENA);
+    }
+
+    #[cold]
+    fn forget_pairs(&mut self) {
         self.query.take();
         self.form.take();
-        self.arena.reset(Sizes::KEPT_ARENA);
+    }
+
+    /// Ends the current request where it is, and forgets what came behind it.
+    #[cold]
+    pub(crate) fn abandon(&mut self) {
+        self.end();
+        self.inbound.clear();
     }
 
     // ---- for tests

@@ -588,12 +588,22 @@ impl Response {
     /// Lets go of what the last answer still holds; the rest is wiped when the next one begins.
     #[inline]
     pub(crate) fn wash(&mut self) {
-        if let Source::Given(Content::Shared(_)) = self.source {
-            self.source = Source::Buffer;
+        if matches!(self.source, Source::Given(_)) || self.buffer.capacity() > self.kept_buffer() {
+            self.let_go();
         }
-        if self.buffer.capacity() > self.sizes.body.max(COPIED) {
+    }
+
+    #[cold]
+    fn let_go(&mut self) {
+        self.source = Source::Buffer;
+        if self.buffer.capacity() > self.kept_buffer() {
             self.buffer = Vec::with_capacity(self.sizes.body);
         }
+    }
+
+    #[inline]
+    fn kept_buffer(&self) -> usize {
+        self.sizes.body.max(COPIED)
     }
 
     /// Everything that has been encoded, for a response made by [`Response::new`]; ends it.

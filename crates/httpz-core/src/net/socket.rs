@@ -1,26 +1,26 @@
 //! A wire over a socket, be it of TCP or of the local machine.
 //!
-//! Reads go through tokio's `poll_read`, which forgets readiness after a short read: the next read
-//! waits without asking the kernel. Writes are tried at once, since a socket nearly always has room.
+//! One system call for a read and one for a write. A read that gives less than there was room for has
+//! emptied the socket, so readiness is forgotten there and then, and the next read waits without asking
+//! the kernel. Reads after a wake-up and all writes are tried at once: they nearly always succeed.
 
-use std::cell::{OnceCell, RefCell};
-use std::io::{self, IoSlice};
+use std::cell::{Cell, OnceCell};
+use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::AsFd;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, Interest, ReadBuf};
+use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::timed::{Watch, Watched, Watches};
 use crate::wire::{Left, Wait, Wire};
 
 /// What the sockets of the runtime have in common, and no trait of theirs says.
-pub trait Socket: AsyncRead + AsFd + Unpin + 'static {
+pub trait Socket: AsFd + 'static {
     /// Ready when a read would give something.
     fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
     /// Ready when a write would take something.
@@ -52,6 +52,7 @@ macro_rules! socket {
                 }
             }
 
+            #[inline]
             fn try_io<T>(
                 &self,
                 interest: Interest,
@@ -73,8 +74,9 @@ socket!(UnixStream, |self| None);
 /// A connection and its deadline.
 #[derive(Debug)]
 pub struct SocketWire<S> {
-    // `poll_read` wants the stream exclusively; one thread and no call back, so it always gets it.
-    stream: RefCell<S>,
+    stream: S,
+    /// Has a read been left waiting, so that the task is woken when there is something?
+    parked: Cell<bool>,
     watch: Watch,
     /// Whom the peer speaks for, when it has said so before the first request.
     spoken_for: OnceCell<Box<SocketAddr>>,
@@ -84,7 +86,8 @@ impl<S: Socket> SocketWire<S> {
     /// A wire over an accepted connection, its deadlines looked after by `watches`.
     pub fn new(stream: S, watches: &Rc<Watches>) -> Rc<Self> {
         let wire = Rc::new(Self {
-            stream: RefCell::new(stream),
+            stream,
+            parked: Cell::new(false),
             watch: watches.watch(),
             spoken_for: OnceCell::new(),
         });
@@ -95,6 +98,36 @@ impl<S: Socket> SocketWire<S> {
     /// Sets whom the peer speaks for; the first word counts.
     pub fn set_peer_addr(&self, addr: SocketAddr) {
         let _ = self.spoken_for.set(Box::new(addr));
+    }
+
+    /// One read, if the socket is known to have something.
+    #[inline]
+    fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut short = 0;
+        let result = self.stream.try_io(Interest::READABLE, || {
+            let n = (&*SockRef::from(&self.stream)).read(buf)?;
+            if (1..buf.len()).contains(&n) {
+                short = n;
+                // Not the reader but the runtime is told, so that it forgets readiness.
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            Ok(n)
+        });
+        if short > 0 { Ok(short) } else { result }
+    }
+
+    #[cold]
+    fn write_later(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            match self.stream.poll_write_ready(cx) {
+                Poll::Ready(ready) => ready?,
+                Poll::Pending => return self.watch.pending(cx),
+            }
+            match self.stream.try_write(bufs) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result),
+            }
+        }
     }
 }
 
@@ -107,15 +140,28 @@ impl<S: 'static> Watched for SocketWire<S> {
 impl<S: Socket> Wire for SocketWire<S> {
     #[inline]
     fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut room = ReadBuf::new(buf);
-        match Pin::new(&mut *self.stream.borrow_mut()).poll_read(cx, &mut room) {
-            Poll::Ready(result) => Poll::Ready(result.map(|()| room.filled().len())),
-            Poll::Pending => self.watch.pending(cx),
+        // Only the first read after a wake-up does without the runtime: it counts what a task does
+        // in one go, so that a peer who sends without end leaves time for the others.
+        let mut woken = self.parked.replace(false);
+        loop {
+            if !woken {
+                match self.stream.poll_read_ready(cx) {
+                    Poll::Ready(ready) => ready?,
+                    Poll::Pending => {
+                        self.parked.set(true);
+                        return self.watch.pending(cx);
+                    }
+                }
+            }
+            match self.try_read(buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => woken = false,
+                result => return Poll::Ready(result),
+            }
         }
     }
 
     fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.stream.borrow().poll_read_ready(cx) {
+        match self.stream.poll_read_ready(cx) {
             Poll::Ready(result) => Poll::Ready(result),
             Poll::Pending => self.watch.pending(cx),
         }
@@ -123,29 +169,20 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     #[inline]
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let stream = self.stream.borrow();
-        loop {
-            match stream.try_write(bufs) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    match stream.poll_write_ready(cx) {
-                        Poll::Ready(ready) => ready?,
-                        Poll::Pending => return self.watch.pending(cx),
-                    }
-                }
-                result => return Poll::Ready(result),
-            }
+        match self.stream.try_write(bufs) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.write_later(cx, bufs),
+            result => Poll::Ready(result),
         }
     }
 
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let stream = self.stream.borrow();
         let mut byte = [MaybeUninit::uninit()];
         loop {
-            if ready!(stream.poll_read_ready(cx)).is_err() {
+            if ready!(self.stream.poll_read_ready(cx)).is_err() {
                 return Poll::Ready(());
             }
-            let look = || SockRef::from(&*stream).peek(&mut byte);
-            match stream.try_io(Interest::READABLE, look) {
+            let look = || SockRef::from(&self.stream).peek(&mut byte);
+            match self.stream.try_io(Interest::READABLE, look) {
                 Ok(1..) => return Poll::Pending,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(0) | Err(_) => return Poll::Ready(()),
@@ -155,7 +192,7 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     fn shutdown(&self) {
         // The peer may have closed already; then there is nobody to tell.
-        let _ = SockRef::from(&*self.stream.borrow()).shutdown(Shutdown::Write);
+        let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
     }
 
     #[inline]
@@ -181,6 +218,6 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     fn peer_addr(&self) -> Option<SocketAddr> {
         let spoken_for = self.spoken_for.get().map(|addr| **addr);
-        spoken_for.or_else(|| self.stream.borrow().peer())
+        spoken_for.or_else(|| self.stream.peer())
     }
 }

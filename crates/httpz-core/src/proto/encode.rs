@@ -105,7 +105,7 @@ pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
     if head.status == Status::OK && !head.has_date {
         out.extend_from_slice(&head.opening.0);
     } else {
-        other_opening(out, head);
+        other_opening(out, head.status, head.opening, head.has_date);
     }
     if let Some(line) = head.content_type {
         line.append_to(out);
@@ -149,10 +149,10 @@ fn counted(out: &mut Vec<u8>, n: u64) {
 }
 
 #[cold]
-fn other_opening(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
-    other_status_line(out, head.status);
-    if !head.has_date {
-        out.extend_from_slice(head.opening.date_line());
+fn other_opening(out: &mut Vec<u8>, status: Status, opening: &Opening, has_date: bool) {
+    other_status_line(out, status);
+    if !has_date {
+        out.extend_from_slice(opening.date_line());
     }
 }
 
