@@ -73,15 +73,37 @@ impl Raw {
         self.try_answer().expect("a whole answer")
     }
 
-    /// Reads one answer, or says why there is none.
-    pub fn try_answer(&mut self) -> io::Result<Answer> {
-        let head_len = loop {
+    /// Reads the head of an answer.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before the head does.
+    pub fn head(&mut self) -> String {
+        self.try_head().expect("a whole head")
+    }
+
+    fn try_head(&mut self) -> io::Result<String> {
+        let len = loop {
             match self.buffered.windows(4).position(|window| window == b"\r\n\r\n") {
                 Some(at) => break at + 4,
                 None => self.more()?,
             }
         };
-        let head = text(self.buffered.drain(..head_len).collect());
+        Ok(text(self.buffered.drain(..len).collect()))
+    }
+
+    /// Reads one chunk of a body; the last one is empty.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before the chunk does.
+    pub fn chunk(&mut self) -> String {
+        text(self.try_chunk().expect("a whole chunk"))
+    }
+
+    /// Reads one answer, or says why there is none.
+    pub fn try_answer(&mut self) -> io::Result<Answer> {
+        let head = self.try_head()?;
         let field = |name: &str| {
             head.lines().filter_map(|line| line.split_once(": ")).find_map(|(other, value)| {
                 other.eq_ignore_ascii_case(name).then(|| value.to_owned())
@@ -104,19 +126,25 @@ impl Raw {
     fn chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         loop {
-            let line = loop {
-                match self.buffered.windows(2).position(|window| window == b"\r\n") {
-                    Some(at) => break text(self.take(at + 2)?),
-                    None => self.more()?,
-                }
-            };
-            let size = usize::from_str_radix(line.trim(), 16).expect("a chunk size");
-            let data = self.take(size + 2)?;
-            body.extend_from_slice(&data[..size]);
-            if size == 0 {
+            let data = self.try_chunk()?;
+            if data.is_empty() {
                 return Ok(body);
             }
+            body.extend_from_slice(&data);
         }
+    }
+
+    fn try_chunk(&mut self) -> io::Result<Vec<u8>> {
+        let line = loop {
+            match self.buffered.windows(2).position(|window| window == b"\r\n") {
+                Some(at) => break text(self.take(at + 2)?),
+                None => self.more()?,
+            }
+        };
+        let size = usize::from_str_radix(line.trim(), 16).expect("a chunk size");
+        let mut data = self.take(size + 2)?;
+        data.truncate(size);
+        Ok(data)
     }
 
     fn take(&mut self, n: usize) -> io::Result<Vec<u8>> {

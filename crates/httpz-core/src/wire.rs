@@ -109,6 +109,7 @@ pub struct Memory {
     window: Cell<Option<usize>>,
     blocked: Cell<Option<Waker>>,
     late: Cell<bool>,
+    lapsed: Cell<bool>,
     waiting: Cell<Wait>,
     shut: Cell<bool>,
 }
@@ -168,6 +169,11 @@ impl Memory {
     /// Makes the current wait too long.
     pub fn expire(&self) {
         self.late.set(true);
+    }
+
+    /// Makes the current wait too long, once; the next one has its time again.
+    pub fn lapse(&self) {
+        self.lapsed.set(true);
     }
 
     /// Has our side been closed?
@@ -249,7 +255,7 @@ impl Wire for Memory {
     }
 
     fn poll_late(&self, _: &mut Context<'_>) -> Poll<()> {
-        if self.late.get() { Poll::Ready(()) } else { Poll::Pending }
+        if self.late.get() || self.lapsed.take() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {

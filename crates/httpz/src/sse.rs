@@ -28,12 +28,35 @@
 //! let app = App::new(Board { live: Channel::new(64) }, |r| r.mount(routes![say, live]));
 //! # app.build().unwrap();
 //! ```
+//!
+//! A handler that has nothing else to do returns its [`Subscription`], and need not be async: the
+//! stream goes on when it has returned. Whatever publishes may live on any thread, and when the last
+//! clone of the channel is gone, the stream ends.
+//!
+//! ```
+//! use httpz::prelude::*;
+//! use httpz::sse::{Channel, Event, Subscription};
+//!
+//! #[get("/count/:to")]
+//! fn count(to: u32) -> Subscription {
+//!     let channel = Channel::new(16);
+//!     let subscription = channel.subscribe();
+//!     std::thread::spawn(move || {
+//!         (0..to).for_each(|n| channel.publish(Event::new(n.to_string())));
+//!     });
+//!     subscription
+//! }
+//! # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![count])));
+//! # client.get("/count/2").header("content-type", "text/event-stream").text("data: 0\n\ndata: 1\n\n");
+//! ```
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 pub use httpz_core::{Event, Events, Feed};
+
+use crate::{Respond, Response, Result};
 
 /// What becomes of a subscriber that is a whole ring behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,11 +72,23 @@ pub enum Slow {
 
 /// Takes events to any number of subscribers, on any worker.
 ///
-/// Clones publish to the same subscribers.
+/// Clones publish to the same subscribers; the last one closes it when it is dropped.
 #[derive(Clone, Debug)]
 pub struct Channel {
-    ring: Arc<Mutex<Ring>>,
+    publishers: Arc<Publishers>,
     slow: Slow,
+}
+
+type Shared = Arc<Mutex<Ring>>;
+
+/// All clones of a channel.
+#[derive(Debug)]
+struct Publishers(Shared);
+
+impl Drop for Publishers {
+    fn drop(&mut self) {
+        close(&self.0);
+    }
 }
 
 #[derive(Debug)]
@@ -85,7 +120,7 @@ impl Channel {
             vacant: Vec::new(),
             closed: false,
         };
-        Self { ring: Arc::new(Mutex::new(ring)), slow: Slow::default() }
+        Self { publishers: Arc::new(Publishers(Arc::new(Mutex::new(ring)))), slow: Slow::default() }
     }
 
     /// Sets what becomes of subscribers that are a whole ring behind.
@@ -114,9 +149,7 @@ impl Channel {
 
     /// Ends the streams of all subscribers, once they have got what was published before.
     pub fn close(&self) {
-        let mut ring = self.lock();
-        ring.closed = true;
-        wake_all(ring);
+        close(&self.publishers.0);
     }
 
     /// How many subscribers there are.
@@ -152,13 +185,23 @@ impl Channel {
             ring.wakers.push(None);
             ring.wakers.len() - 1
         });
-        Subscription { channel: self.clone(), next, place }
+        Subscription { ring: self.publishers.0.clone(), slow: self.slow, next, place }
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
-        // No code of others runs under the lock, so the ring is whole.
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.publishers.0)
     }
+}
+
+fn lock(ring: &Shared) -> MutexGuard<'_, Ring> {
+    // No code of others runs under the lock, so the ring is whole.
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn close(ring: &Shared) {
+    let mut ring = lock(ring);
+    ring.closed = true;
+    wake_all(ring);
 }
 
 /// Wakes outside of the lock, since a waker is code of somebody else.
@@ -169,9 +212,12 @@ fn wake_all(mut ring: MutexGuard<'_, Ring>) {
 }
 
 /// One subscriber's place in a [`Channel`]; dropping it leaves the channel.
+///
+/// As what a handler returns it is the answer: the events, as long as they come.
 #[derive(Debug)]
 pub struct Subscription {
-    channel: Channel,
+    ring: Shared,
+    slow: Slow,
     next: u64,
     place: usize,
 }
@@ -189,9 +235,9 @@ impl Subscription {
 
 impl Feed for Subscription {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
-        let mut ring = self.channel.lock();
+        let mut ring = lock(&self.ring);
         if self.next < ring.first {
-            if self.channel.slow == Slow::Disconnect {
+            if self.slow == Slow::Disconnect {
                 return Poll::Ready(None);
             }
             self.next = ring.first;
@@ -214,9 +260,18 @@ impl Feed for Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let mut ring = self.channel.lock();
+        let mut ring = lock(&self.ring);
         ring.wakers[self.place] = None;
         ring.vacant.push(self.place);
+    }
+}
+
+/// The events, until the channel is closed, this subscriber is too slow, the peer leaves or the server
+/// shuts down.
+impl Respond for Subscription {
+    fn respond(self, res: &mut Response) -> Result {
+        res.forward(self);
+        Ok(())
     }
 }
 
@@ -278,6 +333,20 @@ mod tests {
         let mut subscription = channel.subscribe();
         channel.publish(Event::new("last"));
         channel.close();
+        assert_eq!([next(&mut subscription), next(&mut subscription)], {
+            [text("last"), Poll::Ready(None)]
+        });
+    }
+
+    #[test]
+    fn the_last_clone_closes_the_channel() {
+        let channel = Channel::new(2);
+        let mut subscription = channel.subscribe();
+        let clone = channel.clone();
+        drop(channel);
+        assert_eq!(next(&mut subscription), Poll::Pending);
+        clone.publish(Event::new("last"));
+        drop(clone);
         assert_eq!([next(&mut subscription), next(&mut subscription)], {
             [text("last"), Poll::Ready(None)]
         });

@@ -5,6 +5,7 @@ mod limits;
 mod load;
 mod parity_data;
 mod proxies;
+mod parity_events;
 mod restart;
 mod shutdown;
 

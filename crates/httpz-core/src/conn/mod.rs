@@ -109,7 +109,12 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 Call::Done(outcome) => outcome,
                 Call::Waits(future, link) => wait_for(future, link).await,
             };
-            match self.conclude(outcome) {
+            let mut verdict = self.conclude(outcome);
+            if verdict == Verdict::Close && self.is_fed() {
+                let outcome = Box::pin(self.feed()).await;
+                verdict = self.conclude(outcome);
+            }
+            match verdict {
                 Verdict::Again => {}
                 Verdict::Drain if Box::pin(self.drain()).await => {}
                 Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,

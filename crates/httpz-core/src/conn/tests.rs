@@ -1,6 +1,7 @@
 //! Whole connections over a wire in memory: bytes in, bytes out, however they are cut.
 
 mod bodies;
+mod events;
 
 use std::io::Write;
 use std::pin::pin;
@@ -27,6 +28,7 @@ impl Service for Echo {
                 res.bytes(req.body().unwrap_or_default());
                 Ok(())
             }),
+            path if path.starts_with("/events/") => events::answer(req, res),
             "/pieces" => Flow::later(async {
                 for piece in bodies::pieces(req).await? {
                     res.writer().write_all(&piece)?;

@@ -5,6 +5,8 @@
 
 use bytes::Bytes;
 
+use super::event::Feed;
+
 /// The body of a response, as a handler gives it.
 ///
 /// Static and shared bytes are not copied until they are small enough for that to be cheaper.
@@ -48,10 +50,12 @@ impl From<Bytes> for Content {
 }
 
 /// Where the body of the current response is.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) enum Source {
     /// In the response's own buffer, perhaps empty.
     #[default]
     Buffer,
     Given(Content),
+    /// It is an event stream that begins when the handler has returned.
+    Fed(Box<dyn Feed>),
 }

@@ -5,6 +5,8 @@
 //! encoded once.
 
 use std::fmt::Write;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -125,6 +127,19 @@ impl Event {
         }
         self.text.push('\n');
         self
+    }
+}
+
+/// Where events come from; [`Events::forward`](super::Events::forward) and
+/// [`Response::forward`](super::Response::forward) send what it gives.
+pub trait Feed {
+    /// The next event; `None` when there will be no more.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>>;
+}
+
+impl<F: Feed + ?Sized> Feed for Box<F> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
+        (**self).poll_next(cx)
     }
 }
 

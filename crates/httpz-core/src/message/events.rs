@@ -6,22 +6,17 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::event::Event;
+use super::content::Source;
+use super::event::{Event, Feed};
+use super::response::Stage;
 use super::{ContentType, Request, Response};
 use crate::error::Result;
 use crate::wire::Wait;
 
 /// A comment without text.
 const PING: &[u8] = b":\n\n";
-
-/// Where events come from; [`Events::forward`] sends what it gives.
-pub trait Feed {
-    /// The next event; `None` when there will be no more.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>>;
-}
 
 /// An event stream whose head has been sent; see [`Response::events`].
 ///
@@ -61,6 +56,54 @@ impl Response {
         }
         self.chunk(b"").await?;
         Ok(Events { over: self.terms.head_only, res: self, waiting: false })
+    }
+}
+
+impl Response {
+    /// Answers with a stream of events that begins when the handler has returned and lasts until the
+    /// feed ends, the peer leaves or the server shuts down; so a handler need not be async for it.
+    ///
+    /// Status and fields are those that stand when the handler returns.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::task::{Context, Poll};
+    ///
+    /// use httpz_core::{Event, Feed, Response};
+    ///
+    /// struct Countdown(u8);
+    ///
+    /// impl Feed for Countdown {
+    ///     fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
+    ///         let next = self.0.checked_sub(1);
+    ///         self.0 = next.unwrap_or_default();
+    ///         Poll::Ready(next.map(|n| Arc::new(Event::new(n.to_string()))))
+    ///     }
+    /// }
+    ///
+    /// fn start(res: &mut Response) {
+    ///     res.forward(Countdown(3));
+    /// }
+    /// # start(&mut Response::new());
+    /// ```
+    pub fn forward(&mut self, feed: impl Feed + 'static) -> &mut Self {
+        self.change();
+        self.buffer.clear();
+        self.source = Source::Fed(Box::new(feed));
+        self
+    }
+
+    /// Has the handler left a feed, of which nothing has been sent?
+    pub(crate) fn is_fed(&self) -> bool {
+        self.stage == Stage::Fresh && matches!(self.source, Source::Fed(_))
+    }
+
+    /// Sends the events of the feed that the handler has left.
+    pub(crate) async fn run_feed(&mut self) -> Result {
+        match std::mem::take(&mut self.source) {
+            Source::Fed(feed) => self.events().await?.forward(feed).await,
+            _ => Ok(()),
+        }
     }
 }
 

@@ -58,9 +58,9 @@ pub struct Response {
     status: Status,
     content_type: Option<ContentType>,
     fields: FieldBlock,
-    source: Source,
-    buffer: Vec<u8>,
-    stage: Stage,
+    pub(super) source: Source,
+    pub(super) buffer: Vec<u8>,
+    pub(super) stage: Stage,
     /// `Content-Length` as the handler declared it.
     declared: Option<u64>,
     has_date: bool,
@@ -288,7 +288,7 @@ impl Response {
     /// Appends to the body; what [`Response::body`] had set is replaced.
     pub fn writer(&mut self) -> Writer<'_> {
         self.change();
-        if let Source::Given(_) = self.source {
+        if !matches!(self.source, Source::Buffer) {
             self.source = Source::Buffer;
             self.buffer.clear();
         }
@@ -301,6 +301,7 @@ impl Response {
             Source::Buffer => &self.buffer,
             Source::Given(Content::Static(bytes)) => bytes,
             Source::Given(Content::Shared(bytes)) => bytes,
+            Source::Fed(_) => &[],
         }
     }
 
@@ -388,7 +389,7 @@ impl Response {
 
     /// Notes an attempt to change what may have been sent already.
     #[inline]
-    fn change(&mut self) {
+    pub(super) fn change(&mut self) {
         if self.stage != Stage::Fresh {
             self.fault.get_or_insert(ResponseFault::TooLate);
         }
@@ -435,6 +436,9 @@ impl Response {
 
     #[inline]
     fn encode(&mut self) -> Result<(), ResponseFault> {
+        if let Source::Fed(_) = self.source {
+            return Ok(());
+        }
         let body = self.body_bytes();
         let length = self.length(body.len() as u64)?;
         let mut outbound = self.link.outbound();
@@ -456,6 +460,7 @@ impl Response {
             Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
             Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
             Source::Given(Content::Shared(bytes)) => bytes,
+            Source::Fed(_) => Bytes::new(),
         };
         self.link.outbound().set_tail(body);
     }
@@ -588,7 +593,7 @@ impl Response {
     /// Lets go of what the last answer still holds; the rest is wiped when the next one begins.
     #[inline]
     pub(crate) fn wash(&mut self) {
-        if matches!(self.source, Source::Given(_)) || self.buffer.capacity() > self.kept_buffer() {
+        if !matches!(self.source, Source::Buffer) || self.buffer.capacity() > self.kept_buffer() {
             self.let_go();
         }
     }

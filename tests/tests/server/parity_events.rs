@@ -1,0 +1,167 @@
+//! Row 37 of the feature list over real sockets: who ends an event stream, and what others notice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use httpz::prelude::*;
+use httpz::sse::{Channel, Event, Slow, Subscription};
+use httpz::{Config, Handle};
+use httpz_core::net::Timeouts;
+use httpz_tests::{PATIENCE, Raw};
+
+struct Board {
+    live: Channel,
+    /// Handlers that have returned.
+    returned: Arc<AtomicUsize>,
+}
+
+#[get("/async")]
+async fn live_async(board: &Board, req: &Request, res: &mut Response) -> Result {
+    struct Counts(Arc<AtomicUsize>);
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let _counts = Counts(board.returned.clone());
+    let mut events = res.events().await?;
+    events.forward(board.live.subscribe_after(req.last_event_id())).await
+}
+
+#[get("/sync")]
+fn live_sync(board: &Board, req: &Request) -> Subscription {
+    board.live.subscribe_after(req.last_event_id())
+}
+
+#[get("/waits")]
+async fn waits(res: &mut Response) -> Result {
+    let mut events = res.events().await?;
+    // Something that never happens.
+    events.wait(std::future::pending::<()>()).await;
+    assert!(events.is_over());
+    Ok(())
+}
+
+fn start(live: Channel, ping: Duration) -> (Handle, Arc<AtomicUsize>) {
+    let returned = Arc::new(AtomicUsize::new(0));
+    let board = Board { live, returned: returned.clone() };
+    let timeouts = Timeouts { ping, ..Timeouts::default() };
+    let config = Config { port: 0, workers: 2, timeouts, ..Config::default() };
+    let app = App::new(board, |r| r.mount(routes![live_async, live_sync, waits])).config(config);
+    (app.start().expect("the server starts"), returned)
+}
+
+/// A peer whose stream has begun.
+fn listen(server: &Handle, path: &str, last: &str) -> Raw {
+    let mut peer = Raw::connect(server.addr());
+    peer.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\nLast-Event-ID: {last}\r\n\r\n"));
+    let head = peer.head();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(head.contains("Content-Type: text/event-stream\r\n"), "{head}");
+    peer
+}
+
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < end, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn row_37_a_channel_reaches_everybody_and_says_again_what_was_missed() {
+    let live = Channel::new(8);
+    let (server, _) = start(live.clone(), Duration::ZERO);
+    let mut peers: Vec<Raw> =
+        ["/async", "/sync"].repeat(8).iter().map(|p| listen(&server, p, "")).collect();
+    until("everybody has subscribed", || live.subscribers() == peers.len());
+    for n in 0..3 {
+        live.publish(Event::new(format!("{n}")).name("tick").id(n));
+    }
+    for peer in &mut peers {
+        for n in 0..3 {
+            assert_eq!(peer.chunk(), format!("data: {n}\nevent: tick\nid: {n}\n\n"));
+        }
+    }
+    for path in ["/async", "/sync"] {
+        let mut again = listen(&server, path, "0");
+        assert_eq!(again.chunk(), "data: 1\nevent: tick\nid: 1\n\n");
+    }
+    live.close();
+    for peer in &mut peers {
+        assert_eq!(peer.chunk(), "", "the end of the stream");
+    }
+    super::stop(server);
+}
+
+#[test]
+fn row_37_a_stream_ends_when_its_peer_leaves() {
+    let live = Channel::new(8);
+    let (server, returned) = start(live.clone(), Duration::from_secs(3600));
+    let peers: Vec<Raw> = ["/async", "/sync"].map(|path| listen(&server, path, "")).into();
+    let waiting = listen(&server, "/waits", "");
+    until("both have subscribed", || live.subscribers() == 2);
+    drop((peers, waiting));
+    // Nothing is published and no ping is due: the closing alone is noticed.
+    until("both have left", || live.subscribers() == 0);
+    until("the handler has returned", || returned.load(Ordering::Relaxed) == 1);
+    super::stop(server);
+}
+
+#[test]
+fn row_37_a_stream_ends_promptly_when_the_server_drains() {
+    let live = Channel::new(8);
+    let (server, _) = start(live.clone(), Duration::from_secs(3600));
+    let mut peers = ["/async", "/sync", "/waits"].map(|path| listen(&server, path, ""));
+    let began = Instant::now();
+    server.shutdown();
+    for peer in &mut peers {
+        assert_eq!(peer.chunk(), "", "the end of the stream, in good order");
+    }
+    drop(peers);
+    server.wait();
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+}
+
+#[test]
+fn row_37_a_silent_stream_pings() {
+    let (server, _) = start(Channel::new(8), Duration::from_millis(500));
+    for path in ["/async", "/sync", "/waits"] {
+        let mut peer = listen(&server, path, "");
+        let began = Instant::now();
+        assert_eq!([peer.chunk(), peer.chunk()], [":\n\n", ":\n\n"], "{path}");
+        assert!(began.elapsed() >= Duration::from_millis(1000), "{path}: {:?}", began.elapsed());
+    }
+    super::stop(server);
+}
+
+#[test]
+fn row_37_who_does_not_read_is_let_go_and_holds_nobody_up() {
+    for (slow, disconnects) in [(Slow::Disconnect, true), (Slow::Skip, false)] {
+        let live = Channel::new(16).slow(slow);
+        let (server, _) = start(live.clone(), Duration::ZERO);
+        let mut lazy = listen(&server, "/sync", "");
+        let mut eager = listen(&server, "/async", "");
+        until("both have subscribed", || live.subscribers() == 2);
+        let text = "x".repeat(64 * 1024);
+        // More than the buffers of both sockets hold; the eager one is never behind.
+        for n in 0..400 {
+            live.publish(Event::new(&text).id(n));
+            assert!(eager.chunk().ends_with(&format!("\nid: {n}\n\n")));
+        }
+        live.publish(Event::new("last"));
+        let mut got = Vec::new();
+        let last = loop {
+            match lazy.chunk() {
+                end if end.is_empty() => break false,
+                last if last == "data: last\n\n" => break true,
+                event => got.push(event.lines().last().map(str::to_owned)),
+            }
+        };
+        assert_eq!(last, !disconnects, "{slow:?}");
+        assert!(got.len() < 400, "{slow:?}: {} events are more than sockets hold", got.len());
+        super::stop(server);
+    }
+}
