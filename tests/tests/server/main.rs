@@ -4,8 +4,8 @@ mod deadlines;
 mod limits;
 mod load;
 mod parity_data;
-mod proxies;
 mod parity_events;
+mod proxies;
 mod restart;
 mod shutdown;
 

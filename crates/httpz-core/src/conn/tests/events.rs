@@ -63,6 +63,10 @@ fn chunk(text: &str) -> String {
     format!("{:x}\r\n{text}\r\n", text.len())
 }
 
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")
+}
+
 /// A stream that has begun.
 struct Stream {
     wire: Rc<Memory>,
@@ -72,10 +76,12 @@ struct Stream {
 
 impl Stream {
     fn of(path: &str, behind: &str) -> Self {
+        Self::over(Memory::open([get(path) + behind]))
+    }
+
+    fn over(wire: Memory) -> Self {
         GIVEN.with_borrow_mut(VecDeque::clear);
-        let input = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n{behind}");
-        let wire = Rc::new(Memory::open([input]));
-        let common = common(1, small());
+        let (wire, common) = (Rc::new(wire), common(1, small()));
         let serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
         Self { wire, common, serving }
     }
@@ -130,14 +136,40 @@ fn a_stream_ends_in_good_order_when_the_server_leaves() {
 }
 
 #[test]
+fn a_stream_ends_when_its_peer_leaves() {
+    for path in ["/events/async", "/events/sync"] {
+        let mut stream = Stream::of(path, "");
+        stream.go_on();
+        stream.wire.end();
+        assert_eq!(stream.go_on(), ("0\r\n\r\n".into(), true), "{path}");
+        assert_eq!(stream.common.pool.leased(), 0, "{path}");
+    }
+}
+
+#[test]
+fn a_stream_takes_no_more_from_its_feed_than_the_peer_takes() {
+    for path in ["/events/async", "/events/sync"] {
+        let mut stream = Stream::over(Memory::open([get(path)]).with_window(1000));
+        (0..50).for_each(|_| give(Some(Event::new("x".repeat(400)))));
+        let mut taken = 0;
+        while GIVEN.with_borrow(VecDeque::len) > 0 {
+            let before = GIVEN.with_borrow(VecDeque::len);
+            let (sent, _) = stream.go_on();
+            taken += sent.len();
+            assert!(before - GIVEN.with_borrow(VecDeque::len) <= 4, "{path}");
+            assert!(sent.len() <= 1500, "{path}: {} bytes", sent.len());
+        }
+        assert!(taken > 45 * 400, "{path}");
+    }
+}
+
+#[test]
 fn what_ends_a_stream_before_it_begins_is_told() {
-    let get = |path: &str| {
-        answer_to(Memory::new([format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")]), small())
-    };
+    let answered = |path: &str| answer_to(Memory::new([get(path)]), small());
     let kept = refused("403 Forbidden", "no").replace("Connection: close\r\n", "");
-    assert_eq!(get("/events/refused"), kept);
+    assert_eq!(answered("/events/refused"), kept);
     // In the middle of a stream the connection is cut.
-    assert!(!get("/events/panic").contains("0\r\n\r\n"));
+    assert!(!answered("/events/panic").contains("0\r\n\r\n"));
 }
 
 #[test]
