@@ -4,7 +4,9 @@
 //! on one thread, so plain cells do.
 
 use std::cell::{Cell, Ref, RefCell};
+use std::time::Duration;
 
+use super::alarm::{Alarm, Alarms};
 use super::proxies::Proxies;
 use crate::proto::encode::Opening;
 
@@ -26,6 +28,7 @@ pub struct Ambient {
     opening: RefCell<Opening>,
     phase: Cell<Phase>,
     proxies: Proxies,
+    alarms: Alarms,
 }
 
 impl Ambient {
@@ -35,6 +38,7 @@ impl Ambient {
             opening: RefCell::new(Opening::at(unix_seconds)),
             phase: Cell::default(),
             proxies: Proxies::default(),
+            alarms: Alarms::default(),
         }
     }
 
@@ -54,9 +58,15 @@ impl Ambient {
         self.opening.borrow()
     }
 
-    /// Moves the time on.
+    /// Moves the time on, and rings the alarms that are due.
     pub fn set_time(&self, unix_seconds: u64) {
         *self.opening.borrow_mut() = Opening::at(unix_seconds);
+        self.alarms.ring();
+    }
+
+    /// An alarm for this long from now.
+    pub(super) fn alarm(&self, after: Duration) -> Alarm {
+        self.alarms.set(after)
     }
 
     /// How far the end has come.

@@ -3,6 +3,7 @@
 //! Neither has a lifetime or a generic parameter. Both own pooled buffers and are reset, not
 //! rebuilt, between requests.
 
+pub mod alarm;
 pub mod ambient;
 mod ascii;
 pub(crate) mod body;
@@ -20,6 +21,7 @@ pub mod request;
 pub mod response;
 pub mod writer;
 
+pub use alarm::Alarm;
 pub use ambient::{Ambient, Phase};
 pub use body::Piece;
 pub use content::Content;

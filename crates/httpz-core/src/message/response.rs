@@ -14,10 +14,12 @@
 use std::fmt;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::alarm::Alarm;
 use super::ambient::Ambient;
 use super::content::{Content, Source};
 use super::fault::ResponseFault;
@@ -543,6 +545,12 @@ impl Response {
             outbound.buf().extend_from_slice(data);
         }
         Ok(())
+    }
+
+    /// An alarm for this long from now; up to half a second late, and never where no server runs.
+    #[doc(hidden)]
+    pub fn alarm(&self, after: Duration) -> Alarm {
+        self.ambient.alarm(after)
     }
 
     pub(crate) fn stage(&self) -> Stage {
