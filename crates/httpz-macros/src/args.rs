@@ -3,11 +3,15 @@
 //! Path parameters are found by name, everything else by type; so the order of arguments is free.
 //! Types are told apart by their last word: a macro sees words, not meanings.
 
-use httpz_router::Pattern;
-use syn::spanned::Spanned;
-use syn::{Error, FnArg, Ident, ItemFn, LitStr, Pat, PatType, Result, Type};
+use quote::ToTokens;
+use syn::{
+    Error, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Receiver, ReceiverKind,
+};
+use syn::{Result, Type};
 
-use crate::spell;
+use crate::answer::Answer;
+use crate::function::Function;
+use crate::{spell, types};
 
 /// What an argument is.
 pub(crate) enum Arg {
@@ -20,37 +24,52 @@ pub(crate) enum Arg {
     /// `&T` or `&mut T` of the context.
     Context { ty: Type, mutable: bool },
     /// Anything that is read from the request.
-    Extracted(Type),
+    Extracted { ty: Type, how: How },
+}
+
+/// How a value is read from the request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// At once; `known` when it is one of ours that wants the body read, or has no use for it.
+    Now { known: bool },
+    /// Perhaps by waiting: the type says.
+    Later,
+    /// Perhaps by waiting, and what goes wrong makes it `None`.
+    LaterOption,
+    /// Perhaps by waiting, and what goes wrong is handed over.
+    LaterResult,
 }
 
 /// Types that can only be path parameters.
-const PRIMITIVE: [&str; 17] = [
+const PRIMITIVE: [&str; 18] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "bool", "char", "String",
+    "f64", "bool", "char", "String", "Uuid",
 ];
 
 /// Extractors that take the body; a request has one.
-const BODY: [&str; 4] = ["Json", "Form", "Bytes", "Body"];
+const BODY: [&str; 4] = ["Json", "Form", "Bytes", ON_DEMAND];
 
-/// What the arguments of this function are, for this pattern.
+/// The one of them that is handed over unread.
+const ON_DEMAND: &str = "Body";
+
+/// Extractors of ours that read at once, from the head.
+const HEAD: [&str; 3] = ["Query", "Header", "Cookies"];
+
+/// What the arguments of this function are, for these paths.
 ///
 /// # Errors
 ///
 /// All mistakes, each with one message.
-pub(crate) fn classify(function: &ItemFn, path: &LitStr, pattern: &Pattern) -> Result<Vec<Arg>> {
-    let mut reading = Reading {
-        path,
-        params: pattern.names().map(|(name, _)| (name.to_owned(), false)).collect(),
-        body: None,
-        errors: None,
-    };
+pub(crate) fn classify(function: &Function<'_>, answers: &[Answer]) -> Result<Vec<Arg>> {
+    let mut reading = Reading::new(function, answers);
     let mut args = Vec::new();
     for input in &function.sig.inputs {
-        if let FnArg::Typed(input) = input {
-            args.push(reading.arg(input));
-        }
+        args.push(match input {
+            FnArg::Typed(input) => reading.arg(input),
+            FnArg::Receiver(receiver) => reading.receiver(receiver),
+        });
     }
-    reading.miss_params(&function.sig.ident);
+    reading.miss_params();
     reading.lend_context_once(&args);
     match reading.errors {
         None => Ok(args),
@@ -60,80 +79,172 @@ pub(crate) fn classify(function: &ItemFn, path: &LitStr, pattern: &Pattern) -> R
 
 /// The state of reading one function's arguments.
 struct Reading<'a> {
-    path: &'a LitStr,
-    /// The names of the pattern, and whether an argument has taken each.
+    function: &'a Function<'a>,
+    answers: &'a [Answer],
+    /// The names of the patterns, and whether an argument has taken each.
     params: Vec<(String, bool)>,
     /// The first argument that takes the body.
     body: Option<String>,
     errors: Option<Error>,
 }
 
-impl Reading<'_> {
-    fn error(&mut self, span: proc_macro2::Span, text: String) {
-        let error = Error::new(span, text);
+impl<'a> Reading<'a> {
+    fn new(function: &'a Function<'a>, answers: &'a [Answer]) -> Self {
+        let mut params: Vec<(String, bool)> = Vec::new();
+        for (name, _) in answers.iter().flat_map(|answer| answer.pattern.names()) {
+            if !params.iter().any(|(other, _)| other == name) {
+                params.push((name.to_owned(), false));
+            }
+        }
+        Self { function, answers, params, body: None, errors: None }
+    }
+
+    fn error(&mut self, at: impl ToTokens, text: impl std::fmt::Display) {
+        let error = Error::new_spanned(at, text);
         match &mut self.errors {
             Some(errors) => errors.combine(error),
             none => *none = Some(error),
         }
     }
 
-    fn arg(&mut self, input: &PatType) -> Arg {
-        let name = match &*input.pat {
-            Pat::Ident(ident) => plain_name(&ident.ident),
-            _ => String::new(),
+    fn receiver(&mut self, receiver: &Receiver) -> Arg {
+        let mutable = match &receiver.kind {
+            ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+            _ => {
+                self.error(receiver, "an action is lent its type: write `&self`, or `&mut self`");
+                false
+            }
         };
-        if let Some((_, taken)) = self.params.iter_mut().find(|(param, _)| *param == name) {
-            *taken = true;
-            return Arg::Param { name, ty: (*input.ty).clone() };
-        }
-        match &*input.ty {
-            Type::Reference(reference) => match last_word(&reference.elem).as_str() {
+        let owner = self.function.owner.expect("a free function with a receiver was refused");
+        Arg::Context { ty: owner.clone(), mutable }
+    }
+
+    fn arg(&mut self, input: &PatType) -> Arg {
+        let ty = match self.function.owner {
+            Some(owner) => types::without_self(&input.ty, owner),
+            None => (*input.ty).clone(),
+        };
+        match &ty {
+            Type::Reference(reference) => match types::last_word(&reference.elem).as_str() {
                 "Request" => {
                     if reference.mutability.is_some() {
-                        self.error(input.ty.span(), "the request is lent: write `&Request`".into());
+                        self.error(&ty, "the request is lent: write `&Request`");
                     }
-                    Arg::Request
+                    return Arg::Request;
                 }
                 "Response" => {
                     if reference.mutability.is_none() {
-                        self.error(input.ty.span(), "write `&mut Response`".into());
+                        self.error(
+                            &ty,
+                            "the response is there to be changed: write `&mut Response`",
+                        );
                     }
-                    Arg::Response
+                    return Arg::Response;
                 }
-                "str" => self.stray(input, &name),
-                _ => Arg::Context {
-                    ty: (*reference.elem).clone(),
-                    mutable: reference.mutability.is_some(),
-                },
+                _ => {}
             },
-            ty => self.by_word(input, &name, &last_word(ty)),
-        }
-    }
-
-    fn by_word(&mut self, input: &PatType, name: &str, word: &str) -> Arg {
-        match word {
-            "Request" => {
-                self.error(input.ty.span(), "the request is lent: write `&Request`".into())
+            Type::ImplTrait(_) => {
+                self.error(&ty, "a route cannot be generic: write the type in place of `impl …`");
             }
-            "Response" => self.error(input.ty.span(), "write `&mut Response`".into()),
-            _ if PRIMITIVE.contains(&word) => return self.stray(input, name),
-            _ if BODY.contains(&word) => match &self.body {
-                Some(first) => {
-                    let text = format!(
-                        "a request has one body, and `{first}` takes it already: read both from one type"
-                    );
-                    self.error(input.ty.span(), text);
-                }
-                None => self.body = Some(word.to_owned()),
-            },
             _ => {}
         }
-        Arg::Extracted((*input.ty).clone())
+        let name = match &*input.pat {
+            Pat::Ident(ident) => ident.ident.to_string(),
+            _ => String::new(),
+        };
+        match self.param(&name) {
+            Some(param) => self.taken(input, param, ty),
+            None => self.by_type(input, ty, &name),
+        }
     }
 
-    /// An argument of a primitive type that the path does not name.
-    fn stray(&mut self, input: &PatType, name: &str) -> Arg {
-        let path = self.path.value();
+    /// The path parameter that an argument of this name takes: `_id` leaves `:id` unused.
+    fn param(&self, name: &str) -> Option<usize> {
+        let find = |name: &str| self.params.iter().position(|(param, _)| *param == name);
+        let name = name.strip_prefix("r#").unwrap_or(name);
+        find(name).or_else(|| find(name.trim_start_matches('_')))
+    }
+
+    fn taken(&mut self, input: &PatType, param: usize, ty: Type) -> Arg {
+        let (name, taken) = &mut self.params[param];
+        let name = name.clone();
+        if std::mem::replace(taken, true) {
+            let text = format!("`:{name}` has an argument already: take this one out");
+            self.error(input, text);
+        }
+        let absent = self.answers.iter().find(|answer| !answer.names(&name));
+        if let Some(answer) = absent
+            && types::last_word(&ty) != "Option"
+        {
+            let text = format!(
+                "`:{name}` is not in this path: make the argument `{name}: Option<{}>`, or add it to \
+                 the path",
+                types::shown(&ty)
+            );
+            self.error(&answer.path, text);
+        }
+        Arg::Param { name, ty }
+    }
+
+    fn by_type(&mut self, input: &PatType, ty: Type, name: &str) -> Arg {
+        let (wrapper, inner) = unwrapped(&ty);
+        let word = types::last_word(inner);
+        match inner {
+            Type::Reference(reference) => {
+                let word = types::last_word(&reference.elem);
+                if word == "str" {
+                    return self.stray(input, ty, name);
+                }
+                if is_bytes(&reference.elem) {
+                    self.take_body(&ty, "&[u8]");
+                    return Arg::Extracted { ty, how: How::Now { known: true } };
+                }
+                if BODY.contains(&word.as_str()) || HEAD.contains(&word.as_str()) {
+                    let text = format!("what is read from a request is owned: write `{word}<…>`");
+                    self.error(&ty, text);
+                }
+                return Arg::Context {
+                    ty: (*reference.elem).clone(),
+                    mutable: reference.mutability.is_some(),
+                };
+            }
+            _ if word == "Request" => self.error(&ty, "the request is lent: write `&Request`"),
+            _ if word == "Response" => {
+                self.error(&ty, "the response is lent: write `&mut Response`")
+            }
+            _ if PRIMITIVE.contains(&word.as_str()) => return self.stray(input, ty, name),
+            _ if BODY.contains(&word.as_str()) => self.take_body(&ty, &word),
+            _ => {}
+        }
+        let ours = HEAD.contains(&word.as_str()) || BODY.contains(&word.as_str());
+        let waits = self.function.sig.asyncness.is_some() && !ours;
+        match (waits, wrapper) {
+            (false, _) => Arg::Extracted { ty, how: How::Now { known: ours && word != ON_DEMAND } },
+            (true, Wrapper::None) => Arg::Extracted { ty, how: How::Later },
+            (true, Wrapper::Option) => Arg::Extracted { ty: inner.clone(), how: How::LaterOption },
+            (true, Wrapper::Result) => Arg::Extracted { ty: inner.clone(), how: How::LaterResult },
+        }
+    }
+
+    fn take_body(&mut self, ty: &Type, word: &str) {
+        match self.body.clone() {
+            Some(first) => {
+                let text = format!(
+                    "a request has one body, and `{first}` takes it already: read both from one type"
+                );
+                self.error(ty, text);
+            }
+            None => self.body = Some(word.to_owned()),
+        }
+    }
+
+    /// An argument of a primitive type that no path names.
+    fn stray(&mut self, input: &PatType, ty: Type, name: &str) -> Arg {
+        let name = name.trim_start_matches('_');
+        let place = match self.answers {
+            [answer] => format!("in the path \"{}\"", answer.path.value()),
+            _ => "in any of the paths".to_owned(),
+        };
         let free = self.params.iter().filter(|(_, taken)| !taken).map(|(param, _)| param.as_str());
         let text = match spell::closest(name, free) {
             Some(meant) => {
@@ -142,61 +253,92 @@ impl Reading<'_> {
                 for (param, taken) in &mut self.params {
                     *taken |= *param == meant;
                 }
-                format!("`{name}` is not in the path \"{path}\"; did you mean `{meant}`?")
+                format!("`{name}` is not {place}; did you mean `{meant}`?")
+            }
+            None if name.is_empty() => {
+                "an argument without a name is no path parameter: name it as in the path".to_owned()
             }
             None => format!(
-                "`{name}` is not in the path \"{path}\": add `:{name}` to the path, or take it from the \
-                 query with `Query<…>`"
+                "`{name}` is not {place}: add `:{name}` to the path, or take it from the query with \
+                 `Query<…>`"
             ),
         };
-        self.error(input.span(), text);
-        Arg::Extracted((*input.ty).clone())
+        self.error(input, text);
+        Arg::Extracted { ty, how: How::Now { known: true } }
     }
 
-    fn miss_params(&mut self, function: &Ident) {
+    fn miss_params(&mut self) {
         let missing: Vec<String> =
             self.params.iter().filter(|(_, taken)| !taken).map(|(name, _)| name.clone()).collect();
         for name in missing {
-            let text = format!(
-                "`:{name}` has no argument: add `{name}: u64` (or `&str`, or any `FromParam` type) to \
-                 `fn {function}`, or `_{name}: &str` to leave it unused"
-            );
-            self.error(self.path.span(), text);
+            let answer = self.answers.iter().find(|answer| answer.names(&name));
+            let path = &answer.expect("the name is one of theirs").path;
+            let function: &Ident = &self.function.sig.ident;
+            let text = if is_argument_name(&name) {
+                format!(
+                    "`:{name}` has no argument: add `{name}: u64` (or `&str`, or any `FromParam` type) \
+                     to `fn {function}`, or `_{name}: &str` to leave it unused"
+                )
+            } else {
+                format!("`:{name}` cannot be the name of an argument: call it otherwise")
+            };
+            self.error(path, text);
         }
     }
 
     /// What is lent to be changed is lent once.
     fn lend_context_once(&mut self, args: &[Arg]) {
         let contexts = args.iter().filter(|arg| matches!(arg, Arg::Context { .. })).count();
-        let mutable = args.iter().find_map(|arg| match arg {
-            Arg::Context { ty, mutable: true } => Some(ty.span()),
-            _ => None,
-        });
-        if let Some(span) = mutable
+        let mutable =
+            self.function.sig.inputs.iter().zip(args).find_map(|(input, arg)| match arg {
+                Arg::Context { mutable: true, .. } => Some(input),
+                _ => None,
+            });
+        if let Some(input) = mutable
             && contexts > 1
         {
             let text =
                 "a context lent by `&mut` is lent once: take one `&mut T`, or several by `&`";
-            self.error(span, text.into());
+            match input {
+                FnArg::Typed(input) => self.error(&input.ty, text),
+                FnArg::Receiver(receiver) => self.error(receiver, text),
+            }
         }
     }
 }
 
-/// An argument's name as the path knows it: `_id` leaves `:id` unused.
-fn plain_name(ident: &Ident) -> String {
-    let name = ident.to_string();
-    let name = name.strip_prefix("r#").unwrap_or(&name);
-    name.trim_start_matches('_').to_owned()
+/// What an argument's type is wrapped in.
+enum Wrapper {
+    None,
+    Option,
+    Result,
 }
 
-/// The last word of a type's path: `Json` of `httpz::Json<T>`.
-fn last_word(ty: &Type) -> String {
-    match ty {
-        Type::Path(path) => {
-            path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
-        }
-        Type::Group(group) => last_word(&group.elem),
-        Type::Paren(paren) => last_word(&paren.elem),
-        _ => String::new(),
+/// The `T` of `Option<T>` and `Result<T, …>`.
+fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
+    let Type::Path(path) = ty else { return (Wrapper::None, ty) };
+    let Some(last) = path.path.segments.last() else { return (Wrapper::None, ty) };
+    let wrapper = match last.ident.to_string().as_str() {
+        "Option" => Wrapper::Option,
+        "Result" => Wrapper::Result,
+        _ => return (Wrapper::None, ty),
+    };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return (Wrapper::None, ty);
+    };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) => (wrapper, inner),
+        _ => (Wrapper::None, ty),
     }
+}
+
+/// `[u8]`
+fn is_bytes(ty: &Type) -> bool {
+    matches!(ty, Type::Slice(slice) if types::last_word(&slice.elem) == "u8")
+}
+
+/// Can a parameter of this name be taken by an argument?
+fn is_argument_name(name: &str) -> bool {
+    let raw = format!("r#{name}");
+    syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str::<Ident>(&raw)).is_ok()
 }

@@ -1,67 +1,91 @@
 //! The attributes, lists and derives of httpz. Use them through the `httpz` crate, which documents
 //! them with examples that run.
 //!
-//! One file per question: `route` reads an attribute and its function, `args` decides what each
-//! argument is, `expand` says what is emitted, `spell` guesses what was meant.
+//! One file per question: `attribute` reads what stands in the parentheses and `function` what stands
+//! under them, `route` puts both together, `args` decides what each argument is, `expand` says what is
+//! emitted, `spell` guesses what was meant.
 
+mod actions;
+mod answer;
 mod args;
+mod attribute;
 mod derive;
 mod expand;
+mod function;
+mod guard;
+mod method;
 mod route;
 mod routes_list;
 mod spell;
+mod types;
+mod units;
 
 use proc_macro::TokenStream;
 
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident $verb:literal)*) => {$(
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         ///
-        /// Takes the pattern: `#[get("/users/:id")]`, and perhaps `crate = path` where httpz is
-        /// known by another name.
+        /// Takes patterns and options; see [`get`](macro@get) for what can be said.
         #[proc_macro_attribute]
         pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
-            expand::attribute(route::Verb::Fixed($verb), attribute.into(), item.into()).into()
+            route_attribute(stringify!($name), attribute, item)
         }
     )*};
 }
 
-verbs! {
-    /// Makes a function answer GET (and, by itself, HEAD) requests.
-    get "Get"
-    /// Makes a function answer HEAD requests.
-    head "Head"
-    /// Makes a function answer POST requests.
-    post "Post"
-    /// Makes a function answer PUT requests.
-    put "Put"
-    /// Makes a function answer DELETE requests.
-    delete "Delete"
-    /// Makes a function answer CONNECT requests.
-    connect "Connect"
-    /// Makes a function answer OPTIONS requests.
-    options "Options"
-    /// Makes a function answer TRACE requests.
-    trace "Trace"
-    /// Makes a function answer PATCH requests.
-    patch "Patch"
-    /// Makes a function answer QUERY requests.
-    query "Query"
-    /// Makes a function answer requests of every method that the path has no other route for.
-    all "*"
+fn route_attribute(name: &str, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let verb = method::Verb::of(name).expect("it is the name of a route attribute");
+    expand::attribute(verb, attribute.into(), item.into()).into()
 }
 
-/// Makes a function answer requests of any one method: `#[route(PURGE, "/cache/:key")]`.
+/// Makes a function answer GET (and, by itself, HEAD) requests.
 #[proc_macro_attribute]
-pub fn route(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(route::Verb::InAttribute, attribute.into(), item.into()).into()
+pub fn get(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    route_attribute("get", attribute, item)
 }
 
-/// A list of functions with route attributes, for `mount`: `routes![list, users::show]`.
-///
-/// Two routes of one list that answer the same requests are a compile error that names both.
+verbs! {
+    /// Makes a function answer HEAD requests.
+    head
+    /// Makes a function answer POST requests.
+    post
+    /// Makes a function answer PUT requests.
+    put
+    /// Makes a function answer DELETE requests.
+    delete
+    /// Makes a function answer CONNECT requests.
+    connect
+    /// Makes a function answer OPTIONS requests.
+    options
+    /// Makes a function answer TRACE requests.
+    trace
+    /// Makes a function answer PATCH requests.
+    patch
+    /// Makes a function answer QUERY requests.
+    query
+    /// Makes a function answer requests of every method that the path has no other route for.
+    all
+    /// Makes a function answer requests of any one method: `#[route(PURGE, "/cache/:key")]`.
+    route
+}
+
+/// Makes routes of the methods of a type, and `routes()` that lists them for `mount`.
+#[proc_macro_attribute]
+pub fn actions(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    actions::expand(attribute.into(), item.into()).into()
+}
+
+/// Lets a route attribute name a guard: `#[get("/me", guard = auth)]`.
+#[proc_macro_attribute]
+pub fn guard(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    guard::expand(attribute.into(), item.into()).into()
+}
+
+/// What `httpz::routes!` passes on, with the path of httpz in front.
+#[doc(hidden)]
 #[proc_macro]
-pub fn routes(input: TokenStream) -> TokenStream {
+pub fn routes_list(input: TokenStream) -> TokenStream {
     routes_list::expand(input.into()).into()
 }
 

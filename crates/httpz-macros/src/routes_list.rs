@@ -1,28 +1,70 @@
 //! What `routes![…]` makes of a list of functions.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::parse::Parser;
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Path, Token};
+use syn::spanned::Spanned;
+use syn::{Attribute, Path, Result, Token, bracketed};
+
+use crate::types;
+
+/// `[path::to::httpz] list, #[cfg(…)] users::show`
+struct List {
+    httpz: TokenStream,
+    entries: Punctuated<Entry, Token![,]>,
+}
+
+struct Entry {
+    attrs: Vec<Attribute>,
+    path: Path,
+}
+
+impl Parse for List {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let httpz;
+        bracketed!(httpz in input);
+        let httpz = httpz.parse()?;
+        Ok(Self { httpz, entries: Punctuated::parse_terminated(input)? })
+    }
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let path = input.call(Path::parse_mod_style).map_err(|error| {
+            let text = "a list of routes has the names of functions: `routes![list, users::show]`";
+            syn::Error::new(error.span(), text)
+        })?;
+        Ok(Self { attrs, path })
+    }
+}
 
 /// The list, and a constant that refuses two routes of one shape.
 ///
 /// Each path is named once, as an alias: a function without an attribute is then one message.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let paths = match Punctuated::<Path, Token![,]>::parse_terminated.parse2(input) {
-        Ok(paths) => paths,
+    let List { httpz, entries } = match syn::parse2(input) {
+        Ok(list) => list,
         Err(error) => return error.to_compile_error(),
     };
-    let paths: Vec<&Path> = paths.iter().collect();
-    let routes: Vec<_> = (0..paths.len()).map(|i| format_ident!("__Route{i}")).collect();
+    let list = types::own("list");
+    let (mut aliases, mut metas, mut pushes) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, Entry { attrs, path }) in entries.iter().enumerate() {
+        let alias = format_ident!("__Route{i}", span = path.span());
+        aliases.push(quote!(#(#attrs)* #[allow(non_camel_case_types)] type #alias = #path;));
+        metas.push(quote!(#(#attrs)* &<#alias as #httpz::RouteMeta>::META));
+        let push = quote_spanned!(path.span()=> #httpz::Routes::push::<#alias>(&mut #list););
+        pushes.push(quote!(#(#attrs)* #push));
+    }
     quote! {{
-        #(#[allow(non_camel_case_types)] type #routes = #paths;)*
-        const _: () = ::httpz::__private::check_routes(&[#((
-            <#routes as ::httpz::RouteMeta>::SHAPE,
-            <#routes as ::httpz::RouteMeta>::PATH,
-            ::core::stringify!(#paths),
-        )),*]);
-        ::httpz::Routes::new()#(.add(#routes {}))*
+        #(#aliases)*
+        const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
+        const _: () =
+            #httpz::__private::check_routes::<{ #httpz::__private::count(__METAS) }>(__METAS);
+        #[allow(unused_mut)]
+        let mut #list = #httpz::Routes::new();
+        #(#pushes)*
+        #list
     }}
 }

@@ -3,36 +3,91 @@
 //! `routes![…]` calls [`check_routes`] in a constant. The comparison is by shape alone; across
 //! several lists the registry finds what this cannot see.
 
-/// Panics, in a constant, when two of `(shape, pattern, name)` have the same shape.
+use crate::route::{Answers, Meta};
+
+/// How many requests the functions of a list answer.
+pub const fn count(list: &[&Meta]) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < list.len() {
+        n += list[i].answers.len();
+        i += 1;
+    }
+    n
+}
+
+/// Panics, in a constant, when two of a list answer the same requests; `N` is its [`count`].
+///
+/// A list of a thousand routes is checked in a moment: the shapes are sorted, by a heap because that
+/// needs neither recursion nor memory.
 ///
 /// # Panics
 ///
 /// That is what it is for.
-pub const fn check_routes(routes: &[(u64, &str, &str)]) {
-    let mut i = 0;
-    while i < routes.len() {
-        let mut j = i + 1;
-        while j < routes.len() {
-            if routes[i].0 == routes[j].0 {
-                refuse(routes[i].1, routes[i].2, routes[j].1, routes[j].2);
-            }
-            j += 1;
+pub const fn check_routes<const N: usize>(list: &[&Meta]) {
+    let mut shapes = [(0, 0, 0); N];
+    let (mut n, mut i) = (0, 0);
+    while i < list.len() {
+        let mut j = 0;
+        while j < list[i].answers.len() {
+            shapes[n] = (list[i].answers[j].shape, i, j);
+            (n, j) = (n + 1, j + 1);
+        }
+        i += 1;
+    }
+    sort(&mut shapes);
+    let mut i = 1;
+    while i < N {
+        if shapes[i - 1].0 == shapes[i].0 {
+            refuse(list, shapes[i - 1], shapes[i]);
         }
         i += 1;
     }
 }
 
-const fn refuse(pattern: &str, name: &str, other_pattern: &str, other_name: &str) -> ! {
+/// A shape, and where it comes from: which function, which of its answers.
+type Shape = (u64, usize, usize);
+
+/// Heapsort.
+const fn sort(shapes: &mut [Shape]) {
+    let mut at = shapes.len() / 2;
+    while at > 0 {
+        at -= 1;
+        sift(shapes, at, shapes.len());
+    }
+    let mut end = shapes.len();
+    while end > 1 {
+        end -= 1;
+        (shapes[0], shapes[end]) = (shapes[end], shapes[0]);
+        sift(shapes, 0, end);
+    }
+}
+
+/// Lets the shape at `at` sink to its place in the heap of the first `end`.
+const fn sift(shapes: &mut [Shape], mut at: usize, end: usize) {
+    loop {
+        let mut child = 2 * at + 1;
+        if child >= end {
+            return;
+        }
+        if child + 1 < end && shapes[child].0 < shapes[child + 1].0 {
+            child += 1;
+        }
+        if shapes[at].0 >= shapes[child].0 {
+            return;
+        }
+        (shapes[at], shapes[child]) = (shapes[child], shapes[at]);
+        at = child;
+    }
+}
+
+const fn refuse(list: &[&Meta], one: Shape, other: Shape) -> ! {
+    // The earlier one of the list is named first.
+    let (first, second) = if one.1 <= other.1 { (one, other) } else { (other, one) };
     let text = Text::new()
-        .then("two routes of this list answer the same requests: `")
-        .then(name)
-        .then("` (")
-        .then(pattern)
-        .then(") and `")
-        .then(other_name)
-        .then("` (")
-        .then(other_pattern)
-        .then(")");
+        .then("two routes of this list answer the same requests: ")
+        .name(list, first)
+        .then(" and ")
+        .name(list, second);
     let (used, _) = text.bytes.split_at(text.len);
     match std::str::from_utf8(used) {
         Ok(text) => panic!("{}", text),
@@ -63,15 +118,32 @@ impl Text {
         }
         self
     }
+
+    /// `name` (path)
+    const fn name(self, list: &[&Meta], (_, function, answer): Shape) -> Self {
+        let Answers { path, .. } = list[function].answers[answer];
+        self.then("`").then(list[function].name).then("` (").then(path).then(")")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use crate::Verb;
+
+    const fn answers(shape: u64, path: &'static str) -> Answers {
+        Answers::new(Verb::All, path, shape)
+    }
+
+    const A: Meta = Meta::new("a", "", &[answers(1, "/u/:id")], &[]);
+    const B: Meta = Meta::new("b", "", &[answers(2, "/b"), answers(3, "/:b")], &[]);
+    const C: Meta = Meta::new("c", "", &[answers(4, "/c"), answers(1, "/u/:name")], &[]);
+
     #[test]
     fn lets_different_shapes_pass() {
-        check_routes(&[(1, "/a", "a"), (2, "/b", "b"), (3, "/:c", "c")]);
+        check_routes::<3>(&[&A, &B]);
+        check_routes::<0>(&[]);
     }
 
     #[test]
@@ -79,6 +151,17 @@ mod tests {
         expected = "two routes of this list answer the same requests: `a` (/u/:id) and `c` (/u/:name)"
     )]
     fn names_both_routes_of_one_shape() {
-        check_routes(&[(1, "/u/:id", "a"), (2, "/b", "b"), (1, "/u/:name", "c")]);
+        check_routes::<5>(&[&A, &B, &C]);
+    }
+
+    #[test]
+    fn sorts_whatever_comes() {
+        for n in 0..64u64 {
+            let mut shapes: Vec<Shape> = (0..n).map(|i| (i * 37 % 64 % 11, 0, 0)).collect();
+            let mut expected = shapes.clone();
+            expected.sort_unstable();
+            sort(&mut shapes);
+            assert_eq!(shapes, expected);
+        }
     }
 }

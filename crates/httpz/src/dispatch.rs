@@ -256,6 +256,11 @@ pub(crate) struct Limited<C> {
     pub(crate) inner: Action<C>,
 }
 
+/// Puts a limit before an endpoint.
+pub fn limited<C: 'static>(bytes: u64, inner: Action<C>) -> Action<C> {
+    Arc::new(Limited { bytes, inner })
+}
+
 impl<C: 'static> Endpoint<C> for Limited<C> {
     #[inline]
     fn ready(&self, req: &Request) -> bool {

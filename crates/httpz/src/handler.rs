@@ -5,7 +5,7 @@
 //! `now`; no future is made and nothing is allocated. Otherwise `call` gives a [`Flow`].
 //!
 //! Plain functions and closures become endpoints by [`Handler`]; functions with typed arguments by
-//! the route macros, which implement [`Endpoint`] for them directly.
+//! the route macros, through [`sync_route`] and [`async_route`].
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub trait Endpoint<C>: Send + Sync + 'static {
 }
 
 /// An endpoint that many routes and wrappers can share.
-pub(crate) type Action<C> = Arc<dyn Endpoint<C>>;
+pub type Action<C> = Arc<dyn Endpoint<C>>;
 
 /// A function or closure that answers requests: `(&Request, &mut Response) -> impl Respond`, sync
 /// or async, with the context as an optional first argument; async ones may take the unread
@@ -142,26 +142,27 @@ pub mod kind {
 
 impl<C, F, O> Handler<C, kind::Plain<O>> for F
 where
+    C: 'static,
     F: Fn(&Request, &mut Response) -> O + Send + Sync + 'static,
     O: Respond + 'static,
 {
     fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
-        Arc::new(Stack(move |_: &mut C, req: &Request, res: &mut Response| {
+        sync_route(false, move |_: &mut C, req: &Request, res: &mut Response| {
             self(req, res).respond(res)
-        }))
+        })
     }
 }
 
 impl<C, F, T, O> Handler<C, kind::Method<T, O>> for F
 where
-    C: Has<T>,
+    C: Has<T> + 'static,
     F: Fn(&T, &Request, &mut Response) -> O + Send + Sync + 'static,
     O: Respond + 'static,
 {
     fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
-        Arc::new(Stack(move |cx: &mut C, req: &Request, res: &mut Response| {
+        sync_route(false, move |cx: &mut C, req: &Request, res: &mut Response| {
             self(Has::<T>::has(&*cx), req, res).respond(res)
-        }))
+        })
     }
 }
 
@@ -210,30 +211,75 @@ where
 }
 
 /// A handler that never waits, its answer already written into the response.
-struct Stack<F>(F);
+struct Stack<F> {
+    run: F,
+    /// Does it take the body as it is, read or not?
+    unread: bool,
+}
 
 impl<C, F> Endpoint<C> for Stack<F>
 where
+    C: 'static,
     F: Fn(&mut C, &Request, &mut Response) -> Result + Send + Sync + 'static,
 {
     #[inline]
     fn ready(&self, req: &Request) -> bool {
-        req.body_ready()
+        req.body_ready() || self.unread
     }
 
     #[inline]
     fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
-        (self.0)(cx, req, res)
+        (self.run)(cx, req, res)
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        if req.body_ready() {
-            return Flow::Done((self.0)(cx, req, res));
+        if Endpoint::<C>::ready(self, req) {
+            return Flow::Done((self.run)(cx, req, res));
         }
-        Flow::later(async move {
-            req.read_body().await?;
-            (self.0)(cx, req, res)
-        })
+        after_body(self, cx, req, res)
+    }
+}
+
+/// One future for all sync handlers of a context, instead of one for each.
+#[cold]
+fn after_body<'a, C: 'static>(
+    endpoint: &'a dyn Endpoint<C>,
+    cx: &'a mut C,
+    req: &'a Request,
+    res: &'a mut Response,
+) -> Flow<'a> {
+    Flow::later(async move {
+        req.read_body().await?;
+        endpoint.now(cx, req, res)
+    })
+}
+
+/// What a route macro makes of a sync function; `unread` when it takes the body before it is read.
+pub fn sync_route<C, F>(unread: bool, run: F) -> Action<C>
+where
+    C: 'static,
+    F: Fn(&mut C, &Request, &mut Response) -> Result + Send + Sync + 'static,
+{
+    Arc::new(Stack { run, unread })
+}
+
+/// What a route macro makes of an async function.
+pub fn async_route<C, F>(run: F) -> Action<C>
+where
+    F: for<'a> Fn(&'a mut C, &'a Request, &'a mut Response) -> Flow<'a> + Send + Sync + 'static,
+{
+    Arc::new(Boxed(run))
+}
+
+/// A handler that boxes its own future.
+struct Boxed<F>(F);
+
+impl<C, F> Endpoint<C> for Boxed<F>
+where
+    F: for<'a> Fn(&'a mut C, &'a Request, &'a mut Response) -> Flow<'a> + Send + Sync + 'static,
+{
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        (self.0)(cx, req, res)
     }
 }
 

@@ -27,6 +27,7 @@ mod cors;
 mod dispatch;
 pub mod ext;
 mod extract;
+mod guard;
 mod handler;
 pub mod health;
 mod per_thread;
@@ -36,19 +37,21 @@ mod route;
 mod router;
 pub mod sse;
 pub mod testing;
+mod timeout;
 mod url;
 
 pub use app::{App, Built};
 pub use context::{Has, HasMut, Shared};
 pub use cors::{Cors, CorsError};
 pub use dispatch::{Dispatch, Next};
-pub use extract::{Body, Form, FromParam, FromRequest, Json, Query, Takes};
+pub use extract::{AsyncFromRequest, Body, Form, FromParam, FromRequest, Json, Query, Takes};
+pub use guard::Guard;
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
 pub use per_thread::PerThread;
 pub use respond::{Html, Redirect, Respond};
-pub use route::{Route, RouteMeta, Routes, Verb};
+pub use route::{Answers, Meta, Route, RouteMeta, Routes, Verb};
 pub use router::error::{BuildError, RouteError};
 pub use router::group::{Group, Router};
 pub use router::listing::{RouteInfo, RouteTable};
@@ -59,16 +62,30 @@ pub use httpz_core::{
     Request, Response, Result, Server, Service, Status, Version, Writer,
 };
 pub use httpz_macros::{
-    Context, FromParam, HttpError, all, connect, delete, get, head, options, patch, post, put,
-    query, route, routes, trace,
+    Context, FromParam, HttpError, actions, all, connect, delete, get, guard, head, options, patch,
+    post, put, query, route, trace,
 };
 pub use serde_json::json;
 
 /// What the macros use and users do not; it may change with any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::check::check_routes;
-    pub use crate::url::push_param;
+    pub use crate::check::{check_routes, count};
+    pub use crate::dispatch::limited;
+    pub use crate::guard::{Outcome, guarded};
+    pub use crate::handler::{Action, async_route, sync_route};
+    pub use crate::timeout::{alarm, within};
+    pub use crate::url::url;
+    pub use httpz_macros::routes_list;
+}
+
+/// A list of functions with route attributes, for [`Group::mount`]: `routes![list, users::show]`.
+///
+/// Two routes of one list that answer the same requests are a compile error that names both.
+#[macro_export]
+macro_rules! routes {
+    // `$crate` is httpz under whatever name it is known here.
+    ($($list:tt)*) => { $crate::__private::routes_list! { [$crate] $($list)* } };
 }
 
 /// The README's examples compile and run.

@@ -1,7 +1,7 @@
 //! What `#[get("/users/:id")]` makes of a function, and lists of it.
 //!
-//! The attribute implements [`RouteMeta`] (what the route is) and [`Endpoint`] (how it runs) for a
-//! type of the function's name. [`Routes`] is what `routes![…]` gives: those types, erased.
+//! The attribute implements [`RouteMeta`] (what the route is) and [`Route`] (how it runs) for a type
+//! of the function's name. [`Routes`] is what `routes![…]` gives: those functions, erased.
 
 use std::any::type_name;
 use std::fmt;
@@ -31,34 +31,77 @@ impl fmt::Display for Verb {
     }
 }
 
-/// What the route macros know about a function.
+/// What a route macro knows about a function.
 ///
 /// ```
 /// use httpz::prelude::*;
 /// use httpz::RouteMeta;
 ///
 /// /// Says hello.
-/// #[get("/hello/:name")]
+/// #[get("/hello/:name", "/hi/:name")]
 /// fn hello(name: &str) -> String {
 ///     format!("Hello {name}")
 /// }
 ///
-/// assert_eq!(<hello as RouteMeta>::PATH, "/hello/:name");
-/// assert_eq!(<hello as RouteMeta>::DOC, "Says hello.");
+/// let meta = hello::META;
+/// assert_eq!((meta.name, meta.doc), ("hello", "Says hello."));
+/// assert_eq!((meta.answers[0].path, meta.answers[1].path), ("/hello/:name", "/hi/:name"));
+/// assert_eq!(meta.params, [("name", "&str")]);
 /// ```
-pub trait RouteMeta {
-    /// Which methods it answers.
-    const METHOD: Verb;
-    /// The pattern, as it was written.
-    const PATH: &'static str;
-    /// What it matches, as a number: equal for two routes that answer the same requests.
-    const SHAPE: u64;
-    /// The name of the function.
-    const NAME: &'static str;
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The name of the function, or what `name = "…"` says.
+    pub name: &'static str,
     /// The doc comment of the function.
-    const DOC: &'static str;
+    pub doc: &'static str,
+    /// What it answers: one for each path of each attribute.
+    pub answers: &'static [Answers],
     /// Names and types of the path parameters.
-    const PARAMS: &'static [(&'static str, &'static str)];
+    pub params: &'static [(&'static str, &'static str)],
+}
+
+impl Meta {
+    /// For the macros.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        doc: &'static str,
+        answers: &'static [Answers],
+        params: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { name, doc, answers, params }
+    }
+}
+
+/// The requests that one attribute makes a function answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Answers {
+    /// Which methods.
+    pub verb: Verb,
+    /// The pattern, as it was written.
+    pub path: &'static str,
+    /// Method and pattern as a number: equal for two routes that answer the same requests.
+    pub shape: u64,
+}
+
+impl Answers {
+    /// For the macros.
+    #[doc(hidden)]
+    pub const fn new(verb: Verb, path: &'static str, shape: u64) -> Self {
+        Self { verb, path, shape }
+    }
+}
+
+/// A type that a route macro has made: it tells what the macro knows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a route",
+    note = "put `#[get(\"/path\")]` (or post, put, …) on the function"
+)]
+pub trait RouteMeta {
+    /// What the macro knows.
+    const META: Meta;
 }
 
 /// A function with a route attribute that can run where the context is `C`.
@@ -66,20 +109,20 @@ pub trait RouteMeta {
     message = "`{Self}` is not a route for the context `{C}`",
     note = "put `#[get(\"/path\")]` (or post, put, …) on the function"
 )]
-pub trait Route<C>: Endpoint<C> + RouteMeta {}
-
-impl<C, T: Endpoint<C> + RouteMeta> Route<C> for T {}
+pub trait Route<C>: RouteMeta {
+    /// Makes it ready to run.
+    fn endpoint() -> Arc<dyn Endpoint<C>>;
+}
 
 /// A list of routes for the context `C`, as `routes![…]` makes it.
 pub struct Routes<C> {
     pub(crate) list: Vec<Listed<C>>,
 }
 
-/// One route of a list.
+/// One function of a list.
 pub(crate) struct Listed<C> {
-    pub(crate) verb: Verb,
-    pub(crate) path: &'static str,
-    pub(crate) about: About,
+    pub(crate) meta: Meta,
+    pub(crate) full_name: &'static str,
     pub(crate) action: Action<C>,
 }
 
@@ -95,6 +138,11 @@ pub(crate) struct About {
 }
 
 impl About {
+    /// What a route macro knows about a function.
+    pub(crate) fn routed(meta: &Meta, full_name: &'static str) -> Self {
+        Self { name: meta.name, full_name, doc: meta.doc, params: meta.params }
+    }
+
     /// What is known about a function without attribute: its type's name.
     pub(crate) fn plain<H>() -> Self {
         let full_name = type_name::<H>();
@@ -113,22 +161,13 @@ impl<C: 'static> Routes<C> {
         Self { list: Vec::new() }
     }
 
-    /// The list with one more route.
-    #[must_use]
-    #[allow(clippy::should_implement_trait, reason = "nothing is summed up; a list grows")]
-    pub fn add<R: Route<C>>(mut self, route: R) -> Self {
+    /// Puts one more function on the list.
+    pub fn push<R: Route<C>>(&mut self) {
         self.list.push(Listed {
-            verb: R::METHOD,
-            path: R::PATH,
-            about: About {
-                name: R::NAME,
-                full_name: type_name::<R>(),
-                doc: R::DOC,
-                params: R::PARAMS,
-            },
-            action: Arc::new(route),
+            meta: R::META,
+            full_name: type_name::<R>(),
+            action: R::endpoint(),
         });
-        self
     }
 }
 

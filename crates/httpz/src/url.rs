@@ -2,13 +2,19 @@
 
 use std::fmt::{Display, Write};
 
-/// Appends a value to a path, with everything escaped that would not come back as it is.
+/// A path: pieces of literal text, each with the value behind it, and the text at the end.
 ///
-/// Only the rest of a path (`rest`) may hold slashes; elsewhere one would begin a new segment.
-#[doc(hidden)]
-pub fn push_param(url: &mut String, value: &dyn Display, rest: bool) {
-    // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
-    let _ = write!(Escaped { url, rest }, "{value}");
+/// Everything in a value is escaped that would not come back as it is. Only the rest of a path (the
+/// `true` ones) may hold slashes; elsewhere one would begin a new segment.
+pub fn url(pieces: &[(&str, &dyn Display, bool)], end: &str) -> String {
+    let mut url = String::new();
+    for &(text, value, rest) in pieces {
+        url.push_str(text);
+        // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
+        let _ = write!(Escaped { url: &mut url, rest }, "{value}");
+    }
+    url.push_str(end);
+    url
 }
 
 /// Appends a parameter of a query.
@@ -60,9 +66,7 @@ mod tests {
             ("a b/c", true, "a%20b/c"),
             ("café?#%", false, "caf%C3%A9%3F%23%25"),
         ] {
-            let mut url = String::new();
-            push_param(&mut url, &value, rest);
-            assert_eq!(url, expected);
+            assert_eq!(url(&[("/", &value, rest)], ".txt"), format!("/{expected}.txt"));
         }
     }
 }

@@ -18,3 +18,4 @@ mod parity_testing;
 mod paths;
 mod registration;
 mod responses;
+mod routes;

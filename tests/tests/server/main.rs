@@ -8,6 +8,7 @@ mod parity_events;
 mod proxies;
 mod restart;
 mod shutdown;
+mod timeouts;
 
 use httpz::{App, Config, Error, Handle, Request, Response, Result, Shared};
 

@@ -70,3 +70,58 @@ impl Takes {
         matches!(self, Self::OnDemand)
     }
 }
+
+/// An argument of an async handler that is read from the request by waiting for something: a session
+/// from a store, say.
+///
+/// Every [`FromRequest`] type is one as well.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::AsyncFromRequest;
+///
+/// struct Session(String);
+///
+/// async fn load(token: &str) -> Option<Session> {
+///     Some(Session(format!("session {token}"))) // asks a store
+/// }
+///
+/// impl<'b> AsyncFromRequest<'b> for Session {
+///     async fn from_request(req: &'b Request) -> Result<Self> {
+///         let token = req.header("x-token").unwrap_or_default();
+///         load(token).await.ok_or_else(|| Error::status(401, "who are you?"))
+///     }
+/// }
+///
+/// #[get("/me")]
+/// async fn me(session: Session) -> String {
+///     session.0
+/// }
+/// # let app = App::new((), |r| r.mount(routes![me]));
+/// # httpz::testing::Client::new(app).header("x-token", "7").get("/me").text("session 7");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler argument",
+    label = "httpz does not know where in the request to find this",
+    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …)"
+)]
+pub trait AsyncFromRequest<'b>: Sized {
+    /// What it takes of the body, as for [`FromRequest::TAKES`].
+    const TAKES: Takes = Takes::Nothing;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`FromRequest::from_request`].
+    fn from_request(req: &'b Request) -> impl Future<Output = Result<Self>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'b, T: FromRequest<'b>> AsyncFromRequest<'b> for T {
+    const TAKES: Takes = T::TAKES;
+
+    async fn from_request(req: &'b Request) -> Result<Self> {
+        T::from_request(req)
+    }
+}

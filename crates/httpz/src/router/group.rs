@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::error::RouteError;
 use super::registry::Registry;
 use crate::cors::{Cors, Policy};
-use crate::dispatch::{Checked, Dispatched, Guarded, Limited, WithData};
+use crate::dispatch::{Checked, Dispatched, Guarded, WithData, limited};
 use crate::handler::{Action, Handler};
-use crate::route::About;
+use crate::route::{About, Listed};
 use crate::{Dispatch, Method, Request, Result, Routes, Shared, Verb};
 
 /// Puts everything around an action that stands between the root and this place.
@@ -96,8 +96,11 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// let app = App::new((), |r| r.mount(routes![by_id, by_name]));
     /// ```
     pub fn mount(mut self, routes: Routes<C>) -> Self {
-        for route in routes.list {
-            self.note(route.verb, route.path, route.about, route.action);
+        for Listed { meta, full_name, action } in routes.list {
+            let about = About::routed(&meta, full_name);
+            for answers in meta.answers {
+                self.note(answers.verb, answers.path, about, action.clone());
+            }
         }
         self
     }
@@ -307,7 +310,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// # assert_eq!([post("/", 1 << 20), post("/", 2 << 20)], [200, 413]);
     /// ```
     pub fn limit(self, bytes: u64) -> Self {
-        self.wrapped(move |inner| Arc::new(Limited { bytes, inner }))
+        self.wrapped(move |inner| limited(bytes, inner))
     }
 
     fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {

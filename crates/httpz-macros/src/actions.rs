@@ -1,0 +1,174 @@
+//! `#[actions] impl Db { #[get("/")] fn index(&self) … }`: methods as routes.
+//!
+//! A type cannot stand within an `impl`, so the types that are the routes are hidden in a constant
+//! beside it, together with one more `impl` that lists them: `Db::routes()`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, GenericParam, Ident, ImplItem, ItemImpl, Path, Result, Token, Type, Visibility};
+
+use crate::attribute::facade;
+use crate::expand::{endpoint, meta, url};
+use crate::function::{Function, inside, take_routes};
+use crate::method::Verb;
+use crate::route::Route;
+
+/// What the attribute expands to.
+pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let httpz = facade(&attribute);
+    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
+        let text = "`#[actions]` stands on an `impl` of a type with routes for methods";
+        let error = Error::new(Span::call_site(), text).to_compile_error();
+        return quote!(#error #item);
+    };
+    let mut marked = Vec::new();
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item {
+            marked.push(take_routes(&mut method.attrs));
+        }
+    }
+    let marked = marked.into_iter().map(|attributes| {
+        let tokens = |(verb, attribute)| (verb, inside(&attribute));
+        attributes.into_iter().map(tokens).collect()
+    });
+    let marked: Vec<Vec<(Verb, TokenStream)>> = marked.collect();
+    match read(&httpz, attribute, &block, marked) {
+        Ok((list, routes)) => {
+            let beside = emit(&httpz, &list, &block.self_ty, &routes);
+            quote!(#block #beside)
+        }
+        Err(error) => {
+            let error = error.to_compile_error();
+            let stand_in = stand_in(&httpz, &block.self_ty);
+            quote!(#error #[allow(unused)] #block #stand_in)
+        }
+    }
+}
+
+/// The name of the function that lists the routes, and the routes.
+fn read<'a>(
+    httpz: &TokenStream,
+    attribute: TokenStream,
+    block: &'a ItemImpl,
+    marked: Vec<Vec<(Verb, TokenStream)>>,
+) -> Result<(Ident, Vec<Route<'a>>)> {
+    let list = parse.parse2(attribute)?;
+    if let Some((path, _)) = &block.trait_ {
+        let text = "actions are methods of a type by itself: take the trait out";
+        return Err(Error::new_spanned(path, text));
+    }
+    let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
+    if let Some(param) = block.generics.params.iter().find(is_type) {
+        let text = "actions cannot be generic: nothing says which type to call them with";
+        return Err(Error::new_spanned(param, text));
+    }
+    let methods = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
+    });
+    let (mut routes, mut errors) = (Vec::new(), None::<Error>);
+    for (method, attributes) in methods.zip(marked).filter(|(_, marked)| !marked.is_empty()) {
+        let owner = Some(&*block.self_ty);
+        let function = Function { attrs: &method.attrs, vis: &method.vis, sig: &method.sig, owner };
+        match (Route::read(httpz.clone(), attributes, function), &mut errors) {
+            (Ok(route), _) => routes.push(route),
+            (Err(error), Some(errors)) => errors.combine(error),
+            (Err(error), none) => *none = Some(error),
+        }
+    }
+    match errors {
+        Some(error) => Err(error),
+        None if routes.is_empty() => {
+            let text = "none of these is a route: put `#[get(\"/path\")]` on a method";
+            Err(Error::new_spanned(&block.self_ty, text))
+        }
+        None => Ok((list, routes)),
+    }
+}
+
+/// `#[actions]`, `#[actions(admin_routes)]`, `#[actions(crate = path)]`
+fn parse(input: ParseStream<'_>) -> Result<Ident> {
+    let mut list = Ident::new("routes", Span::call_site());
+    while !input.is_empty() {
+        if input.peek(Token![crate]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            input.parse::<Path>()?;
+        } else {
+            list = input.parse().map_err(|error| {
+                let text = "expected the name of the list: `#[actions]` or `#[actions(my_routes)]`";
+                Error::new(error.span(), text)
+            })?;
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(list)
+}
+
+/// The routes, and what lists them.
+fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -> TokenStream {
+    // The list is as visible as the first of them.
+    let vis = routes.first().map_or(&Visibility::Inherited, |route| route.function.vis);
+    let (mut types, mut urls, mut metas, mut pushes) = Default::default();
+    let mut bounds: Vec<TokenStream> = Vec::new();
+    for route in routes {
+        let (name, cfgs) = (&route.function.sig.ident, route.function.cfgs());
+        let (meta, endpoint) = (meta::emit(route, name), endpoint::emit(route, name));
+        let push = |to: &mut Vec<TokenStream>, tokens| to.push(quote!(#(#cfgs)* #tokens));
+        push(&mut types, quote!(#[allow(non_camel_case_types)] struct #name {}));
+        push(&mut types, meta);
+        push(&mut types, endpoint);
+        push(&mut metas, quote!(&<#name as #httpz::RouteMeta>::META));
+        push(&mut pushes, quote!(#httpz::Routes::push::<#name>(&mut __list);));
+        if let Some(url) = url::emit(route, &format!("{}_url", route.function.name())) {
+            push(&mut urls, url);
+        }
+        for bound in endpoint::bounds(route) {
+            if !bounds.iter().any(|other| other.to_string() == bound.to_string()) {
+                bounds.push(bound);
+            }
+        }
+    }
+    quote! {
+        const _: () = {
+            #(#types)*
+
+            const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
+            const _: () =
+                #httpz::__private::check_routes::<{ #httpz::__private::count(__METAS) }>(__METAS);
+
+            #[allow(unreachable_pub)]
+            impl #owner {
+                #(#urls)*
+
+                /// The routes among the methods of this type, for `mount`.
+                #vis fn #list<__C: 'static>() -> #httpz::Routes<__C>
+                where
+                    #(#bounds,)*
+                {
+                    let mut __list = #httpz::Routes::new();
+                    #(#pushes)*
+                    __list
+                }
+            }
+        };
+    }
+}
+
+/// What stands in for the list when there is a mistake, so that its uses do not add messages of their
+/// own.
+fn stand_in(httpz: &TokenStream, owner: &Type) -> TokenStream {
+    quote! {
+        const _: () = {
+            impl #owner {
+                #[allow(dead_code)]
+                pub(crate) fn routes<__C: 'static>() -> #httpz::Routes<__C> {
+                    #httpz::Routes::new()
+                }
+            }
+        };
+    }
+}

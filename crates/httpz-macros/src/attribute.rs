@@ -1,0 +1,158 @@
+//! Reads what stands in the parentheses of a route attribute: paths, then options.
+
+use httpz_router::Pattern;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Ident, LitStr, Path, Result, Token};
+
+use crate::method::{Method, Verb};
+use crate::{spell, units};
+
+/// A route attribute, taken apart.
+pub(crate) struct Attribute {
+    pub(crate) method: Method,
+    pub(crate) paths: Vec<(LitStr, Pattern)>,
+    pub(crate) options: Options,
+}
+
+/// What can be said about a route besides its paths. It holds for the function, in whichever of its
+/// attributes it stands.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// `name = "…"`: what tables and documents call it.
+    pub(crate) name: Option<LitStr>,
+    /// `limit = "10MB"`: how long the body may be.
+    pub(crate) limit: Option<u64>,
+    /// `timeout = "5s"`: how many milliseconds the handler may take, and where that was said.
+    pub(crate) timeout: Option<(u64, Span)>,
+    /// `guard = path`: runs before, and makes the context.
+    pub(crate) guard: Option<Path>,
+    /// `data = path`: a static in place of the context.
+    pub(crate) data: Option<Path>,
+}
+
+const OPTIONS: [&str; 6] = ["name", "limit", "timeout", "guard", "data", "crate"];
+
+impl Attribute {
+    /// Reads the tokens between the parentheses.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is not as it should be.
+    pub(crate) fn read(verb: Verb, tokens: TokenStream) -> Result<Self> {
+        (|input: ParseStream<'_>| Self::parse(verb, input)).parse2(tokens)
+    }
+
+    fn parse(verb: Verb, input: ParseStream<'_>) -> Result<Self> {
+        let method = Method::of(verb, input)?;
+        let (mut paths, mut options) = (Vec::new(), Options::default());
+        while !input.is_empty() {
+            if input.peek(LitStr) {
+                paths.push(path(input)?);
+            } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+                options.read(input)?;
+            } else {
+                break;
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        if paths.is_empty() || !input.is_empty() {
+            let text = format!("expected a path: #[{}\"/users/:id\")]", verb.opening());
+            return Err(input.error(text));
+        }
+        Ok(Self { method, paths, options })
+    }
+}
+
+fn path(input: ParseStream<'_>) -> Result<(LitStr, Pattern)> {
+    let path: LitStr = input.parse()?;
+    match Pattern::parse(&path.value()) {
+        Ok(pattern) => Ok((path, pattern)),
+        Err(error) => Err(Error::new(path.span(), error)),
+    }
+}
+
+impl Options {
+    fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
+        let option = input.call(Ident::parse_any)?;
+        input.parse::<Token![=]>()?;
+        let twice = match option.to_string().as_str() {
+            "name" => self.name.replace(text(&option, input)?).is_some(),
+            "limit" => self.limit.replace(units::bytes(&text(&option, input)?)?).is_some(),
+            "timeout" => {
+                let value = text(&option, input)?;
+                self.timeout.replace((units::milliseconds(&value)?, value.span())).is_some()
+            }
+            "guard" => self.guard.replace(input.parse()?).is_some(),
+            "data" => self.data.replace(input.parse()?).is_some(),
+            // Found already by `facade`, which also reads what is otherwise malformed.
+            "crate" => {
+                input.parse::<Path>()?;
+                false
+            }
+            unknown => {
+                let text = match spell::closest(unknown, OPTIONS.into_iter()) {
+                    Some(meant) => format!("`{unknown}` is no option; did you mean `{meant}`?"),
+                    None => format!("`{unknown}` is no option; there are {}", OPTIONS.join(", ")),
+                };
+                return Err(Error::new(option.span(), text));
+            }
+        };
+        if twice { Err(said_twice(&option)) } else { Ok(()) }
+    }
+
+    /// Takes over what another attribute of the same function says.
+    pub(crate) fn merge(&mut self, other: Self) -> Result<()> {
+        fn take<T>(mine: &mut Option<T>, theirs: Option<T>, option: &str) -> Result<()> {
+            match (&mine, theirs) {
+                (Some(_), Some(_)) => Err(said_twice(&Ident::new(option, Span::call_site()))),
+                (None, theirs) => {
+                    *mine = theirs;
+                    Ok(())
+                }
+                (Some(_), None) => Ok(()),
+            }
+        }
+        take(&mut self.name, other.name, "name")?;
+        take(&mut self.limit, other.limit, "limit")?;
+        take(&mut self.timeout, other.timeout, "timeout")?;
+        take(&mut self.guard, other.guard, "guard")?;
+        take(&mut self.data, other.data, "data")
+    }
+}
+
+fn said_twice(option: &Ident) -> Error {
+    let text = format!("`{option}` is said twice; it holds for the function, so say it once");
+    Error::new(option.span(), text)
+}
+
+fn text(option: &Ident, input: ParseStream<'_>) -> Result<LitStr> {
+    input.parse().map_err(|error| {
+        let example = match option.to_string().as_str() {
+            "limit" => "10MB",
+            "timeout" => "5s",
+            _ => "…",
+        };
+        Error::new(error.span(), format!("expected a text: `{option} = \"{example}\"`"))
+    })
+}
+
+/// The path by which httpz is known: what `crate = …` says, `::httpz` otherwise.
+///
+/// It is looked for among the tokens, so that even what is said about a malformed attribute can use
+/// it.
+pub(crate) fn facade(attribute: &TokenStream) -> TokenStream {
+    let mut tokens = attribute.clone().into_iter();
+    while let Some(token) = tokens.next() {
+        if matches!(&token, TokenTree::Ident(ident) if ident == "crate")
+            && matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=')
+        {
+            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+            return tokens.take_while(|token| !is_comma(token)).collect();
+        }
+    }
+    quote::quote!(::httpz)
+}

@@ -1,0 +1,173 @@
+//! How a route runs: a closure that reads the arguments, calls the function and writes what it
+//! returns.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, ReturnType};
+
+use crate::args::{Arg, How};
+use crate::route::Route;
+use crate::types::{forever, own, without_lifetimes};
+
+/// `Route` for the type that stands for the route.
+pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
+    let httpz = &route.httpz;
+    let bounds = bounds(route);
+    let body = body(route);
+    quote! {
+        impl<__C: 'static> #httpz::Route<__C> for #ident
+        where
+            #(#bounds,)*
+        {
+            #[allow(deprecated, clippy::let_unit_value, clippy::unit_arg)]
+            fn endpoint() -> #httpz::__private::Action<__C> {
+                #body
+            }
+        }
+    }
+}
+
+/// What the context must have.
+pub(crate) fn bounds(route: &Route<'_>) -> Vec<TokenStream> {
+    let httpz = &route.httpz;
+    let mut bounds = Vec::new();
+    let mut context = quote!(__C);
+    if let Some(guard) = &route.options.guard {
+        bounds.push(quote_spanned!(guard.span()=> #guard: #httpz::Guard<__C>));
+        context = quote!(<#guard as #httpz::Guard<__C>>::Made);
+    }
+    if route.options.data.is_some() {
+        // The function is called with a type that is known; the call itself is the check.
+        return bounds;
+    }
+    for arg in &route.args {
+        if let Arg::Context { ty, mutable } = arg {
+            let trait_name = format_ident!("{}", if *mutable { "HasMut" } else { "Has" });
+            let span = ty.span();
+            let ty = forever(ty);
+            bounds.push(quote_spanned!(span=> #context: #httpz::#trait_name<#ty>));
+        }
+    }
+    bounds
+}
+
+fn body(route: &Route<'_>) -> TokenStream {
+    let httpz = &route.httpz;
+    let (cx, req, res) = (own("cx"), own("req"), own("res"));
+    let is_async = route.function.sig.asyncness.is_some();
+    let data = route.options.data.as_ref().map(|data| {
+        quote! {
+            let mut __data = #httpz::Shared::from_static(&#data);
+            let #cx = &mut __data;
+        }
+    });
+    let (run, unread) = (run(route, &cx, &req, &res), unread(route));
+    let mut endpoint = if is_async {
+        let read = match &unread {
+            None => quote!(#req.read_body().await?;),
+            Some(unread) => quote!(if !(#unread) { #req.read_body().await?; }),
+        };
+        let run = match route.options.timeout {
+            None => quote!(#data #run),
+            Some((time, _)) => quote! {
+                let __alarm = #httpz::__private::alarm(#res, #time);
+                #httpz::__private::within(__alarm, #time, async move { #data #run }).await
+            },
+        };
+        quote! {
+            #httpz::__private::async_route(|#cx, #req, #res| #httpz::Flow::later(async move {
+                #read
+                #run
+            }))
+        }
+    } else {
+        let unread = unread.unwrap_or_else(|| quote!(false));
+        quote!(#httpz::__private::sync_route(#unread, |#cx, #req, #res| { #data #run }))
+    };
+    if let Some(bytes) = route.options.limit {
+        endpoint = quote!(#httpz::__private::limited(#bytes, #endpoint));
+    }
+    match &route.options.guard {
+        Some(guard) => quote!(#httpz::__private::guarded::<__C, #guard>(#endpoint)),
+        None => endpoint,
+    }
+}
+
+/// Does some argument take the body unread? `None` where all are known not to.
+fn unread(route: &Route<'_>) -> Option<TokenStream> {
+    let httpz = &route.httpz;
+    let takes = route.args.iter().filter_map(|arg| match arg {
+        Arg::Extracted { how: How::Now { known: true }, .. } => None,
+        Arg::Extracted { ty, how } => {
+            let (span, ty) = (ty.span(), without_lifetimes(ty));
+            let kind = match how {
+                How::Now { .. } => quote!(FromRequest),
+                _ => quote!(AsyncFromRequest),
+            };
+            Some(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES.on_demand()))
+        }
+        _ => None,
+    });
+    let takes: Vec<TokenStream> = takes.collect();
+    (!takes.is_empty()).then(|| quote!(#(#takes)||*))
+}
+
+/// Reads the arguments, calls the function, writes what it returns.
+fn run(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream {
+    let httpz = &route.httpz;
+    let sig = &route.function.sig;
+    let (mut reads, mut arguments) = (Vec::new(), Vec::new());
+    for (i, arg) in route.args.iter().enumerate() {
+        let value = own(&format!("value{i}"));
+        match arg {
+            Arg::Param { name, ty } => {
+                let (span, ty) = (ty.span(), without_lifetimes(ty));
+                reads.push(quote_spanned! {span=>
+                    let #value = <#ty as #httpz::FromParam<'_>>::from_param(#req.param(#name), #name)?;
+                });
+                arguments.push(quote!(#value));
+            }
+            Arg::Request => arguments.push(quote!(#req)),
+            Arg::Response => arguments.push(quote!(#res)),
+            Arg::Context { ty, mutable } => {
+                let ty = forever(ty);
+                arguments.push(if *mutable {
+                    quote!(#httpz::HasMut::<#ty>::has_mut(#cx))
+                } else {
+                    quote!(#httpz::Has::<#ty>::has(#cx))
+                });
+            }
+            Arg::Extracted { ty, how } => {
+                let (span, ty) = (ty.span(), without_lifetimes(ty));
+                let later = quote_spanned! {span=>
+                    <#ty as #httpz::AsyncFromRequest<'_>>::from_request(#req).await
+                };
+                let read = match how {
+                    How::Now { .. } => quote_spanned! {span=>
+                        <#ty as #httpz::FromRequest<'_>>::from_request(#req)?
+                    },
+                    How::Later => quote!(#later?),
+                    How::LaterOption => quote!(#later.ok()),
+                    How::LaterResult => quote!(#later.map_err(::core::convert::Into::into)),
+                };
+                reads.push(quote!(let #value = #read;));
+                arguments.push(quote!(#value));
+            }
+        }
+    }
+    let span = match &sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => sig.ident.span(),
+    };
+    // Named where the type stands, so that a type that cannot be written is shown there.
+    let output = Ident::new("__output", span);
+    let respond = quote_spanned!(span=> #httpz::Respond::respond(#output, #res));
+    let callee = route.function.callee();
+    let wait = sig.asyncness.map(|_| quote!(.await));
+    quote! {
+        #(#reads)*
+        let #output = #callee(#(#arguments),*)#wait;
+        #respond
+    }
+}

@@ -1,0 +1,32 @@
+//! What a route says of itself, as a constant.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use crate::args::Arg;
+use crate::route::Route;
+use crate::types;
+
+/// `RouteMeta` for the type that stands for the route.
+pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
+    let httpz = &route.httpz;
+    let (name, doc) = (route.name(), route.function.doc());
+    let answers = route.answers.iter().map(|answer| {
+        let (verb, path, shape) = (&answer.verb, &answer.path, answer.shape());
+        quote!(#httpz::Answers::new(#verb, #path, #shape))
+    });
+    let params = route.args.iter().filter_map(|arg| match arg {
+        Arg::Param { name, ty } => {
+            let ty = types::shown(ty);
+            Some(quote!((#name, #ty)))
+        }
+        _ => None,
+    });
+    quote! {
+        impl #httpz::RouteMeta for #ident {
+            const META: #httpz::Meta =
+                #httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*]);
+        }
+    }
+}

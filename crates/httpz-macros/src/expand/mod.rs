@@ -1,0 +1,94 @@
+//! What a route attribute emits: the function as it was, and a type of its name that is the route.
+//!
+//! The type lives in another namespace than the function, so both keep the name: `show(7)` calls the
+//! function, `routes![show]` and `show::url(7)` mean the route. One impl block per concern, and as
+//! little in each as will do: what is emitted is compiled once for every route. All paths are
+//! absolute and all names of our own begin with `__`, so that nothing the user has in scope can change
+//! their meaning.
+
+pub(crate) mod endpoint;
+pub(crate) mod meta;
+pub(crate) mod url;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Error, ItemFn};
+
+use crate::attribute::facade;
+use crate::function::{self, Function};
+use crate::method::Verb;
+use crate::route::Route;
+
+/// What the attribute expands to; one mistake gives one message.
+pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let Ok(mut item_fn) = syn::parse2::<ItemFn>(item.clone()) else {
+        let text = "a route attribute stands on a function; on an `impl`, `#[actions]` does";
+        let error = Error::new(Span::call_site(), text).to_compile_error();
+        return quote!(#error #item);
+    };
+    let httpz = facade(&attribute);
+    let mut attributes = vec![(verb, attribute)];
+    for (verb, further) in function::take_routes(&mut item_fn.attrs) {
+        attributes.push((verb, function::inside(&further)));
+    }
+    let ItemFn { attrs, vis, sig, .. } = &item_fn;
+    let function = Function { attrs, vis, sig, owner: None };
+    match Route::read(httpz.clone(), attributes, function) {
+        Ok(route) => emit(&route, &item_fn),
+        // Within an `impl`, where no type could stand.
+        Err(error) if sig.receiver().is_some() => {
+            let error = error.to_compile_error();
+            quote!(#error #[allow(unused)] #item_fn)
+        }
+        Err(error) => stand_in(&httpz, &item_fn, &error),
+    }
+}
+
+/// The function and its route.
+fn emit(route: &Route<'_>, function: &ItemFn) -> TokenStream {
+    let (name, vis, cfgs) = (&function.sig.ident, &function.vis, route.function.cfgs());
+    let meta = meta::emit(route, name);
+    let endpoint = endpoint::emit(route, name);
+    let url = url::emit(route, "url").map(|url| quote!(#(#cfgs)* impl #name { #url }));
+    quote! {
+        #function
+
+        #(#cfgs)*
+        #[allow(non_camel_case_types)]
+        #[doc(hidden)]
+        #vis struct #name {}
+
+        #url
+        #(#cfgs)* #meta
+        #(#cfgs)* #endpoint
+    }
+}
+
+/// What stands in for a route with a mistake, so that its uses do not add messages of their own.
+fn stand_in(httpz: &TokenStream, function: &ItemFn, error: &Error) -> TokenStream {
+    let error = error.to_compile_error();
+    let (name, vis) = (&function.sig.ident, &function.vis);
+    let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    quote! {
+        #error
+        #[allow(unused)]
+        #function
+
+        #(#cfgs)*
+        #[allow(non_camel_case_types, dead_code)]
+        #[doc(hidden)]
+        #vis struct #name {}
+
+        #(#cfgs)*
+        impl #httpz::RouteMeta for #name {
+            const META: #httpz::Meta = #httpz::Meta::new("", "", &[], &[]);
+        }
+
+        #(#cfgs)*
+        impl<__C: 'static> #httpz::Route<__C> for #name {
+            fn endpoint() -> #httpz::__private::Action<__C> {
+                ::core::unreachable!()
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A function that is to become a route, be it free or a method.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
+use syn::{Type, Visibility};
+
+use crate::method::Verb;
+
+/// What there is to know about it.
+pub(crate) struct Function<'a> {
+    pub(crate) attrs: &'a [Attribute],
+    pub(crate) vis: &'a Visibility,
+    pub(crate) sig: &'a Signature,
+    /// The type whose method it is.
+    pub(crate) owner: Option<&'a Type>,
+}
+
+/// Types whose names a route may not take: it would hide them from the code beside it.
+const PRIMITIVE: [&str; 17] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "bool", "char", "str",
+];
+
+impl Function<'_> {
+    /// Its name, without the mark of a raw one.
+    pub(crate) fn name(&self) -> String {
+        self.sig.ident.to_string().trim_start_matches("r#").to_owned()
+    }
+
+    /// How it is called, without its arguments.
+    pub(crate) fn callee(&self) -> TokenStream {
+        let name = &self.sig.ident;
+        match self.owner {
+            Some(owner) => quote!(<#owner>::#name),
+            None => quote!(#name),
+        }
+    }
+
+    /// The `cfg` attributes: what is made of the function stands and falls with it.
+    pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
+        self.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+    }
+
+    /// The doc comment, without the blank that begins each line.
+    pub(crate) fn doc(&self) -> String {
+        let lines = self.attrs.iter().filter_map(|attribute| match &attribute.meta {
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                    Some(text.value().trim().to_owned())
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+    }
+
+    /// Refuses what no route can be, whatever its arguments.
+    pub(crate) fn check(&self) -> Result<()> {
+        let sig = self.sig;
+        if self.owner.is_none() {
+            if let Some(receiver) = sig.receiver() {
+                return Err(Error::new_spanned(
+                    receiver,
+                    "a method becomes a route in an `impl` with `#[actions]`: put that on the `impl`",
+                ));
+            }
+            let name = sig.ident.to_string();
+            if PRIMITIVE.contains(&name.as_str()) {
+                let text =
+                    format!("a route called `{name}` would hide the type: call it otherwise");
+                return Err(Error::new_spanned(&sig.ident, text));
+            }
+        }
+        let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
+        if let Some(parameter) = sig.generics.params.iter().find(is_type) {
+            return Err(Error::new_spanned(
+                parameter,
+                "a route cannot be generic: nothing says which type to call it with",
+            ));
+        }
+        if let Safety::Unsafe(token) = &sig.safety {
+            let text = "a route is called by whoever sends a request, so it cannot be `unsafe`";
+            return Err(Error::new_spanned(token, text));
+        }
+        Ok(())
+    }
+}
+
+/// Takes the route attributes out of the others.
+pub(crate) fn take_routes(attrs: &mut Vec<Attribute>) -> Vec<(Verb, Attribute)> {
+    let mut routes = Vec::new();
+    attrs.retain(|attribute| match verb(attribute) {
+        Some(verb) => {
+            routes.push((verb, attribute.clone()));
+            false
+        }
+        None => true,
+    });
+    routes
+}
+
+/// Which route attribute this is, by the last word of its path.
+fn verb(attribute: &Attribute) -> Option<Verb> {
+    // `#[get]` of its own is one as well; what is missing will be said.
+    if matches!(attribute.meta, Meta::NameValue(_)) {
+        return None;
+    }
+    let word = &attribute.path().segments.last()?.ident;
+    Verb::of(&word.to_string())
+}
+
+/// What stands between the parentheses of an attribute.
+pub(crate) fn inside(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Types as tokens: their last word, how they are shown, what is in place of their lifetimes.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Type;
+
+/// The last word of a type's path: `Json` of `httpz::Json<T>`.
+pub(crate) fn last_word(ty: &Type) -> String {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+        }
+        Type::Group(group) => last_word(&group.elem),
+        Type::Paren(paren) => last_word(&paren.elem),
+        _ => String::new(),
+    }
+}
+
+/// As people write it: `Option<&str>`.
+pub(crate) fn shown(ty: &Type) -> String {
+    let text = quote!(#ty).to_string();
+    let text = text.replace(" < ", "<").replace(" >", ">").replace(" :: ", "::");
+    text.replace("& ", "&").replace(" ,", ",")
+}
+
+/// The type with its named lifetimes left to be inferred: they are the function's, not ours.
+pub(crate) fn without_lifetimes(ty: &Type) -> TokenStream {
+    with_lifetimes(ty.to_token_stream(), "_")
+}
+
+/// The type with `'static` for its named lifetimes, where nothing is inferred.
+pub(crate) fn forever(ty: &Type) -> TokenStream {
+    with_lifetimes(ty.to_token_stream(), "static")
+}
+
+fn with_lifetimes(tokens: TokenStream, name: &str) -> TokenStream {
+    let mut after_quote = false;
+    map(tokens, &mut |token| match token {
+        TokenTree::Ident(ident) if after_quote && ident != "static" => {
+            after_quote = false;
+            TokenTree::Ident(Ident::new(name, ident.span())).into()
+        }
+        token => {
+            after_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            token.into()
+        }
+    })
+}
+
+/// The type with its owner's name for `Self`, so that it means the same outside of the `impl`.
+pub(crate) fn without_self(ty: &Type, owner: &Type) -> Type {
+    let tokens = map(ty.to_token_stream(), &mut |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => quote!(#owner),
+        token => token.into(),
+    });
+    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+}
+
+/// Every token but the delimiters, replaced.
+fn map(tokens: TokenStream, change: &mut impl FnMut(TokenTree) -> TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), map(group.stream(), change));
+                inner.set_span(group.span());
+                TokenTree::Group(inner).into()
+            }
+            token => change(token),
+        })
+        .collect()
+}
+
+/// A name for something that the expansion makes up; no name of the user's means it.
+pub(crate) fn own(name: &str) -> Ident {
+    Ident::new(&format!("__{name}"), Span::mixed_site())
+}
