@@ -5,6 +5,7 @@ mod limits;
 mod load;
 mod parity_data;
 mod parity_events;
+mod parity_rest;
 mod proxies;
 mod restart;
 mod shutdown;
