@@ -87,6 +87,11 @@ pub trait Wire {
         self.wait(left.wait);
     }
 
+    /// Tells how much of a head has come, while the rest is waited for: its rate counts as well.
+    fn received(&self, head: usize) {
+        let _ = head;
+    }
+
     /// Has the announced wait taken too long? Polled where no read or write is pending.
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
 

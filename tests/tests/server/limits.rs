@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use httpz::Config;
+use httpz_core::net::ConnectionLimits;
 use httpz_tests::Raw;
 
 use super::{start, stop};
@@ -108,5 +109,62 @@ fn bodies_of_every_size_come_back_whole() {
         peer.send("0\r\n\r\n");
         assert!(peer.answer().body == body, "{size} bytes, in chunks");
     }
+    stop(server);
+}
+
+fn connections(limits: ConnectionLimits) -> Config {
+    Config { workers: 2, connections: limits, ..Config::default() }
+}
+
+#[test]
+fn a_connection_too_many_hears_503_and_there_is_room_again_when_one_leaves() {
+    for limits in [
+        ConnectionLimits { max: 3, ..ConnectionLimits::default() },
+        // This machine is not counted unless it is said to be.
+        ConnectionLimits { per_peer: 3, uncounted: Vec::new(), ..ConnectionLimits::default() },
+    ] {
+        let server = start(connections(limits.clone()));
+        let mut inside: Vec<_> = (0..3).map(|_| Raw::connect(server.addr())).collect();
+        for peer in &mut inside {
+            assert_eq!(peer.get("/plaintext").status, 200);
+        }
+        let answer = Raw::connect(server.addr()).answer();
+        assert_eq!(answer.status, 503, "{limits:?}");
+        assert!(answer.head.contains("Retry-After: 1"), "{}", answer.head);
+        drop(inside);
+        let served = || {
+            let mut peer = Raw::connect(server.addr());
+            let sent = peer.try_send("GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n");
+            sent.is_ok() && peer.try_answer().is_ok_and(|answer| answer.status == 200)
+        };
+        // The server hears of those that left in its own time.
+        while !served() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        stop(server);
+    }
+}
+
+#[test]
+fn connections_over_the_rate_wait_and_are_served() {
+    // Two workers with two ticks per second each: one connection per tick and worker.
+    let server = start(connections(ConnectionLimits { accept_rate: 4, ..Default::default() }));
+    let began = std::time::Instant::now();
+    let mut peers: Vec<_> = (0..12).map(|_| Raw::connect(server.addr())).collect();
+    for peer in &mut peers {
+        assert_eq!(peer.get("/plaintext").status, 200);
+    }
+    // Six for each worker if they are spread evenly, twelve if they are not; the first comes at once.
+    assert!(began.elapsed() > Duration::from_millis(1900), "{:?}", began.elapsed());
+    stop(server);
+}
+
+#[test]
+fn a_connection_ends_after_as_many_requests_as_it_may_make() {
+    let server = start(Config { workers: 1, max_requests: 2, ..Config::default() });
+    let mut peer = Raw::connect(server.addr());
+    assert!(!peer.get("/plaintext").head.contains("Connection: close"));
+    assert!(peer.get("/plaintext").head.contains("Connection: close"));
+    assert_eq!(peer.rest(), "");
     stop(server);
 }

@@ -58,8 +58,12 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Nothing to read: a connection without a partial head holds no exchange.
     #[inline]
     fn idle(&mut self) {
-        if self.holds_a_part() {
+        if let Some(exchange) = self.lease.get()
+            && !exchange.request.inbound.is_empty()
+        {
+            let part = exchange.request.inbound.len();
             self.wait(Wait::Head);
+            self.wire.received(part);
         } else {
             self.lease.give_back();
             self.wait(Wait::KeepAlive);

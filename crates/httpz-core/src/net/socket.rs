@@ -16,6 +16,7 @@ use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
+use super::gate::Pass;
 use super::timed::{Watch, Watched, Watches};
 use crate::wire::{Left, Wait, Wire};
 
@@ -80,16 +81,19 @@ pub struct SocketWire<S> {
     watch: Watch,
     /// Whom the peer speaks for, when it has said so before the first request.
     spoken_for: OnceCell<Box<SocketAddr>>,
+    /// Counts it among the connections until it is dropped.
+    _pass: Pass,
 }
 
 impl<S: Socket> SocketWire<S> {
     /// A wire over an accepted connection, its deadlines looked after by `watches`.
-    pub fn new(stream: S, watches: &Rc<Watches>) -> Rc<Self> {
+    pub fn new(stream: S, pass: Pass, watches: &Rc<Watches>) -> Rc<Self> {
         let wire = Rc::new(Self {
             stream,
             parked: Cell::new(false),
             watch: watches.watch(),
             spoken_for: OnceCell::new(),
+            _pass: pass,
         });
         watches.enter(&wire);
         wire
@@ -210,6 +214,10 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     fn resume(&self, left: Left) {
         self.watch.resume(left);
+    }
+
+    fn received(&self, head: usize) {
+        self.watch.received(head);
     }
 
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {

@@ -7,6 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::num::NonZero;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -24,6 +25,9 @@ use crate::wire::{Left, Wait};
 pub struct Timeouts {
     /// From the first byte of a head to its end; later is answered with 408. Default 10 s.
     pub head: Duration,
+    /// Bytes per second that a head must come with, after its first 3 seconds; one that comes more
+    /// slowly is answered with 408, before its time is over. Zero for any rate. Default 100.
+    pub head_rate: u32,
     /// For every further 16 KiB of a body, or its end; later is answered with 408. Default 30 s.
     pub body: Duration,
     /// Without the peer taking any of an answer; then the connection is cut. Default 30 s.
@@ -40,6 +44,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(10),
+            head_rate: 100,
             body: Duration::from_secs(30),
             write: Duration::from_secs(30),
             keep_alive: Duration::from_secs(60),
@@ -48,6 +53,9 @@ impl Default for Timeouts {
         }
     }
 }
+
+/// A head may take this long whatever its rate.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// The length of a tick.
 pub const TICK: Duration = Duration::from_millis(500);
@@ -58,6 +66,8 @@ const NEVER: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Watch {
     due: Cell<u32>,
+    /// When the wait for the rest of a head began.
+    began: Cell<u32>,
     wait: Cell<Wait>,
     late: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -77,6 +87,8 @@ pub struct Watches {
     now: Cell<u32>,
     /// How many ticks each [`Wait`] may take.
     ticks: [Cell<u32>; 8],
+    /// Bytes of a head that buy one more tick; none when any rate will do.
+    head_bytes: Option<NonZero<usize>>,
     places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
     free: RefCell<Vec<usize>>,
     draining: Cell<bool>,
@@ -85,7 +97,9 @@ pub struct Watches {
 impl Watches {
     /// A clock at zero with these deadlines; `exchange` bounds the wait for an exchange.
     pub fn new(timeouts: &Timeouts, exchange: Duration) -> Rc<Self> {
-        let watches = Self::default();
+        let per_tick = u64::from(timeouts.head_rate) * TICK.as_millis() as u64 / 1000;
+        let head_bytes = NonZero::new(per_tick as usize);
+        let watches = Self { head_bytes, ..Self::default() };
         for (wait, duration) in [
             (Wait::Nothing, Duration::ZERO),
             (Wait::KeepAlive, timeouts.keep_alive),
@@ -105,6 +119,7 @@ impl Watches {
     pub fn watch(self: &Rc<Self>) -> Watch {
         Watch {
             due: Cell::new(NEVER),
+            began: Cell::new(0),
             wait: Cell::default(),
             late: Cell::new(false),
             waker: RefCell::default(),
@@ -195,6 +210,9 @@ impl Watch {
     #[inline]
     pub fn wait(&self, wait: Wait) {
         let ticks = self.watches.ticks[wait as usize].get();
+        if wait == Wait::Head {
+            self.began.set(self.watches.now.get());
+        }
         self.wait.set(wait);
         self.late.set(false);
         self.due.set(match ticks {
@@ -227,6 +245,14 @@ impl Watch {
             NEVER => NEVER,
             ticks => self.watches.now.get().saturating_add(ticks).min(NEVER - 1),
         });
+    }
+
+    /// This much of a head has come by now: from here on its rate decides as well.
+    pub fn received(&self, head: usize) {
+        let Some(per_tick) = self.watches.head_bytes else { return };
+        let of_all = self.watches.ticks[Wait::Head as usize].get();
+        let of_rate = u32::try_from(head / per_tick).unwrap_or(NEVER).saturating_add(ticks(GRACE));
+        self.due.set(self.began.get().saturating_add(of_rate.min(of_all)));
     }
 
     /// Ready when the wait has taken too long; else the task is woken when it has.
@@ -322,6 +348,23 @@ mod tests {
         }
         watches.sweep();
         assert!(is_late(&peer));
+    }
+
+    #[test]
+    fn a_head_that_drips_is_late_before_its_time() {
+        let timeouts = Timeouts { head: TICK * 20, head_rate: 100, ..Timeouts::default() };
+        for (bytes_per_tick, expected) in [(0, 7), (10, 8), (25, 13), (50, 21), (1000, 21)] {
+            let watches = Watches::new(&timeouts, TICK);
+            let peer = peer(&watches);
+            peer.0.wait(Wait::Head);
+            let mut ticks = 0;
+            while !is_late(&peer) {
+                ticks += 1;
+                peer.0.received(ticks * bytes_per_tick);
+                watches.sweep();
+            }
+            assert_eq!(ticks, expected, "{bytes_per_tick} bytes per tick");
+        }
     }
 
     #[test]

@@ -9,6 +9,10 @@ use super::{DateLine, Method, Status, Version, chars};
 /// The interim answer to `Expect: 100-continue`.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
+/// What a connection hears that is not let in: there are too many.
+pub const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
 /// A field line known when the program is compiled.
 macro_rules! field_line {
     ($name:literal, $value:literal) => {

@@ -12,7 +12,8 @@ use super::listen::Listen;
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
 use crate::message::Proxies;
-use crate::net::Timeouts;
+use crate::net::timed::TICK;
+use crate::net::{ConnectionLimits, Timeouts};
 use crate::proto::Limits;
 
 /// How a server runs.
@@ -35,7 +36,10 @@ pub struct Config {
     pub workers: usize,
     /// Connections the kernel keeps for each worker until they are accepted. Default 1024.
     pub backlog: u32,
-    /// Requests that one connection may make; 0 for any number. The last answer says so. Default 0.
+    /// How many connections there may be.
+    pub connections: ConnectionLimits,
+    /// Requests that one connection may make; 0 for any number. The last answer says so, and a client
+    /// that goes on opens a connection anew, perhaps to a worker with less to do. Default 1,000,000.
     pub max_requests: u64,
     /// How many exchanges there are.
     pub pool: PoolConfig,
@@ -59,7 +63,8 @@ impl Default for Config {
             port: 5882,
             workers: 0,
             backlog: 1024,
-            max_requests: 0,
+            connections: ConnectionLimits::default(),
+            max_requests: 1_000_000,
             pool: PoolConfig::default(),
             request: RequestConfig::default(),
             response: ResponseConfig::default(),
@@ -286,6 +291,22 @@ impl Config {
         match self.workers {
             0 => available_parallelism().map_or(1, usize::from),
             n => n,
+        }
+    }
+
+    /// How many connections there may be; proxies are not counted as peers.
+    pub(super) fn connection_limits(&self) -> ConnectionLimits {
+        let mut limits = self.connections.clone();
+        limits.uncounted.extend(&self.proxies.trusted);
+        limits
+    }
+
+    /// New connections that one worker takes in per tick.
+    pub(super) fn accept_share(&self) -> usize {
+        let ticks_per_second = 1000 / TICK.as_millis() as usize;
+        match self.connections.accept_rate {
+            0 => usize::MAX,
+            rate => rate.div_ceil(self.worker_count() * ticks_per_second),
         }
     }
 

@@ -26,6 +26,10 @@ const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_PORT", |c, v| port(v).map(|port| c.port = port)),
     ("HTTPZ_WORKERS", |c, v| number(v).map(|n| c.workers = n)),
     ("HTTPZ_BACKLOG", |c, v| number(v).map(|n| c.backlog = n)),
+    ("HTTPZ_CONNECTIONS_MAX", |c, v| number(v).map(|n| c.connections.max = n)),
+    ("HTTPZ_CONNECTIONS_PER_PEER", |c, v| number(v).map(|n| c.connections.per_peer = n)),
+    ("HTTPZ_CONNECTIONS_ACCEPT_RATE", |c, v| number(v).map(|n| c.connections.accept_rate = n)),
+    ("HTTPZ_CONNECTIONS_UNCOUNTED", |c, v| networks(v).map(|n| c.connections.uncounted = n)),
     ("HTTPZ_MAX_REQUESTS", |c, v| number(v).map(|n| c.max_requests = n)),
     ("HTTPZ_POOL_MIN", |c, v| number(v).map(|n| c.pool.min = n)),
     ("HTTPZ_POOL_MAX", |c, v| number(v).map(|n| c.pool.max = n)),
@@ -44,6 +48,7 @@ const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_PROXIES_TRUSTED", |c, v| networks(v).map(|trusted| c.proxies.trusted = trusted)),
     ("HTTPZ_PROXIES_FIELD", |c, v| proxy_field(v).map(|field| c.proxies.field = field)),
     ("HTTPZ_TIMEOUTS_HEAD", |c, v| time(v).map(|time| c.timeouts.head = time)),
+    ("HTTPZ_TIMEOUTS_HEAD_RATE", |c, v| number(v).map(|n| c.timeouts.head_rate = n)),
     ("HTTPZ_TIMEOUTS_BODY", |c, v| time(v).map(|time| c.timeouts.body = time)),
     ("HTTPZ_TIMEOUTS_WRITE", |c, v| time(v).map(|time| c.timeouts.write = time)),
     ("HTTPZ_TIMEOUTS_KEEP_ALIVE", |c, v| time(v).map(|time| c.timeouts.keep_alive = time)),
@@ -205,7 +210,7 @@ fn with_unit(text: &str, units: &[(&str, usize)]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::Timeouts;
+    use crate::net::{ConnectionLimits, Timeouts};
     use crate::server::{PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -223,6 +228,12 @@ mod tests {
             port: Config::default().port,
             workers: 1,
             backlog: 2,
+            connections: ConnectionLimits {
+                max: 4,
+                per_peer: 5,
+                accept_rate: 6,
+                uncounted: vec!["10.0.0.0/8".parse().expect("it is a network")],
+            },
             max_requests: 3,
             pool: PoolConfig { min: 4, max: 5, timeout: second * 60 },
             request: RequestConfig {
@@ -243,6 +254,7 @@ mod tests {
                 .field(ProxyField::Forwarded),
             timeouts: Timeouts {
                 head: second,
+                head_rate: 7,
                 body: second * 2,
                 write: second * 3,
                 keep_alive: second / 4,
@@ -255,6 +267,10 @@ mod tests {
             ("HTTPZ_LISTEN", "unix:/run/a.sock;mode=660, 0.0.0.0:80"),
             ("HTTPZ_WORKERS", "1"),
             ("HTTPZ_BACKLOG", "2"),
+            ("HTTPZ_CONNECTIONS_MAX", "4"),
+            ("HTTPZ_CONNECTIONS_PER_PEER", "5"),
+            ("HTTPZ_CONNECTIONS_ACCEPT_RATE", "6"),
+            ("HTTPZ_CONNECTIONS_UNCOUNTED", "10.0.0.0/8"),
             ("HTTPZ_MAX_REQUESTS", "3"),
             ("HTTPZ_POOL_MIN", "4"),
             ("HTTPZ_POOL_MAX", "5"),
@@ -271,6 +287,7 @@ mod tests {
             ("HTTPZ_RESPONSE_BODY_BUFFER_SIZE", "0"),
             ("HTTPZ_RESPONSE_MAX_HEADER_COUNT", "9"),
             ("HTTPZ_TIMEOUTS_HEAD", "1s"),
+            ("HTTPZ_TIMEOUTS_HEAD_RATE", "7"),
             ("HTTPZ_TIMEOUTS_BODY", "2s"),
             ("HTTPZ_TIMEOUTS_WRITE", "3000ms"),
             ("HTTPZ_TIMEOUTS_KEEP_ALIVE", "250ms"),

@@ -14,6 +14,7 @@ use super::open::Listener;
 use super::seat::Seat;
 use super::worker::Worker;
 use crate::error::{Error, Result};
+use crate::net::Gate;
 use crate::net::timed::TICK;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
@@ -113,12 +114,13 @@ impl Handle {
         &self,
         seat: Arc<Seat>,
         listeners: Listeners,
+        gate: Arc<Gate>,
         service: Arc<S>,
         config: Arc<Config>,
     ) -> Result {
         let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
-            if let Err(error) = Worker::run(&seat, listeners.sockets, service, &config) {
+            if let Err(error) = Worker::run(&seat, listeners.sockets, gate, service, &config) {
                 eprintln!("httpz: worker {n} ended: {error}");
             }
             // With the last worker go the files of the sockets.

@@ -7,6 +7,7 @@
 //! runtime with a pending timer consults its wheel at every park, which would be paid by requests.
 
 mod config;
+mod doors;
 mod env;
 mod handle;
 mod listen;
@@ -23,6 +24,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::net::Gate;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
@@ -62,9 +64,10 @@ impl Server {
         let workers = config.worker_count();
         let (estate, listeners) = open(&config.places(), workers, config.backlog)?;
         let (handle, seats) = handle::seats(estate, workers)?;
+        let gate = Gate::new(config.connection_limits());
         let (service, config) = (Arc::new(service), Arc::new(config));
         for (seat, listeners) in seats.into_iter().zip(listeners) {
-            handle.spawn(seat, listeners, service.clone(), config.clone())?;
+            handle.spawn(seat, listeners, gate.clone(), service.clone(), config.clone())?;
         }
         Ok(handle)
     }

@@ -6,12 +6,12 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::net::{TcpListener, UnixListener};
 use tokio::task::spawn_local;
 
+use super::doors::{Doors, Host};
 use super::open::Listener;
 use super::proxied;
 use super::seat::Seat;
@@ -20,25 +20,14 @@ use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
 use crate::message::{Ambient, Phase};
 use crate::net::timed::TICK;
-use crate::net::{Socket, SocketWire, Watches};
+use crate::net::{Gate, Pass, Socket, SocketWire, Watches};
 use crate::service::Service;
 
 /// What a worker is made of.
 pub(super) struct Worker<S> {
     common: Rc<Common<S>>,
     watches: Rc<Watches>,
-    doors: Vec<Door>,
-}
-
-/// A listening socket, as the runtime sees it, and whether its connections begin with a PROXY header.
-struct Door {
-    socket: DoorSocket,
-    proxied: bool,
-}
-
-enum DoorSocket {
-    Tcp(TcpListener),
-    Unix(UnixListener),
+    doors: Doors,
 }
 
 impl<S: Service> Worker<S> {
@@ -46,13 +35,14 @@ impl<S: Service> Worker<S> {
     pub(super) fn run(
         seat: &Seat,
         listeners: Vec<(Listener, bool)>,
+        gate: Arc<Gate>,
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<()> {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().build_local(Default::default())?;
         runtime.block_on(async {
-            let worker = Self::new(listeners, service, config)?;
+            let worker = Self::new(listeners, gate, service, config)?;
             worker.serve_while(seat, || !seat.leave.load(Ordering::Acquire)).await;
             worker.common.ambient.enter(Phase::NotReady);
             let mut left = ticks(config.shutdown.not_ready);
@@ -62,7 +52,12 @@ impl<S: Service> Worker<S> {
         })
     }
 
-    fn new(listeners: Vec<(Listener, bool)>, service: Arc<S>, config: &Config) -> io::Result<Self> {
+    fn new(
+        listeners: Vec<(Listener, bool)>,
+        gate: Arc<Gate>,
+        service: Arc<S>,
+        config: &Config,
+    ) -> io::Result<Self> {
         let ambient = Rc::new(Ambient::new(unix_seconds()).behind(config.proxies.clone()));
         let pool = Pool::new(
             config.pool_share(),
@@ -73,21 +68,16 @@ impl<S: Service> Worker<S> {
         Ok(Self {
             common: Rc::new(Common { service, pool, ambient, max_requests: config.max_requests }),
             watches: Watches::new(&config.timeouts, config.pool.timeout),
-            doors: listeners.into_iter().map(Door::new).collect::<io::Result<_>>()?,
+            doors: Doors::new(listeners, gate, config.accept_share())?,
         })
     }
 
     /// Accepts, and minds the clock whenever it knocks; asks then whether to go on.
-    ///
-    /// When the system has no descriptor or memory left, asking it again at once would only burn the
-    /// core that could close some; the next knock is soon enough.
     async fn serve_while(&self, seat: &Seat, mut go_on: impl FnMut() -> bool) {
         while go_on() {
             let mut heard = pin!(seat.heard());
             poll_fn(|cx| {
-                for door in &self.doors {
-                    self.accept(door, cx);
-                }
+                self.doors.accept(cx, self);
                 heard.as_mut().poll(cx)
             })
             .await;
@@ -95,53 +85,12 @@ impl<S: Service> Worker<S> {
         }
     }
 
-    /// Takes in everybody who stands at a door.
-    fn accept(&self, door: &Door, cx: &mut Context<'_>) {
-        loop {
-            let taken = match &door.socket {
-                DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
-                    // Small writes leave at once: we gather answers ourselves. A socket that cannot
-                    // do it still works, only slower.
-                    let _ = stream.set_nodelay(true);
-                    self.take(stream, door.proxied);
-                }),
-                DoorSocket::Unix(listener) => {
-                    listener.poll_accept(cx).map_ok(|(stream, _)| self.take(stream, door.proxied))
-                }
-            };
-            match taken {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) if is_no_news(&error) => {}
-                Poll::Ready(Err(error)) => {
-                    eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
-                    return;
-                }
-                Poll::Pending => return,
-            }
-        }
-    }
-
-    /// Serves a connection beside the others.
-    fn take(&self, stream: impl Socket, proxied: bool) {
-        let wire = SocketWire::new(stream, &self.watches);
-        let conn = Conn::new(wire.clone(), self.common.clone());
-        if !proxied {
-            spawn_local(conn.serve());
-            return;
-        }
-        spawn_local(async move {
-            if proxied::enter(&wire).await {
-                drop(wire);
-                conn.serve().await;
-            }
-        });
-    }
-
     /// Twice a second: the date, the deadlines, the pool.
     fn tick(&self) {
         self.common.ambient.set_time(unix_seconds());
         self.watches.sweep();
         self.common.pool.trim();
+        self.doors.tick();
     }
 
     /// Lets requests in flight finish, and returns when all connections have ended or at the
@@ -150,9 +99,7 @@ impl<S: Service> Worker<S> {
         self.common.ambient.enter(Phase::Leaving);
         // Connections that the kernel has completed have been promised an answer.
         poll_fn(|cx| {
-            for door in &self.doors {
-                self.accept(door, cx);
-            }
+            self.doors.accept(cx, &self);
             Poll::Ready(())
         })
         .await;
@@ -171,20 +118,22 @@ impl<S: Service> Worker<S> {
     }
 }
 
-impl Door {
-    fn new((listener, proxied): (Listener, bool)) -> io::Result<Self> {
-        let socket = match listener {
-            Listener::Tcp(listener) => DoorSocket::Tcp(TcpListener::from_std(listener)?),
-            Listener::Unix(listener) => DoorSocket::Unix(UnixListener::from_std(listener)?),
-        };
-        Ok(Self { socket, proxied })
+impl<S: Service> Host for Worker<S> {
+    /// Serves a connection beside the others.
+    fn take(&self, stream: impl Socket, pass: Pass, proxied: bool) {
+        let wire = SocketWire::new(stream, pass, &self.watches);
+        let conn = Conn::new(wire.clone(), self.common.clone());
+        if !proxied {
+            spawn_local(conn.serve());
+            return;
+        }
+        spawn_local(async move {
+            if proxied::enter(&wire).await {
+                drop(wire);
+                conn.serve().await;
+            }
+        });
     }
-}
-
-/// A peer that left between the kernel and us is nothing to report.
-fn is_no_news(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
 /// As many steps as there are ticks in this time.

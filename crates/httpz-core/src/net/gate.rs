@@ -1,0 +1,185 @@
+//! Who may come in: how many connections there are, in all and from one peer.
+//!
+//! The one thing that workers share besides the application. It is asked when a connection comes and
+//! told when it goes, never while a request is handled.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ipnet::IpNet;
+
+/// How many connections there may be. Zero means any number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections at the same time; one more is answered with 503 and closed. Default 25,000.
+    pub max: usize,
+    /// Connections at the same time from one address, or from one network of IPv6 (a /64 is what one
+    /// customer has); one more is answered with 503 and closed. Default 1,000.
+    pub per_peer: usize,
+    /// New connections per second; more wait in the kernel's queue. Default 100,000.
+    pub accept_rate: usize,
+    /// Whose connections are not counted by `per_peer`, beside those of `Config::proxies` and of
+    /// sockets of the machine. Default this machine.
+    pub uncounted: Vec<IpNet>,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        let loopback = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        let [v4, v6]: [IpAddr; 2] = loopback;
+        Self {
+            max: 25_000,
+            per_peer: 1_000,
+            accept_rate: 100_000,
+            uncounted: [IpNet::new(v4, 8), IpNet::new(v6, 128)].into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// Counts the connections of all workers.
+#[derive(Debug)]
+pub struct Gate {
+    limits: ConnectionLimits,
+    all: AtomicUsize,
+    peers: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// Why a connection may not come in: the setting that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There are as many as there may be.
+    Full,
+    /// There are as many from this peer as there may be.
+    Peer,
+}
+
+impl Refused {
+    /// The setting, for a log.
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Full => "connections.max",
+            Self::Peer => "connections.per_peer",
+        }
+    }
+}
+
+impl Gate {
+    /// A gate that nobody has passed yet.
+    pub fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Arc::new(Self { limits, all: AtomicUsize::new(0), peers: Mutex::default() })
+    }
+
+    /// Lets a connection in, which is counted until its pass is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many.
+    pub fn admit(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Pass, Refused> {
+        let before = self.all.fetch_add(1, Ordering::Relaxed);
+        // Made at once, so that whatever happens it is counted down again.
+        let mut pass = Pass { gate: self.clone(), peer: None };
+        if self.limits.max != 0 && before >= self.limits.max {
+            return Err(Refused::Full);
+        }
+        if let Some(peer) = peer.and_then(|peer| self.counted(peer)) {
+            let mut peers = self.peers();
+            let count = peers.entry(peer).or_default();
+            if *count >= self.limits.per_peer {
+                return Err(Refused::Peer);
+            }
+            *count += 1;
+            pass.peer = Some(peer);
+        }
+        Ok(pass)
+    }
+
+    /// As whom this peer is counted, if it is.
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        let free = |network: &IpNet| network.contains(&peer);
+        if self.limits.per_peer == 0 || self.limits.uncounted.iter().any(free) {
+            return None;
+        }
+        Some(match peer {
+            IpAddr::V4(_) => peer,
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        })
+    }
+
+    /// How many connections there are.
+    pub fn len(&self) -> usize {
+        self.all.load(Ordering::Relaxed)
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn peers(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        // A count is changed in one step, so the map is whole.
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that was let in.
+#[derive(Debug)]
+pub struct Pass {
+    gate: Arc<Gate>,
+    peer: Option<IpAddr>,
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.gate.all.fetch_sub(1, Ordering::Relaxed);
+        let Some(peer) = self.peer else { return };
+        let mut peers = self.gate.peers();
+        if let Some(count) = peers.get_mut(&peer) {
+            *count -= 1;
+            if *count == 0 {
+                peers.remove(&peer);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(max: usize, per_peer: usize) -> Arc<Gate> {
+        Gate::new(ConnectionLimits { max, per_peer, ..ConnectionLimits::default() })
+    }
+
+    fn ip(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn lets_in_as_many_as_there_may_be() {
+        let gate = gate(2, 0);
+        let passes = [gate.admit(None).unwrap(), gate.admit(None).unwrap()];
+        assert_eq!(gate.admit(None).unwrap_err(), Refused::Full);
+        assert_eq!(gate.len(), 2);
+        drop(passes);
+        assert!(gate.is_empty() && gate.admit(None).is_ok());
+    }
+
+    #[test]
+    fn counts_addresses_and_networks_of_ipv6() {
+        let gate = gate(0, 1);
+        for (first, second, fits) in [
+            ("192.0.2.1", "192.0.2.2", true),
+            ("192.0.2.1", "::ffff:192.0.2.1", false),
+            ("2001:db8::1", "2001:db8::2", false),
+            ("2001:db8::1", "2001:db8:0:1::1", true),
+            ("127.0.0.1", "127.0.0.1", true),
+        ] {
+            let _first = gate.admit(ip(first)).unwrap();
+            assert_eq!(gate.admit(ip(second)).is_ok(), fits, "{first} and {second}");
+        }
+        assert!(gate.is_empty() && gate.peers().is_empty());
+    }
+}

@@ -1,0 +1,125 @@
+//! Takes in whoever comes, as long as there is room.
+//!
+//! Too many at a time wait in the kernel's queue; too many in all, or from one peer, hear so and are
+//! let go. What the system itself refuses (it has no descriptor left) is tried again at the next tick:
+//! asking at once would only burn the core that could close some.
+
+use std::cell::Cell;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::net::{TcpListener, UnixListener};
+
+use super::open::Listener;
+use crate::net::timed::TICK;
+use crate::net::{Gate, Pass, Refused, Socket};
+use crate::proto::encode;
+
+/// The listening sockets of a worker.
+pub(super) struct Doors {
+    doors: Vec<Door>,
+    gate: Arc<Gate>,
+    /// New connections per tick at most.
+    share: usize,
+    /// New connections since the last tick.
+    taken: Cell<usize>,
+    /// Those that were not let in since the last tick, and why the last of them was not.
+    turned_away: Cell<(usize, Option<Refused>)>,
+}
+
+/// A listening socket, as the runtime sees it, and whether its connections begin with a PROXY header.
+struct Door {
+    socket: DoorSocket,
+    proxied: bool,
+}
+
+enum DoorSocket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+/// Who serves a connection that has come in.
+pub(super) trait Host {
+    fn take(&self, stream: impl Socket, pass: Pass, proxied: bool);
+}
+
+impl Doors {
+    /// Opens them; at most `share` new connections come in per tick.
+    pub(super) fn new(
+        listeners: Vec<(Listener, bool)>,
+        gate: Arc<Gate>,
+        share: usize,
+    ) -> io::Result<Self> {
+        let doors = listeners.into_iter().map(Door::new).collect::<io::Result<_>>()?;
+        let (taken, turned_away) = Default::default();
+        Ok(Self { doors, gate, share, taken, turned_away })
+    }
+
+    /// Takes in everybody who stands at a door.
+    pub(super) fn accept(&self, cx: &mut Context<'_>, host: &impl Host) {
+        self.doors.iter().for_each(|door| self.accept_at(door, cx, host));
+    }
+
+    fn accept_at(&self, door: &Door, cx: &mut Context<'_>, host: &impl Host) {
+        while self.taken.get() < self.share {
+            let come = match &door.socket {
+                DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+                    // Small writes leave at once: we gather answers ourselves. A socket that cannot
+                    // do it still works, only slower.
+                    let _ = stream.set_nodelay(true);
+                    self.admit(stream, door.proxied, host);
+                }),
+                DoorSocket::Unix(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+                    self.admit(stream, door.proxied, host);
+                }),
+            };
+            match come {
+                Poll::Ready(Ok(())) => self.taken.set(self.taken.get() + 1),
+                Poll::Ready(Err(error)) if is_no_news(&error) => {}
+                Poll::Ready(Err(error)) => {
+                    eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
+                    return;
+                }
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    fn admit(&self, stream: impl Socket, proxied: bool, host: &impl Host) {
+        match self.gate.admit(stream.peer().map(|addr| addr.ip())) {
+            Ok(pass) => host.take(stream, pass, proxied),
+            Err(why) => {
+                let (n, _) = self.turned_away.get();
+                self.turned_away.set((n + 1, Some(why)));
+                // As far as it gets: whoever is over a limit is not waited for.
+                let _ = stream.try_write(&[io::IoSlice::new(encode::FULL)]);
+            }
+        }
+    }
+
+    /// Another tick has gone by; says so when somebody was turned away.
+    pub(super) fn tick(&self) {
+        self.taken.set(0);
+        if let (n, Some(why)) = self.turned_away.take() {
+            let setting = why.setting();
+            eprintln!("httpz: {n} connections were turned away with 503, over {setting}");
+        }
+    }
+}
+
+impl Door {
+    fn new((listener, proxied): (Listener, bool)) -> io::Result<Self> {
+        let socket = match listener {
+            Listener::Tcp(listener) => DoorSocket::Tcp(TcpListener::from_std(listener)?),
+            Listener::Unix(listener) => DoorSocket::Unix(UnixListener::from_std(listener)?),
+        };
+        Ok(Self { socket, proxied })
+    }
+}
+
+/// A peer that left between the kernel and us is nothing to report.
+fn is_no_news(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}
