@@ -21,8 +21,8 @@ pub mod wire;
 
 pub use error::{Error, Result};
 pub use message::{
-    Content, ContentType, Event, Events, Feed, Pairs, Proxies, ProxyField, Request, Response,
-    Writer,
+    Content, ContentType, Cookie, Event, Events, Feed, Pairs, Proxies, ProxyField, Request,
+    Response, SameSite, Writer,
 };
 pub use proto::{Method, Status, Version};
 pub use server::{Config, Handle, Listen, Server};

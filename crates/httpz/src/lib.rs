@@ -58,8 +58,8 @@ pub use router::listing::{RouteInfo, RouteTable};
 
 pub use httpz_core::server::Places;
 pub use httpz_core::{
-    Config, Content, ContentType, Error, Flow, Handle, Listen, Method, Pairs, Proxies, ProxyField,
-    Request, Response, Result, Server, Service, Status, Version, Writer,
+    Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs, Proxies,
+    ProxyField, Request, Response, Result, SameSite, Server, Service, Status, Version, Writer,
 };
 pub use httpz_macros::{
     Context, FromParam, HttpError, actions, all, connect, delete, get, guard, head, options, patch,

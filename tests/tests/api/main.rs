@@ -12,6 +12,7 @@ mod macros;
 mod methods;
 mod parity_cors;
 mod parity_dispatch;
+mod parity_gained;
 mod parity_request;
 mod parity_router;
 mod parity_testing;

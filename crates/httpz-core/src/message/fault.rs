@@ -23,6 +23,10 @@ pub enum ResponseFault {
     WrongLength,
     /// An event's id or name holds a line end.
     EventField,
+    /// A cookie's name, value, path or domain has bytes that cannot stand there.
+    CookieText,
+    /// A cookie that browsers refuse for its attributes.
+    CookieRefused,
     /// A field or a status was set after the head had been sent.
     TooLate,
 }
@@ -44,6 +48,14 @@ impl fmt::Display for ResponseFault {
             Self::BodyForbidden => "the response has a body, which its status forbids",
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
             Self::EventField => "an event has an id or a name with a line end or NUL",
+            Self::CookieText => {
+                "a cookie has a name, value, path or domain that cannot be sent (blanks, `;`, `,`, \
+                 quotes and the like; a path begins with `/`): encode it"
+            }
+            Self::CookieRefused => {
+                "a cookie would be refused by browsers: SameSite=None, `__Secure-` and `__Host-` \
+                 need `secure()`, `__Host-` also the path `/` and no domain"
+            }
             Self::TooLate => "the head of the response was changed after it had been sent",
         })
     }

@@ -155,9 +155,15 @@ impl Response {
     /// assert_eq!(res.find_header("location"), Some(&b"/users/7"[..]));
     /// ```
     pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
-        if let Err(fault) = self.add_field(name, value.as_ref()) {
-            self.fault.get_or_insert(fault);
+        match self.add_field(name, value.as_ref()) {
+            Ok(()) => self,
+            Err(fault) => self.spoil(fault),
         }
+    }
+
+    /// Notes why the answer cannot be sent as it is; the first reason counts.
+    pub(super) fn spoil(&mut self, fault: ResponseFault) -> &mut Self {
+        self.fault.get_or_insert(fault);
         self
     }
 
