@@ -10,8 +10,8 @@
 //! ```
 //!
 //! Answers to requests that are already buffered gather in the outgoing buffer and leave with one
-//! write, when the next head has to be waited for. An idle connection holds no exchange: it is given
-//! back as soon as a read finds nothing and leased again at the next bytes.
+//! write, when the next head has to be waited for. A connection that waits for a request holds no
+//! exchange: it is given back as soon as a read finds nothing and leased again at the next bytes.
 //!
 //! This room knows no runtime. It runs under any executor, and in tests under a waker that does
 //! nothing, over a wire in memory.
@@ -30,6 +30,7 @@ use crate::proto::{ProtocolError, Verdict};
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
 use answer::{Call, wait_for};
+use receive::Part;
 
 /// What all connections of a worker share.
 pub struct Common<S> {
@@ -52,6 +53,8 @@ pub struct Conn<W, S> {
     common: Rc<Common<S>>,
     lease: Lease,
     ticket: Option<Rc<Ticket>>,
+    /// What has come of a head, while the rest is waited for.
+    part: Option<Box<Part>>,
     /// What the wire has been told we wait for.
     waiting: Wait,
     /// The peer has ended its side; no more bytes will come.
@@ -87,6 +90,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             lease: Lease::of(common.pool.clone()),
             common,
             ticket: None,
+            part: None,
             waiting: Wait::Nothing,
             at_end: false,
             served: 0,

@@ -1,4 +1,8 @@
 //! Waits for the next request: bytes are read until they hold a whole head.
+//!
+//! Whoever waits holds no exchange. The beginning of a head that is slow to come is put aside, in
+//! memory of just its size: peers that drip bytes could otherwise take all exchanges from those that
+//! have something to ask.
 
 use std::io;
 use std::rc::Rc;
@@ -12,6 +16,13 @@ use crate::wire::{Wait, Wire};
 
 /// Less room than this behind the received bytes, and they are shifted to the front.
 const ROOM: usize = 1024;
+
+/// The beginning of a head, put aside while the rest is waited for.
+pub(super) struct Part {
+    bytes: Box<[u8]>,
+    /// How many of them the parser has looked at.
+    seen: usize,
+}
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// The next request, its head parsed, in a leased exchange.
@@ -55,32 +66,46 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
     }
 
-    /// Nothing to read: a connection without a partial head holds no exchange.
+    /// Nothing to read: the exchange goes back, and what it holds of a head is put aside.
     #[inline]
     fn idle(&mut self) {
-        if let Some(exchange) = self.lease.get()
-            && !exchange.request.inbound.is_empty()
-        {
-            let part = exchange.request.inbound.len();
-            self.wait(Wait::Head);
-            self.wire.received(part);
+        if self.holds_a_part() {
+            self.put_aside();
         } else {
-            self.lease.give_back();
             self.wait(Wait::KeepAlive);
         }
+        self.lease.give_back();
     }
 
-    /// Are there bytes of a request in hand?
+    /// Does the exchange have bytes of a request?
     #[inline]
     fn holds_a_part(&self) -> bool {
         self.lease.get().is_some_and(|exchange| !exchange.request.inbound.is_empty())
+    }
+
+    #[cold]
+    fn put_aside(&mut self) {
+        let Some(Exchange { request, .. }) = self.lease.get() else { return };
+        let bytes: Box<[u8]> = request.inbound.bytes().into();
+        let part = Part { seen: request.head.seen(), bytes };
+        self.wait(Wait::Head);
+        self.wire.received(part.bytes.len());
+        self.part = Some(Box::new(part));
+    }
+
+    #[cold]
+    fn take_up_again(&mut self, part: &Part) {
+        if let Some(Exchange { request, .. }) = self.lease.get_mut() {
+            request.inbound.refill(&part.bytes);
+            request.head.resume(part.seen);
+        }
     }
 
     /// No more bytes will come; a part of a head is worth an answer if it only came too late.
     #[cold]
     fn dry(&self, error: &io::Error) -> Arrival {
         match error.kind() {
-            io::ErrorKind::TimedOut if self.holds_a_part() => {
+            io::ErrorKind::TimedOut if self.part.is_some() || self.holds_a_part() => {
                 Arrival::Fault(ProtocolError::HeadLate)
             }
             _ => Arrival::Nothing,
@@ -94,6 +119,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             if let Some(exchange) = self.lease.get() {
                 exchange.attach(self.wire.clone());
             }
+            if let Some(part) = self.part.take() {
+                self.take_up_again(&part);
+            }
         }
     }
 
@@ -102,10 +130,10 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         match self.wire.poll_readable(cx) {
             Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => return Poll::Ready(Arrival::Nothing),
+            Poll::Ready(Err(error)) => return Poll::Ready(self.dry(&error)),
             Poll::Pending => {
                 self.ticket = None;
-                self.wait(Wait::KeepAlive);
+                self.wait(if self.part.is_some() { Wait::Head } else { Wait::KeepAlive });
                 return Poll::Pending;
             }
         }

@@ -383,11 +383,29 @@ fn an_idle_connection_holds_no_exchange() {
     assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::KeepAlive));
     wire.send(b"GET /b HT");
     assert!(serving.as_mut().poll(cx).is_pending());
-    assert_eq!((common.pool.leased(), wire.waiting()), (1, Wait::Head));
+    assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::Head));
     wire.send(b"TP/1.1\r\nHost: x\r\n\r\n");
     assert!(serving.as_mut().poll(cx).is_pending());
     assert_eq!(common.pool.leased(), 0);
     assert!(wire.take_output().ends_with(b"/b"));
+}
+
+#[test]
+fn peers_that_drip_take_no_exchange_from_those_that_ask() {
+    let common = common(1, small());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let slow = Rc::new(Memory::open(["GET /slow HTTP/1.1\r\nHo"]));
+    let mut dripping = pin!(Conn::new(slow.clone(), common.clone()).serve());
+    assert!(dripping.as_mut().poll(cx).is_pending());
+    let wire = Rc::new(Memory::new(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n"]));
+    assert!(run(&wire, &common));
+    assert!(wire.take_output().ends_with(b"/a"));
+    for byte in b"st: x\r\n\r\n" {
+        slow.send(&[*byte]);
+        assert!(dripping.as_mut().poll(cx).is_pending());
+        assert_eq!(common.pool.leased(), 0);
+    }
+    assert!(slow.take_output().ends_with(b"/slow"));
 }
 
 #[test]

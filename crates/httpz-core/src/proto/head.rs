@@ -65,6 +65,16 @@ impl Head {
         self.len = 0;
     }
 
+    /// How many bytes of a head that is not whole yet have been looked at.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Goes on with a head of which another has looked at this many bytes.
+    pub fn resume(&mut self, seen: usize) {
+        self.seen = seen;
+    }
+
     /// Looks for a whole head at the front of `bytes`, which begin at offset `base` of their buffer.
     ///
     /// `Ok(false)` means that more bytes are needed; call again with the longer slice. `at_end` says
