@@ -476,9 +476,14 @@ impl Response {
     /// How the body of this length is delimited, once everything about the answer is found sound.
     #[inline]
     fn length(&self, len: u64) -> Result<Length, ResponseFault> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        match (self.fault, self.status, self.declared) {
+            (Some(fault), ..) => Err(fault),
+            (None, Status::OK, None) => Ok(Length::Counted(len)),
+            (None, ..) => self.unusual_length(len),
         }
+    }
+
+    fn unusual_length(&self, len: u64) -> Result<Length, ResponseFault> {
         if !self.status.is_final() {
             return Err(ResponseFault::BadStatus);
         }

@@ -12,9 +12,8 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Field;
-use super::{
-    Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, chars, scan, wide,
-};
+use super::known::Known;
+use super::{Fields, Framing, Limits, Method, ProtocolError, Span, Target, Version, scan};
 
 /// A parsed request head: places in the buffer it was parsed from, and what they amount to.
 #[derive(Debug, Default)]
@@ -37,17 +36,6 @@ pub struct Head {
     pub len: usize,
     /// Bytes that earlier attempts have looked at.
     seen: usize,
-}
-
-/// The fields that decide about framing and connection, as they are met.
-#[derive(Default)]
-struct Known<'b> {
-    host: Option<&'b [u8]>,
-    length: Option<&'b [u8]>,
-    coding: Option<&'b [u8]>,
-    close: bool,
-    keep_alive: bool,
-    expects_continue: bool,
 }
 
 impl Head {
@@ -120,15 +108,9 @@ impl Head {
     #[inline]
     fn scan(&mut self, bytes: &[u8], base: usize, limits: &Limits) -> bool {
         let mut known = Known::default();
-        self.fields.clear();
-        let fields = &mut self.fields;
-        let scanned = scan::head(bytes, base, limits, |field, name, value| {
-            fields.push(field);
-            known.meet(name, value).ok()
-        });
-        let Some(scan::Scanned { method, target, len }) = scanned else { return false };
-        self.method = method;
-        self.target = target;
+        let Self { method, target, fields, .. } = self;
+        let parts = scan::Parts { method, target, fields };
+        let Some(len) = scan::head(bytes, base, limits, parts, &mut known) else { return false };
         self.version = Version::Http11;
         self.len = len;
         self.judge(&known).is_ok()
@@ -210,10 +192,8 @@ impl Head {
 
     #[inline]
     fn judge(&mut self, known: &Known<'_>) -> Result<(), ProtocolError> {
-        match known.host {
-            Some(host) if !is_host(host) => return Err(ProtocolError::BadHost),
-            None if self.version == Version::Http11 => return Err(ProtocolError::NoHost),
-            _ => {}
+        if !known.host && self.version == Version::Http11 {
+            return Err(ProtocolError::NoHost);
         }
         self.framing = Framing::of(known.length, known.coding, self.version)?;
         self.persists = match self.version {
@@ -225,89 +205,6 @@ impl Head {
             && self.version == Version::Http11
             && self.framing != Framing::Empty;
         Ok(())
-    }
-}
-
-impl<'b> Known<'b> {
-    /// Notes a field if it is one of those that decide; the length of the name sorts out the rest.
-    #[inline]
-    fn meet(&mut self, name: &[u8], value: &'b [u8]) -> Result<(), ProtocolError> {
-        match name.len() {
-            4 if is(name, b"host") => sole(&mut self.host, value, ProtocolError::BadHost),
-            6 if is(name, b"expect") => self.expect(value),
-            10 if is(name, b"connection") => self.connection(value),
-            14 if is(name, b"content-length") => {
-                sole(&mut self.length, value, ProtocolError::BadLength)
-            }
-            17 if is(name, b"transfer-encoding") => {
-                sole(&mut self.coding, value, ProtocolError::BadCoding)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn expect(&mut self, value: &[u8]) -> Result<(), ProtocolError> {
-        if !value.eq_ignore_ascii_case(b"100-continue") {
-            return Err(ProtocolError::UnknownExpectation);
-        }
-        self.expects_continue = true;
-        Ok(())
-    }
-
-    /// A list of tokens (RFC 9110 §7.6.1), possibly over several lines.
-    fn connection(&mut self, value: &[u8]) -> Result<(), ProtocolError> {
-        if value.eq_ignore_ascii_case(b"keep-alive") {
-            self.keep_alive = true;
-            return Ok(());
-        }
-        for option in value.split(|&byte| byte == b',') {
-            let option = option.trim_ascii();
-            if option.eq_ignore_ascii_case(b"close") {
-                self.close = true;
-            } else if option.eq_ignore_ascii_case(b"keep-alive") {
-                self.keep_alive = true;
-            } else if !option.is_empty() && !chars::is_token(option) {
-                return Err(ProtocolError::BadConnection);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Is this field name, a token, the same as `lower` but for the casing?
-///
-/// Setting the bit that makes a letter lower case leaves `-` as it is, and makes neither of anything
-/// else that may stand in a token.
-#[inline]
-fn is<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
-    name.first_chunk().is_some_and(|name: &[u8; N]| name.map(|byte| byte | 0x20) == *lower)
-}
-
-/// Is this made of what hosts are made of? Most are short and plain; those are looked at as a whole.
-#[inline]
-fn is_host(host: &[u8]) -> bool {
-    // The first and the last eight bytes: with up to sixteen of them, that is all, in any order.
-    if let (8..=wide::WIDTH, Some(first), Some(last)) =
-        (host.len(), host.first_chunk::<8>(), host.last_chunk::<8>())
-    {
-        let both =
-            u128::from(u64::from_ne_bytes(*first)) << 64 | u128::from(u64::from_ne_bytes(*last));
-        if wide::first_outside_host(&both.to_ne_bytes()) == wide::WIDTH {
-            return true;
-        }
-    }
-    chars::all(host, &chars::HOST)
-}
-
-#[inline]
-fn sole<'b>(
-    place: &mut Option<&'b [u8]>,
-    value: &'b [u8],
-    fault: ProtocolError,
-) -> Result<(), ProtocolError> {
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(fault),
     }
 }
 

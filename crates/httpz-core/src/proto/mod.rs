@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `head` | where does a request head end, and what does it say? |
 //! | `scan` | is it one of those that nearly everybody sends? |
+//! | `known` | which fields decide about framing and connection? |
 //! | `target` | which of the four forms has the request target? |
 //! | `fields` | which name has which value? |
 //! | `framing` | how is the body delimited? |
@@ -26,6 +27,7 @@ pub mod error;
 pub mod fields;
 pub mod framing;
 pub mod head;
+mod known;
 pub mod limits;
 pub mod method;
 pub mod percent;

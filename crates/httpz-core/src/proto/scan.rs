@@ -10,60 +10,87 @@
 //! a time (`wide`). `docs/performance.md` has the figures.
 
 use super::fields::Field;
+use super::known::Known;
 use super::target::Target;
-use super::{Limits, Method, Span, chars, wide};
+use super::{Fields, Limits, Method, Span, chars, wide};
 
-/// A head found by the pass.
-pub(super) struct Scanned {
-    pub(super) method: Method,
-    pub(super) target: Target,
-    /// Bytes of the head, with its blank line.
-    pub(super) len: usize,
+/// Where the parts of a head go that the pass finds.
+pub(super) struct Parts<'h> {
+    pub(super) method: &'h mut Method,
+    pub(super) target: &'h mut Target,
+    pub(super) fields: &'h mut Fields,
 }
 
-/// Reads the head at the front of `bytes`, which begin at offset `base` of their buffer; `None` when
-/// httparse should. Each field goes to `meet` with its places and its bytes.
+/// Reads the head at the front of `bytes`, which begin at offset `base` of their buffer, into `parts`
+/// and `known`, and tells how long it is, with its blank line. `None` when httparse should read it;
+/// what has been written by then means nothing.
 #[inline]
 pub(super) fn head<'b>(
     bytes: &'b [u8],
     base: usize,
     limits: &Limits,
-    mut meet: impl FnMut(Field, &'b [u8], &'b [u8]) -> Option<()>,
-) -> Option<Scanned> {
+    parts: Parts<'_>,
+    known: &mut Known<'b>,
+) -> Option<usize> {
     // Where in their buffer the bytes stand that are still to be read.
     let end = base + bytes.len();
     let at = |rest: &[u8]| end - rest.len();
+    let mut room = limits.fields;
+    parts.fields.clear();
+    let mut push = |name_at, name: &[u8], value_at, value: &[u8]| {
+        room = room.checked_sub(1)?;
+        parts.fields.push(Field {
+            name: Span::new(name_at, name.len()),
+            value: Span::new(value_at, value.len()),
+        });
+        Some(())
+    };
 
     let (method, rest) = method(bytes)?;
+    *parts.method = method;
     let (target, rest) = target(rest, at(rest))?;
+    *parts.target = target;
     if target.raw.len as usize > limits.target {
         return None;
     }
     let mut rest = rest.strip_prefix(b" HTTP/1.1\r\n")?;
-    let mut room = limits.fields;
+    if let Some((name, value, behind)) = plain_host(rest) {
+        push(at(rest), name, at(rest) + "Host: ".len(), value)?;
+        known.host = true;
+        rest = behind;
+    }
     loop {
-        let name_len = name_len(rest)?;
-        if name_len == 0 {
-            let rest = rest.strip_prefix(b"\r\n")?;
-            return Some(Scanned { method, target, len: bytes.len() - rest.len() });
+        if let Some(rest) = rest.strip_prefix(b"\r\n") {
+            return Some(bytes.len() - rest.len());
         }
-        room = room.checked_sub(1)?;
-        let (name, behind) = rest.split_at(name_len);
-        let name_span = Span::new(at(rest), name_len);
+        let (name, behind) = rest.split_at(name_len(rest)?);
         // Nearly always exactly one space.
         let mut line = behind.strip_prefix(b":")?;
         while let [b' ' | b'\t', inner @ ..] = line {
             line = inner;
         }
         let (mut value, behind) = line.split_at(value_len(line)?);
-        let value_at = at(line);
-        rest = behind.strip_prefix(b"\r\n")?;
+        let behind = behind.strip_prefix(b"\r\n")?;
         while let [inner @ .., b' ' | b'\t'] = value {
             value = inner;
         }
-        let field = Field { name: name_span, value: Span::new(value_at, value.len()) };
-        meet(field, name, value)?;
+        push(at(rest), name, at(line), value)?;
+        known.meet(name, value).ok()?;
+        rest = behind;
     }
+}
+
+/// The host, when its line comes first, is short and plain, as it is for nearly everybody: name, value,
+/// and what is behind the line. One look tells that the host is sound and where it ends.
+#[inline]
+fn plain_host(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (name, rest) = line.split_at_checked(4)?;
+    if name != b"Host" && name != b"host" {
+        return None;
+    }
+    let rest = rest.strip_prefix(b": ")?;
+    let (value, rest) = rest.split_at(wide::first_outside_host(rest.first_chunk()?));
+    Some((name, value, rest.strip_prefix(b"\r\n")?))
 }
 
 /// A usual method, and what is behind it.
@@ -101,14 +128,10 @@ fn target(bytes: &[u8], at: usize) -> Option<(Target, &[u8])> {
     Some((Target::parse(Method::Get, raw, at).ok()?, rest))
 }
 
-/// How long the field name at the front is; 0 at the blank line, `None` at anything else.
+/// How long the field name at the front is; `None` when there is none.
 #[inline]
 fn name_len(line: &[u8]) -> Option<usize> {
-    let len = run(line, wide::first_outside_name, &chars::TOKEN)?;
-    match (line.get(len), len) {
-        (Some(b':'), 1..) | (Some(b'\r'), 0) => Some(len),
-        _ => None,
-    }
+    run(line, wide::first_outside_name, &chars::TOKEN).filter(|&len| len > 0)
 }
 
 /// How many bytes at the front may stand in a value.
@@ -148,7 +171,12 @@ mod tests {
     #[test]
     fn leaves_what_is_rare_or_wrong_to_httparse() {
         let taken = |input: &str| {
-            head(input.as_bytes(), 0, &Limits::default(), |_, _, _| Some(())).is_some()
+            let parts = Parts {
+                method: &mut Method::default(),
+                target: &mut Target::default(),
+                fields: &mut Fields::default(),
+            };
+            head(input.as_bytes(), 0, &Limits::default(), parts, &mut Known::default()).is_some()
         };
         for input in [
             "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
