@@ -1,7 +1,9 @@
 //! What the tests share: a raw client that says exactly the bytes it is told to.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
 /// Long enough for a slow machine; a test that waits this long has failed.
@@ -10,8 +12,36 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// A connection that is spoken to in raw bytes.
 #[derive(Debug)]
 pub struct Raw {
-    stream: TcpStream,
+    stream: Stream,
     buffered: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Read for Stream {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(room),
+            Self::Unix(stream) => stream.read(room),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            Self::Unix(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// One answer, taken apart as far as tests need it.
@@ -35,7 +65,18 @@ impl Raw {
         let stream = TcpStream::connect(addr).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream.set_nodelay(true).expect("delays can be switched off");
-        Self { stream, buffered: Vec::new() }
+        Self { stream: Stream::Tcp(stream), buffered: Vec::new() }
+    }
+
+    /// Connects to a socket of the machine.
+    ///
+    /// # Errors
+    ///
+    /// When nobody listens there.
+    pub fn unix(path: impl AsRef<Path>) -> io::Result<Self> {
+        let stream = UnixStream::connect(path)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { stream: Stream::Unix(stream), buffered: Vec::new() })
     }
 
     /// Sends bytes.
@@ -60,7 +101,11 @@ impl Raw {
 
     /// Ends our side of the connection.
     pub fn finish(&mut self) -> &mut Self {
-        self.stream.shutdown(std::net::Shutdown::Write).expect("our side is open");
+        let ended = match &self.stream {
+            Stream::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Stream::Unix(stream) => stream.shutdown(Shutdown::Write),
+        };
+        ended.expect("our side is open");
         self
     }
 

@@ -77,6 +77,7 @@ fn lints() -> Outcome {
 fn features() -> Outcome {
     run_command(&mut cargo("check --quiet --package httpz"))?;
     run_command(&mut cargo("check --quiet --package httpz --all-features"))?;
+    run_command(&mut cargo("test --quiet --package httpz-core --all-features --lib"))?;
     let manifest = root().join("crates/httpz/Cargo.toml");
     let manifest = fs::read_to_string(manifest).map_err(|error| error.to_string())?;
     for feature in names_of_features(&manifest) {

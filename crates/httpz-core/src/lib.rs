@@ -10,6 +10,8 @@
 pub mod conn;
 pub mod error;
 pub mod exchange;
+#[doc(hidden)]
+pub mod log;
 pub mod memory;
 pub mod message;
 pub mod net;

@@ -15,6 +15,7 @@ use super::source::Source;
 ///
 /// `testing` is a tool for tests that stands above all rooms; nothing may name it.
 const FLOORS: &[(&str, &[&str])] = &[
+    ("log", &[]),
     ("proto", &[]),
     ("memory", &[]),
     ("error", &["proto"]),
@@ -27,7 +28,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("net", &["wire", "error"]),
     (
         "server",
-        &["conn", "net", "exchange", "service", "message", "memory", "proto", "wire", "error"],
+        &[
+            "conn", "net", "exchange", "service", "message", "memory", "proto", "wire", "error",
+            "log",
+        ],
     ),
     ("testing", &["server", "conn", "exchange", "service", "message", "wire", "error"]),
 ];

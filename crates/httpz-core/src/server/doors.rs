@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use tokio::net::{TcpListener, UnixListener};
 
 use super::open::Listener;
+use crate::log;
 use crate::net::timed::TICK;
 use crate::net::{Gate, Pass, Refused, Socket};
 use crate::proto::encode;
@@ -78,7 +79,7 @@ impl Doors {
                 Poll::Ready(Ok(())) => self.taken.set(self.taken.get() + 1),
                 Poll::Ready(Err(error)) if is_no_news(&error) => {}
                 Poll::Ready(Err(error)) => {
-                    eprintln!("httpz: cannot accept: {error}; trying again in {TICK:?}");
+                    log::trouble(format_args!("cannot accept: {error}; trying again in {TICK:?}"));
                     return;
                 }
                 Poll::Pending => return,
@@ -103,7 +104,7 @@ impl Doors {
         self.taken.set(0);
         if let (n, Some(why)) = self.turned_away.take() {
             let setting = why.setting();
-            eprintln!("httpz: {n} connections were turned away with 503, over {setting}");
+            log::trouble(format_args!("{n} connections were turned away with 503, over {setting}"));
         }
     }
 }

@@ -14,6 +14,7 @@ use super::open::Listener;
 use super::seat::Seat;
 use super::worker::Worker;
 use crate::error::{Error, Result};
+use crate::log;
 use crate::net::Gate;
 use crate::net::timed::TICK;
 use crate::net::unix::SocketFile;
@@ -99,11 +100,11 @@ fn knock_at_all(seats: &[Weak<Seat>]) -> bool {
         any = true;
         let unheard = seat.knock();
         if unheard >= BLOCKED && unheard.is_power_of_two() {
-            eprintln!(
-                "httpz: worker {n} has not moved for {:?}: a handler blocks its thread, and with it \
+            log::trouble(format_args!(
+                "worker {n} has not moved for {:?}: a handler blocks its thread, and with it \
                  every connection of this worker; let it await, or move the work to a thread",
                 TICK * unheard
-            );
+            ));
         }
     }
     any
@@ -121,7 +122,7 @@ impl Handle {
         let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
             if let Err(error) = Worker::run(&seat, listeners.sockets, gate, service, &config) {
-                eprintln!("httpz: worker {n} ended: {error}");
+                log::trouble(format_args!("worker {n} ended: {error}"));
             }
             // With the last worker go the files of the sockets.
             drop(listeners.files);

@@ -136,8 +136,9 @@ impl<G: Send + Sync + 'static> App<G> {
     /// malformed requests, limits, panics, and paths or methods without a route.
     ///
     /// The response is fresh but for the status, which is that of the error. Without this, clients
-    /// that accept JSON get a problem report (RFC 9457), others the text. Errors that have a cause
-    /// and are the server's fault go to standard error in any case.
+    /// that accept JSON get a problem report (RFC 9457), others the text. Errors that are the
+    /// server's fault go to standard error in any case, with their cause and the URL as it was sent; with
+    /// the feature `tracing` they are events of it.
     ///
     /// ```
     /// use httpz::prelude::*;

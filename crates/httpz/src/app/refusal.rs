@@ -1,6 +1,6 @@
 //! What a client hears, and what the log says, when something went wrong.
 
-use std::io::{self, Write};
+use httpz_core::log;
 
 use crate::{ContentType, Error, Request, Response, Status, json};
 
@@ -44,23 +44,22 @@ fn names_json(range: &str) -> bool {
     (kind == "application/json" || kind.ends_with("+json")) && !parts.any(refused)
 }
 
-/// One line for what is the server's fault and has a cause.
-pub(super) fn log(req: &Request, error: &Error) {
-    if error.code() >= 500 && error.source().is_some() {
+/// A line for what is the server's fault. An error that was made as a 503 or the like and has no cause
+/// is an answer rather than a failure.
+pub(super) fn note(req: &Request, error: &Error) {
+    if error.code() == 500 || (error.code() > 500 && error.source().is_some()) {
         say(req, "", error);
     }
 }
 
 /// One line for what came too late to be answered: nobody but the log hears of it.
-pub(super) fn log_late(req: &Request, error: &Error) {
+pub(super) fn note_late(req: &Request, error: &Error) {
     say(req, "after its head was sent: ", error);
 }
 
 fn say(req: &Request, when: &str, error: &Error) {
-    let line = format!("httpz: {} {}: {when}{}", req.method(), req.target(), error.chain());
-    // One line, whatever the causes say; and where nobody reads, nobody is told.
-    let line = line.replace(char::is_control, " ") + "\n";
-    let _ = io::stderr().write_all(line.as_bytes());
+    let said = format!("{when}{}", error.chain());
+    log::request_failed(req.method().as_str(), req.target(), error.code(), &said);
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
 
     #[cold]
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
-        refusal::log(req, &error);
+        refusal::note(req, &error);
         if let Some(policy) = &self.cors {
             policy.mark_if_new(req, res);
         }
@@ -40,7 +40,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
 
     #[cold]
     fn too_late(&self, req: &Request, error: &Error) {
-        refusal::log_late(req, error);
+        refusal::note_late(req, error);
     }
 }
 

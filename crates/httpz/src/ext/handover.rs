@@ -42,6 +42,8 @@ use rustix::net::{
 
 use httpz_core::net::unix::{self, SocketFile};
 
+use httpz_core::log;
+
 use crate::{Error, Handle, Listen, Places, Result};
 
 /// How many sockets Linux passes in one message.
@@ -105,7 +107,7 @@ impl Handover {
             let parted = predecessor.write_all(SERVING).and_then(|()| hear(&predecessor, GONE));
             if let Err(error) = parted {
                 // It died just now; what it had to do is done.
-                eprintln!("httpz: the predecessor left without a word: {error}");
+                log::trouble(format_args!("the predecessor left without a word: {error}"));
             }
         }
         // For this user alone.
@@ -168,7 +170,9 @@ fn wait_for_successor(door: &UnixListener, server: &Handle) {
                 // It serves whether it hears this or not.
                 let _ = successor.write_all(GONE);
             }
-            Err(error) => eprintln!("httpz: a successor came and failed, so we serve on: {error}"),
+            Err(error) => {
+                log::trouble(format_args!("a successor came and failed, so we serve on: {error}"))
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ use std::os::fd::OwnedFd;
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
 
+use httpz_core::log;
+
 use crate::{Error, Handle, Listen, Places, Result};
 
 /// The sockets that this process was started with; empty when there are none.
@@ -71,6 +73,6 @@ pub fn ready(server: &Handle) {
 
 fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        eprintln!("httpz: cannot tell the supervisor: {error}");
+        log::trouble(format_args!("cannot tell the supervisor: {error}"));
     }
 }

@@ -1,0 +1,21 @@
+//! Says it in lines on standard error.
+
+use std::fmt::{Arguments, Display};
+use std::io::{self, Write};
+
+/// Something about the server itself is not as it should be.
+pub fn trouble(what: Arguments<'_>) {
+    line(format_args!("{what}"));
+}
+
+/// A request could not be answered as asked; `url` is as it was sent.
+pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display) {
+    line(format_args!("{method} {url}: {status}: {error}"));
+}
+
+/// One line, whatever the causes say.
+fn line(text: Arguments<'_>) {
+    let line = format!("httpz: {text}").replace(char::is_control, " ") + "\n";
+    // Where nobody reads, nobody is told.
+    let _ = io::stderr().write_all(line.as_bytes());
+}

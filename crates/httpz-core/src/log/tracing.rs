@@ -1,0 +1,79 @@
+//! Says it in events of `tracing`, with the target `httpz`.
+
+use std::fmt::{Arguments, Display};
+
+/// Something about the server itself is not as it should be.
+pub fn trouble(what: Arguments<'_>) {
+    tracing::warn!(target: "httpz", "{what}");
+}
+
+/// A request could not be answered as asked; `url` is as it was sent.
+pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display) {
+    tracing::error!(target: "httpz", method, url, status, %error, "request failed");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    use super::*;
+
+    /// Writes events down.
+    #[derive(Clone, Default)]
+    struct Notes(Arc<Mutex<Vec<String>>>);
+
+    impl Visit for Notes {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            self.0.lock().unwrap().push(format!("{field}={value:?}"));
+        }
+    }
+
+    impl Subscriber for Notes {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == "httpz"
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            self.0.lock().unwrap().push(event.metadata().level().to_string());
+            event.record(&mut self.clone());
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn a_failed_request_is_an_event_with_fields() {
+        let notes = Notes::default();
+        tracing::subscriber::with_default(notes.clone(), || {
+            request_failed("GET", "/a?b=%20", 500, &"no database");
+            trouble(format_args!("worker {} ended", 3));
+        });
+        assert_eq!(
+            *notes.0.lock().unwrap(),
+            [
+                "ERROR",
+                "message=request failed",
+                "method=\"GET\"",
+                "url=\"/a?b=%20\"",
+                "status=500",
+                "error=no database",
+                "WARN",
+                "message=worker 3 ended"
+            ]
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! A server that is configured by its environment alone, in a process of its own.
+//!
+//! Serves where `HTTPZ_LISTEN` says until a signal ends it; inside of a running async runtime when
+//! `IN_RUNTIME` is set.
+
+use httpz::Config;
+use httpz::prelude::*;
+
+fn fail(_: &Request, _: &mut Response) -> Result {
+    // A cause of several lines is still one line of the log.
+    Err(Error::from(std::io::Error::other("no database\nhttpz: forged")))
+}
+
+fn plain_fail(_: &Request, _: &mut Response) -> Result {
+    Err(Error::status(500, "nothing more is known"))
+}
+
+fn busy(_: &Request, _: &mut Response) -> Result {
+    Err(Error::status(503, "come again"))
+}
+
+async fn late(_: &Request, res: &mut Response) -> Result {
+    res.chunk("half").await?;
+    Err(Error::from(std::io::Error::other("the rest is lost")))
+}
+
+fn boasts(_: &Request, res: &mut Response) {
+    (0..20).for_each(|n| _ = res.header(&format!("x-{n}"), "1"));
+}
+
+/// Holds the body in memory until the process ends.
+async fn hold(req: &Request, _: &mut Response) -> &'static str {
+    assert!(req.body().is_some_and(|body| body.iter().all(|&byte| byte == b'x')));
+    std::future::pending().await
+}
+
+fn main() -> httpz::Result {
+    let app = App::new((), |r| {
+        r.get("/plaintext", handler(|_, _| "Hello, World!"))
+            .get("/fail", fail)
+            .get("/plain-fail", plain_fail)
+            .get("/busy", busy)
+            .get("/late", late)
+            .get("/boasts", boasts)
+            .post("/hold", hold)
+    });
+    let app = app.config(Config::from_env()?);
+    if std::env::var_os("IN_RUNTIME").is_none() {
+        return app.run();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { app.run() })
+}
