@@ -110,6 +110,10 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let says_more = self.message() != self.0.status.reason();
+        if self.code() == 500 && !says_more && self.source().is_some() {
+            // What a program prints that could not start; the status would only puzzle.
+            return write!(f, "{}", self.chain());
+        }
         if self.code() != 500 || !says_more {
             write!(f, "{}", self.0.status)?;
             f.write_str(if says_more { ": " } else { "" })?;
@@ -162,7 +166,7 @@ mod tests {
             (Error::status(500, "cannot listen: taken"), "cannot listen: taken"),
             (Error::status(404, "no such user"), "404 Not Found: no such user"),
             (Error::status(404, "Not Found"), "404 Not Found"),
-            (Error::from(missing()), "500 Internal Server Error (invalid digit found in string)"),
+            (Error::from(missing()), "invalid digit found in string"),
             (
                 Error::status(500, format!("bad port: {}", missing())).with_source(missing()),
                 "bad port: invalid digit found in string",

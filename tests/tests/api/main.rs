@@ -15,6 +15,7 @@ mod parity_dispatch;
 mod parity_gained;
 mod parity_request;
 mod parity_router;
+mod parity_start;
 mod parity_testing;
 mod paths;
 mod registration;

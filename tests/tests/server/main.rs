@@ -6,6 +6,7 @@ mod load;
 mod parity_data;
 mod parity_events;
 mod parity_rest;
+mod parity_start;
 mod proxies;
 mod restart;
 mod shutdown;
