@@ -51,6 +51,8 @@ const ALL: &[Case] = &[
     Case { name: "query, escaped", prepare: || query("/?search=green+tea&page=%32&tag=%C3%A9") },
     Case { name: "lease and return", prepare: lease },
     Case { name: "64 x plaintext, in memory", prepare: || whole("GET", "/plaintext", "") },
+    Case { name: "64 x browser, in memory", prepare: browser },
+    Case { name: "64 x async plaintext, in memory", prepare: || whole("GET", "/async", "") },
     Case { name: "64 x json, in memory", prepare: || whole("GET", "/json", "") },
     Case { name: "64 x users/:id, in memory", prepare: || whole("GET", "/users/12345", "") },
     Case {
@@ -172,6 +174,11 @@ fn plaintext() -> &'static str {
     "Hello, World!"
 }
 
+#[get("/async")]
+async fn later() -> &'static str {
+    "Hello, World!"
+}
+
 #[get("/json")]
 fn json() -> Json<Message> {
     Json(Message { message: "Hello, World!" })
@@ -188,20 +195,28 @@ fn echo(Json(echo): Json<Echo>) -> Json<Echo> {
 }
 
 fn whole(method: &str, target: &str, body: &str) -> Box<dyn FnMut()> {
-    let built = App::new((), |r| r.mount(routes![plaintext, json, user, echo]))
-        .build()
-        .expect("the routes of this file do not collide");
-    let config = built.config().clone();
-    let loopback = Loopback::new(built, &config);
     let about_body = match body.len() {
         0 => String::new(),
         n => format!("Content-Type: application/json\r\nContent-Length: {n}\r\n"),
     };
-    let one =
-        format!("{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n{about_body}\r\n{body}");
-    let batch = one.repeat(BATCH).into_bytes();
+    let host = "Host: 127.0.0.1:8080\r\n";
+    batch(format!("{method} {target} HTTP/1.1\r\n{host}{about_body}\r\n{body}").as_bytes())
+}
+
+fn browser() -> Box<dyn FnMut()> {
+    batch(BROWSER_HEAD)
+}
+
+/// The same request, over and over, and all of its answers.
+fn batch(request: &[u8]) -> Box<dyn FnMut()> {
+    let built = App::new((), |r| r.mount(routes![plaintext, later, json, user, echo]))
+        .build()
+        .expect("the routes of this file do not collide");
+    let config = built.config().clone();
+    let loopback = Loopback::new(built, &config);
+    let batch = request.repeat(BATCH);
     let answered = loopback.send(&batch).windows(15).filter(|it| it == b"HTTP/1.1 200 OK").count();
-    assert_eq!(answered, BATCH, "{method} {target} is answered");
+    assert_eq!(answered, BATCH, "{} is answered", String::from_utf8_lossy(request));
     Box::new(move || {
         black_box(loopback.send(black_box(&batch)));
     })

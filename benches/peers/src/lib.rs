@@ -2,7 +2,12 @@
 //!
 //! The contract: one release binary that reads `PORT` and `WORKERS` (default 8080 and 1), listens
 //! on 127.0.0.1 and answers `GET /plaintext`, `GET /json`, `GET /users/:id` and `POST /echo` as
-//! `cargo xtask bench` checks before it measures anything.
+//! `cargo xtask bench` checks before it measures anything. Those that know how to move large bodies
+//! also answer `GET /blob` (1 MiB with its length), `GET /stream` (the same in 64 chunks) and
+//! `POST /sink` (how many bytes came); the others answer 404 there, and have no figure.
+
+#[cfg(feature = "bodies")]
+use std::task::Poll;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +45,33 @@ impl User {
 pub struct Echo {
     pub name: String,
     pub n: u64,
+}
+
+/// The body of `/blob` and `/stream`.
+pub static BLOB: [u8; 1 << 20] = [b'x'; 1 << 20];
+
+/// Bytes of one piece of `/stream`.
+pub const PIECE: usize = 16 * 1024;
+
+/// `BLOB` piece by piece, in whatever type of bytes the framework sends without copying; nobody can
+/// tell beforehand how many will come.
+#[cfg(feature = "bodies")]
+pub fn pieces<B: Send>(
+    of: fn(&'static [u8]) -> B,
+) -> impl futures_util::Stream<Item = std::io::Result<B>> + Send + Unpin {
+    let mut pieces = BLOB.chunks(PIECE);
+    futures_util::stream::poll_fn(move |_| Poll::Ready(pieces.next().map(|piece| Ok(of(piece)))))
+}
+
+/// How many bytes come, as the text that `/sink` answers.
+#[cfg(feature = "bodies")]
+pub async fn count<B: AsRef<[u8]>, E>(
+    body: impl futures_util::Stream<Item = Result<B, E>>,
+) -> Result<String, E> {
+    use futures_util::TryStreamExt;
+
+    let add = async |n, piece: B| Ok(n + piece.as_ref().len());
+    body.try_fold(0, add).await.map(|n| n.to_string())
 }
 
 pub fn port() -> u16 {

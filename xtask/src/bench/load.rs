@@ -10,8 +10,9 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::cores;
 use super::process::Usage;
-use super::server::{Place, Running, first_cores};
+use super::server::{Place, Running};
 use super::workload::Workload;
 use crate::command::{Outcome, output, target_dir};
 
@@ -48,14 +49,8 @@ pub struct Load {
     pub faults: u64,
 }
 
-/// Runs wrk for some seconds (whole ones, as wrk knows no others) over some connections.
-pub fn run(
-    server: &Running,
-    place: Place,
-    workload: &Workload,
-    seconds: u32,
-    n_conns: u32,
-) -> Outcome<Sample> {
+/// Runs wrk for some seconds; whole ones, as wrk knows no others.
+pub fn run(server: &Running, place: Place, workload: &Workload, seconds: u32) -> Outcome<Sample> {
     let script =
         target_dir().join("bench").join(format!("{}.lua", workload.name.replace(['/', ' '], "-")));
     fs::write(&script, workload.wrk_script())
@@ -63,12 +58,13 @@ pub fn run(
 
     let (mut wrk, n_threads) = match place {
         Place::SharedCore => {
-            let cores = first_cores(server.workers);
+            let cores = cores::first(server.workers);
             (prefixed("chrt", &["-b", "0", "taskset", "-c", &cores, "wrk"]), server.workers)
         }
         // The first core that is not the server's.
-        _ => (prefixed("taskset", &["-c", &server.workers.to_string(), "wrk"]), 1),
+        _ => (prefixed("taskset", &["-c", &cores::behind(server.workers), "wrk"]), 1),
     };
+    let n_conns = workload.n_conns() * server.workers;
     wrk.args([format!("-t{n_threads}"), format!("-c{n_conns}"), format!("-d{seconds}s")])
         .arg("-s")
         .arg(&script)
@@ -100,8 +96,9 @@ impl Load {
         if samples.is_empty() {
             return None;
         }
-        let cpu = |sample: &Sample| sample.usage.cpu_seconds / sample.requests * 1e6;
-        let cpu_micros = median(samples, cpu);
+        let cpu: fn(&Sample) -> f64 = |sample| sample.usage.cpu_seconds / sample.requests * 1e6;
+        let median = |of: fn(&Sample) -> f64| median(samples.iter().map(of).collect());
+        let cpu_micros = median(cpu);
         let (least, most) = samples
             .iter()
             .map(cpu)
@@ -112,14 +109,14 @@ impl Load {
         let (user, system) = (ticks(|usage| usage.user_ticks), ticks(|usage| usage.system_ticks));
         Some(Self {
             rounds: samples.len(),
-            requests_per_second: median(samples, |sample| sample.requests / sample.seconds),
+            requests_per_second: median(|sample| sample.requests / sample.seconds),
             cpu_micros,
             user_micros: cpu_micros * user / (user + system).max(1.0),
             cpu_least: least,
             cpu_most: most,
-            p50: median(samples, |sample| sample.p50),
-            p99: median(samples, |sample| sample.p99),
-            p999: median(samples, |sample| sample.p999),
+            p50: median(|sample| sample.p50),
+            p99: median(|sample| sample.p99),
+            p999: median(|sample| sample.p999),
             faults: samples.iter().map(|sample| sample.faults).sum(),
         })
     }
@@ -130,8 +127,8 @@ impl Load {
     }
 }
 
-fn median(samples: &[Sample], of: impl Fn(&Sample) -> f64) -> f64 {
-    let mut values: Vec<f64> = samples.iter().map(of).collect();
+/// The middle one, or between the two; there must be some.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }

@@ -1,18 +1,23 @@
-//! How much memory does a server hold at rest, and for each connection that only waits?
+//! How much memory does a server hold at rest, for each connection that only waits, and after ten
+//! thousand were busy at once?
 
 use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::client::{connect, read_answer};
 use super::process::resident;
-use super::server::{N_FILES, Place, Server};
-use super::workload::ROUTES;
+use super::server::{N_FILES, Place, Running, Server};
+use super::workload::{ECHO, ROUTES};
 use crate::command::{Outcome, output};
 
-/// Long enough for a server to settle, for instance to give buffers back.
+/// Long enough for a server to settle, for instance to take what is in its sockets.
 const SETTLE: Duration = Duration::from_millis(300);
+
+/// Long enough for a server to give back what it keeps for a while only.
+const CALM: Duration = Duration::from_secs(2);
 
 /// Resident bytes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -24,9 +29,21 @@ pub struct Memory {
     pub per_conn_10k: f64,
     /// The most that was seen under the load runs.
     pub under_load: u64,
+    pub burst: Burst,
 }
 
-/// Opens ten thousand connections, each of which makes one request.
+/// Resident bytes around a burst, in which ten thousand connections are in the middle of a request.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Burst {
+    pub busy: u64,
+    /// All are answered and idle for two seconds.
+    pub idle: u64,
+    /// All are closed for two seconds.
+    pub closed: u64,
+}
+
+/// Opens ten thousand connections, each of which makes one request, and then another in two parts:
+/// all of them have their first part before any gets its second.
 pub fn measure(server: &Server) -> Outcome<Memory> {
     raise_our_limit()?;
     let running = server.start(Place::OwnCore)?;
@@ -39,17 +56,52 @@ pub fn measure(server: &Server) -> Outcome<Memory> {
     let mut per_conn = [0.0; 2];
     for (n, per_conn) in [1_000, 10_000].into_iter().zip(&mut per_conn) {
         while streams.len() < n {
-            let at = streams.len();
-            let mut stream = connect(running.port, Duration::from_secs(5))
-                .map_err(|error| format!("connection {at}: {error}"))?;
-            stream.write_all(&request).map_err(|error| format!("connection {at}: {error}"))?;
-            read_answer(&mut stream).map_err(|reason| format!("connection {at}: {reason}"))?;
-            streams.push(stream);
+            let stream = connect(running.port, Duration::from_secs(5));
+            streams.push(stream.map_err(|error| format!("connection {n}: {error}"))?);
+            let at = streams.len() - 1;
+            send(&mut streams, at, &request)?;
+            receive(&mut streams, at)?;
         }
         std::thread::sleep(SETTLE);
         *per_conn = resident(running.pid())?.saturating_sub(at_rest) as f64 / n as f64;
     }
-    Ok(Memory { at_rest, per_conn_1k: per_conn[0], per_conn_10k: per_conn[1], under_load: 0 })
+    let [per_conn_1k, per_conn_10k] = per_conn;
+    let burst = burst(&running, streams)?;
+    Ok(Memory { at_rest, per_conn_1k, per_conn_10k, under_load: 0, burst })
+}
+
+fn burst(running: &Running, mut streams: Vec<TcpStream>) -> Outcome<Burst> {
+    let request = ECHO.request();
+    // All but the last bytes of the body.
+    let (first, second) = request.split_at(request.len() - 10);
+    for at in 0..streams.len() {
+        send(&mut streams, at, first)?;
+    }
+    std::thread::sleep(SETTLE);
+    let busy = resident(running.pid())?;
+    for at in 0..streams.len() {
+        send(&mut streams, at, second)?;
+    }
+    for at in 0..streams.len() {
+        receive(&mut streams, at)?;
+    }
+    std::thread::sleep(CALM);
+    let idle = resident(running.pid())?;
+    drop(streams);
+    std::thread::sleep(CALM);
+    Ok(Burst { busy, idle, closed: resident(running.pid())? })
+}
+
+fn send(streams: &mut [TcpStream], at: usize, bytes: &[u8]) -> Outcome {
+    streams[at].write_all(bytes).map_err(|error| format!("connection {at}: {error}"))
+}
+
+fn receive(streams: &mut [TcpStream], at: usize) -> Outcome {
+    match read_answer(&mut streams[at]) {
+        Ok(answer) if answer.status == 200 => Ok(()),
+        Ok(answer) => Err(format!("connection {at} of {}: {}", streams.len(), answer.status)),
+        Err(reason) => Err(format!("connection {at} of {}: {reason}", streams.len())),
+    }
 }
 
 /// We hold the other end of every connection.

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde::{Deserialize, Serialize};
+
 use super::callgrind;
 use crate::command::{Outcome, cargo, output, run, target_dir};
 
@@ -11,31 +13,75 @@ use crate::command::{Outcome, cargo, output, run, target_dir};
 /// neither the start of the program nor what a case prepares.
 const TIMES: [u32; 2] = [200, 1200];
 
-/// The table that divan prints, and under it the instructions of each case.
-pub fn measure() -> Outcome<String> {
-    let times = output(&mut cargo("bench --package httpz-benches --bench micro"))?;
-    let times = times.trim_end();
-    if !callgrind::is_available() {
-        return Ok(format!("{times}\n\n(no instructions: valgrind is missing)"));
-    }
-    let mut text = format!("{times}\n\n{:>32}\n", "instructions");
-    let binary = built()?;
-    for case in output(Command::new(&binary).arg("--list-cases"))?.lines() {
-        text += &format!("{case:28}{:.0}\n", instructions(&binary, case)?);
-    }
-    Ok(text)
+/// The bench program, without which way of running it.
+const PROGRAM: &str = "bench --package httpz-benches --bench micro";
+
+/// What one step costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub name: String,
+    /// The median of divan's samples, and the fastest and slowest of them.
+    pub nanos: f64,
+    pub least: f64,
+    pub most: f64,
+    /// In user space; `None` where there is no valgrind.
+    pub instructions: Option<f64>,
 }
 
-/// The bench program; cargo says where it is when it has nothing left to build.
-fn built() -> Outcome<PathBuf> {
-    let arguments = "bench --package httpz-benches --bench micro --no-run --message-format json";
-    let messages = output(cargo(arguments).stderr(Stdio::null()))?;
+/// The program, once it is built; cargo shows how far it is.
+pub fn build() -> Outcome<PathBuf> {
+    run(&mut cargo(&format!("{PROGRAM} --no-run")))?;
+    let messages =
+        output(cargo(&format!("{PROGRAM} --no-run --message-format json")).stderr(Stdio::null()))?;
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message["target"]["name"] == "micro")
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .ok_or_else(|| "cargo names no program for `micro`".into())
+}
+
+/// All cases, in the order in which the program lists them.
+pub fn measure(binary: &Path) -> Outcome<Vec<Step>> {
+    let table = output(Command::new(binary).arg("--bench"))?;
+    let times: Vec<Step> = table.lines().filter_map(timed).collect();
+    let mut steps = Vec::new();
+    for case in output(Command::new(binary).arg("--list-cases"))?.lines() {
+        let step = times.iter().find(|step| step.name == case);
+        let step = step.ok_or_else(|| format!("divan says nothing of `{case}`:\n{table}"))?;
+        let instructions =
+            callgrind::is_available().then(|| instructions(binary, case)).transpose()?;
+        steps.push(Step { instructions, ..step.clone() });
+    }
+    Ok(steps)
+}
+
+/// A line of divan's table: `├─ name  fastest │ slowest │ median │ …`.
+fn timed(line: &str) -> Option<Step> {
+    let (_, line) = line.split_once("─ ")?;
+    let mut columns = line.split('│').map(str::trim);
+    let first: Vec<&str> = columns.next()?.split_whitespace().collect();
+    let (name, fastest) = first.split_at(first.len().checked_sub(2)?);
+    let [slowest, median] = [columns.next()?, columns.next()?].map(nanos);
+    Some(Step {
+        name: name.join(" "),
+        nanos: median?,
+        least: nanos(&fastest.join(" "))?,
+        most: slowest?,
+        instructions: None,
+    })
+}
+
+fn nanos(text: &str) -> Option<f64> {
+    let (number, unit) = text.split_once(' ')?;
+    let factor = match unit {
+        "ns" => 1.0,
+        "µs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * factor)
 }
 
 fn instructions(binary: &Path, case: &str) -> Outcome<f64> {
@@ -53,4 +99,29 @@ fn instructions(binary: &Path, case: &str) -> Outcome<f64> {
         Ok::<_, String>(callgrind::instructions(&String::from_utf8_lossy(&text)))
     });
     Ok((many? as f64 - few? as f64) / f64::from(TIMES[1] - TIMES[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_divans_table_becomes_a_step() {
+        let row = "   ├─ 64 x echo, in memory       10.18 µs      │ 34.93 µs      │ 10.29 µs      │ 10.57 µs      │ 100     │ 100";
+        let step = timed(row).unwrap();
+        assert_eq!(step.name, "64 x echo, in memory");
+        assert_eq!((step.least, step.most, step.nanos), (10_180.0, 34_930.0, 10_290.0));
+    }
+
+    #[test]
+    fn everything_else_that_divan_prints_is_passed_over() {
+        for line in [
+            "Timer precision: 20 ns",
+            "micro        fastest       │ slowest       │ median        │ mean",
+            "╰─ step                    │               │               │",
+            "",
+        ] {
+            assert_eq!(timed(line), None, "{line}");
+        }
+    }
 }

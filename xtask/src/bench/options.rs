@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
+use super::cores;
 use super::server::{OURS, PEERS, QUICK};
+use super::workload::{APART, BODIES, DOUBLED, LOADED, QUICK_BODIES, QUICK_LOADED, Workload};
 use crate::command::Outcome;
 
 const USAGE: &str = "\
 cargo xtask bench [--peers] [--router] [--micro]   these parts only; without any: all of them
-    --quick            fewer peers, rounds and requests: under 2 minutes instead of 15
+    --quick            fewer peers, workloads, rounds and requests: under 2 minutes instead of 15
     --only A,B,…       these servers only: httpz floor-tokio hyper axum actix ntex xitca may salvo poem rocket
-    --counts --load --memory    of the servers, these figures only
-    --workers N        threads of each server, 1 by default; compare two runs to see how they scale
+    --counts --memory --load    of the servers, these figures only
+    --workers N        threads of each server, 1 by default
     --rounds N         turns that each server gets under load, 3 by default
-    --same             under load, only the runs in which server and wrk share a core
+    --same             under load, only the runs in which server and load generator share cores
     --baseline FILE    name what became worse since FILE (a results.json), and fail if anything did
-    --record NAME      keep the tables as benches/records/NAME.txt";
+    --record NAME      keep the tables as benches/records/NAME.txt and the figures as NAME.json
+
+cargo xtask bench --markdown FILE   measure nothing; print the README's tables from FILE (a results.json)
+cargo xtask bench --report FILE     measure nothing; draw target/bench/report.html from FILE";
 
 /// How much is done of everything.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +31,14 @@ pub struct Plan {
     pub seconds: u32,
     /// Requests of each workload under callgrind.
     pub counted_requests: usize,
+    /// Server and load generator share cores.
+    pub loaded: &'static [Workload],
+    pub bodies: &'static [Workload],
+    pub doubled: &'static [Workload],
+    /// A core for each, and the rates of the latency runs there, in requests per second: far
+    /// below, below, and near what frameworks can do.
+    pub apart: &'static [Workload],
+    pub rates: &'static [f64],
     /// After this time nothing new is begun.
     pub budget: Duration,
 }
@@ -35,14 +48,23 @@ const FULL: Plan = Plan {
     workers: 1,
     seconds: 1,
     counted_requests: 800,
+    loaded: &LOADED,
+    bodies: &BODIES,
+    doubled: &DOUBLED,
+    apart: &APART,
+    rates: &[5_000.0, 20_000.0, 40_000.0],
     budget: Duration::from_secs(14 * 60),
 };
 const SHORT: Plan = Plan {
     rounds: 1,
-    workers: 1,
-    seconds: 1,
     counted_requests: 320,
+    loaded: &QUICK_LOADED,
+    bodies: &QUICK_BODIES,
+    doubled: &[],
+    apart: &[],
+    rates: &[20_000.0],
     budget: Duration::from_secs(105),
+    ..FULL
 };
 
 #[derive(Clone, Debug)]
@@ -58,6 +80,9 @@ pub struct Options {
     pub servers: Vec<String>,
     pub baseline: Option<String>,
     pub record: Option<String>,
+    /// Results of an earlier run that are only to be shown again.
+    pub markdown: Option<String>,
+    pub report: Option<String>,
     pub plan: Plan,
 }
 
@@ -78,10 +103,13 @@ impl Options {
             servers: Vec::new(),
             baseline: None,
             record: None,
+            markdown: None,
+            report: None,
             plan: if has("--quick") { SHORT } else { FULL },
         };
-        let peers = if options.quick { QUICK } else { PEERS };
-        options.servers = std::iter::once(&OURS).chain(peers).map(|&name| name.into()).collect();
+        let peers = PEERS.iter().map(|peer| peer.name);
+        let peers = peers.filter(|name| !options.quick || QUICK.contains(name));
+        options.servers = std::iter::once(OURS).chain(peers).map(str::to_owned).collect();
 
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
@@ -91,6 +119,8 @@ impl Options {
                 "--peers" | "--router" | "--micro" | "--quick" | "--counts" | "--load"
                 | "--memory" | "--same" => {}
                 "--baseline" => options.baseline = Some(value()?),
+                "--markdown" => options.markdown = Some(value()?),
+                "--report" => options.report = Some(value()?),
                 "--record" => options.record = Some(value()?),
                 "--workers" => options.plan.workers = workers(&value()?)?,
                 "--rounds" => options.plan.rounds = count("--rounds", &value()?)?,
@@ -111,7 +141,7 @@ fn count(option: &str, text: &str) -> Outcome<usize> {
 
 /// More workers than cores would measure the scheduler.
 fn workers(text: &str) -> Outcome<usize> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores::count();
     match count("--workers", text)? {
         n if n <= cores => Ok(n),
         n => Err(format!("{n} workers want as many cores; there are {cores}")),
@@ -120,7 +150,8 @@ fn workers(text: &str) -> Outcome<usize> {
 
 fn chosen(list: &str) -> Outcome<Vec<String>> {
     let names: Vec<String> = list.split(',').map(str::to_owned).collect();
-    match names.iter().find(|name| **name != OURS && !PEERS.contains(&name.as_str())) {
+    let is_known = |name: &str| name == OURS || PEERS.iter().any(|peer| peer.name == name);
+    match names.iter().find(|name| !is_known(name)) {
         Some(unknown) => Err(format!("there is no server `{unknown}`\n\n{USAGE}")),
         None => Ok(names),
     }

@@ -11,6 +11,8 @@ use super::callgrind::CountsTable;
 use super::latency::Latency;
 use super::load::Load;
 use super::memory::Memory;
+use super::micro::Step;
+use super::{cores, server};
 use crate::command::{Outcome, output, root};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,9 +20,9 @@ pub struct Results {
     pub about: About,
     /// In the order in which they were measured.
     pub servers: Vec<ServerResults>,
-    /// What the router and micro parts printed, or nothing if they did not run.
+    /// What the router part printed, or nothing if it did not run.
     pub router: String,
-    pub micro: String,
+    pub micro: Vec<Step>,
     /// What could not be measured, and why.
     pub skipped: Vec<String>,
 }
@@ -32,6 +34,8 @@ pub struct About {
     pub seconds: f64,
     pub processor: String,
     pub cores: usize,
+    /// What else the machine had to do when the run began: the load average of the minute before.
+    pub load_before: f64,
     pub kernel: String,
     pub toolchain: String,
     pub commit: String,
@@ -40,8 +44,14 @@ pub struct About {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ServerResults {
     pub name: String,
+    /// The package that was measured, with its version.
+    pub version: Option<String>,
     pub counts: CountsTable,
+    /// Server and load generator share the cores.
     pub same_core: BTreeMap<String, Load>,
+    /// The same with twice the workers on twice the cores.
+    pub doubled: BTreeMap<String, Load>,
+    /// A core for each.
     pub two_core: BTreeMap<String, Load>,
     pub latency: Vec<Latency>,
     pub memory: Option<Memory>,
@@ -55,6 +65,7 @@ impl About {
             .find(|line| line.starts_with("model name"))
             .and_then(|line| line.split(": ").nth(1))
             .unwrap_or("unknown processor");
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         let toolchain = output(Command::new("rustc").arg("--version"));
         let commit = output(
@@ -64,11 +75,19 @@ impl About {
             command,
             seconds: 0.0,
             processor: processor.trim().into(),
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores: cores::count(),
+            load_before: load.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0.0),
             kernel: kernel.trim().into(),
             toolchain: toolchain.unwrap_or_default().trim().into(),
             commit: commit.unwrap_or_default().trim().into(),
         }
+    }
+}
+
+impl About {
+    /// Did the machine have so much else to do that times cannot be believed?
+    pub fn is_busy(&self) -> bool {
+        self.load_before > 0.5
     }
 }
 
@@ -84,10 +103,16 @@ impl Results {
         fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
     }
 
+    /// What was measured, with versions.
+    pub fn versions(&self) -> Vec<&str> {
+        self.servers.iter().filter_map(|server| server.version.as_deref()).collect()
+    }
+
     /// The row of one server, made when it is first asked for.
     pub fn server(&mut self, name: &str) -> &mut ServerResults {
         let at = self.servers.iter().position(|server| server.name == name).unwrap_or_else(|| {
-            self.servers.push(ServerResults { name: name.into(), ..ServerResults::default() });
+            let (name, version) = (name.into(), server::version(name));
+            self.servers.push(ServerResults { name, version, ..ServerResults::default() });
             self.servers.len() - 1
         });
         &mut self.servers[at]

@@ -2,10 +2,14 @@
 
 use std::io;
 
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
+use httpz_peers::{BLOB, Echo, Message, PLAINTEXT, User, count, each_worker, pieces};
 use tokio::net::TcpListener;
 
 fn main() -> io::Result<()> {
@@ -21,4 +25,15 @@ fn routes() -> Router {
         .route("/json", get(|| async { Json(Message::HELLO) }))
         .route("/users/{id}", get(|Path(id): Path<u64>| async move { Json(User::of(id)) }))
         .route("/echo", post(|Json(echo): Json<Echo>| async { Json(echo) }))
+        .route("/blob", get(|| async { Bytes::from_static(&BLOB) }))
+        .route("/stream", get(stream))
+        .route("/sink", post(sink))
+}
+
+async fn stream() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/octet-stream")], Body::from_stream(pieces(Bytes::from_static)))
+}
+
+async fn sink(body: Body) -> Result<String, StatusCode> {
+    count(body.into_data_stream()).await.map_err(|_| StatusCode::BAD_REQUEST)
 }

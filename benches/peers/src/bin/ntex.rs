@@ -1,6 +1,8 @@
 //! ntex 3 on its tokio driver: one single-threaded worker per core given.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, listener, workers};
+use httpz_peers::{BLOB, Echo, Message, PLAINTEXT, User, count, listener, pieces, workers};
+use ntex::http::error::PayloadError;
+use ntex::util::Bytes;
 use ntex::web::{self, App, HttpServer};
 
 #[web::get("/plaintext")]
@@ -23,11 +25,25 @@ async fn echo(echo: web::types::Json<Echo>) -> web::HttpResponse {
     web::HttpResponse::Ok().json(&*echo)
 }
 
+#[web::get("/blob")]
+async fn blob() -> web::HttpResponse {
+    web::HttpResponse::Ok().content_type("application/octet-stream").body(Bytes::from_static(&BLOB))
+}
+
+#[web::get("/stream")]
+async fn stream() -> web::HttpResponse {
+    web::HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .streaming(pieces(Bytes::from_static))
+}
+
+#[web::post("/sink")]
+async fn sink(body: web::types::Payload) -> Result<String, PayloadError> {
+    count(body).await
+}
+
 #[ntex::main]
 async fn main() -> std::io::Result<()> {
-    HttpServer::new(async || App::new().service((plaintext, json, user, echo)))
-        .workers(workers())
-        .listen(listener()?)?
-        .run()
-        .await
+    let app = async || App::new().service((plaintext, json, user, echo, blob, stream, sink));
+    HttpServer::new(app).workers(workers()).listen(listener()?)?.run().await
 }

@@ -1,9 +1,10 @@
 //! poem 3: one current-thread runtime and one listener per worker.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, each_worker};
+use bytes::Bytes;
+use httpz_peers::{BLOB, Echo, Message, PLAINTEXT, User, count, each_worker, pieces};
 use poem::listener::TcpAcceptor;
 use poem::web::{Json, Path};
-use poem::{Route, Server, get, handler, post};
+use poem::{Body, Response, Route, Server, get, handler, post};
 
 #[handler]
 async fn plaintext() -> &'static str {
@@ -25,6 +26,25 @@ async fn echo(Json(echo): Json<Echo>) -> Json<Echo> {
     Json(echo)
 }
 
+#[handler]
+async fn blob() -> Response {
+    binary(Bytes::from_static(&BLOB).into())
+}
+
+#[handler]
+async fn stream() -> Response {
+    binary(Body::from_bytes_stream(pieces(Bytes::from_static)))
+}
+
+#[handler]
+async fn sink(body: Body) -> poem::Result<String> {
+    count(body.into_bytes_stream()).await.map_err(poem::error::BadRequest)
+}
+
+fn binary(body: Body) -> Response {
+    Response::builder().content_type("application/octet-stream").body(body)
+}
+
 fn main() -> std::io::Result<()> {
     each_worker(|listener| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -40,4 +60,7 @@ fn routes() -> Route {
         .at("/json", get(json))
         .at("/users/:id", get(user))
         .at("/echo", post(echo))
+        .at("/blob", get(blob))
+        .at("/stream", get(stream))
+        .at("/sink", post(sink))
 }

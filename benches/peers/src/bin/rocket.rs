@@ -1,7 +1,10 @@
 //! rocket 0.5: its own multi-threaded runtime with one thread per worker given, logging off.
 
-use httpz_peers::{Echo, Message, PLAINTEXT, User, port, workers};
+use httpz_peers::{BLOB, Echo, Message, PIECE, PLAINTEXT, User, port, workers};
 use rocket::config::{Config, LogLevel};
+use rocket::data::{Data, ToByteUnit};
+use rocket::http::ContentType;
+use rocket::response::stream::ByteStream;
 use rocket::serde::json::Json;
 use rocket::{get, post, routes};
 
@@ -25,6 +28,26 @@ async fn echo(echo: Json<Echo>) -> Json<Echo> {
     echo
 }
 
+#[get("/blob")]
+async fn blob() -> (ContentType, &'static [u8]) {
+    (ContentType::Binary, &BLOB)
+}
+
+#[get("/stream")]
+async fn stream() -> ByteStream![&'static [u8]] {
+    ByteStream! {
+        for piece in BLOB.chunks(PIECE) {
+            yield piece;
+        }
+    }
+}
+
+#[post("/sink", data = "<body>")]
+async fn sink(body: Data<'_>) -> std::io::Result<String> {
+    let n = body.open(2.mebibytes()).stream_to(rocket::tokio::io::sink()).await?;
+    Ok(n.to_string())
+}
+
 fn main() -> Result<(), Box<rocket::Error>> {
     let config = Config {
         port: port(),
@@ -32,9 +55,6 @@ fn main() -> Result<(), Box<rocket::Error>> {
         log_level: LogLevel::Off,
         ..Config::release_default()
     };
-    rocket::execute(
-        rocket::custom(config).mount("/", routes![plaintext, json, user, echo]).launch(),
-    )
-    .map(drop)
-    .map_err(Box::new)
+    let routes = routes![plaintext, json, user, echo, blob, stream, sink];
+    rocket::execute(rocket::custom(config).mount("/", routes).launch()).map(drop).map_err(Box::new)
 }

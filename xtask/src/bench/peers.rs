@@ -1,0 +1,191 @@
+//! Whole servers beside each other: instructions, memory, load and latency.
+//!
+//! Errors under load void a figure; servers take turns in every round, so that a machine that
+//! changes its mind changes it for all.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::latency::{self, Latency};
+use super::load::{self, Load, Sample};
+use super::server::{Place, Server};
+use super::workload::Workload;
+use super::{Bench, callgrind, client, cores, memory, process};
+use crate::command::{Outcome, has_tool};
+
+/// By server and workload, over all rounds.
+type Samples = BTreeMap<(String, &'static str), Vec<Sample>>;
+
+/// What the rounds have shown so far.
+#[derive(Default)]
+struct Rounds {
+    same_core: Samples,
+    doubled: Samples,
+    two_core: Samples,
+    /// By server and rate.
+    latency: BTreeMap<(String, u64), Vec<Latency>>,
+}
+
+impl Bench {
+    pub(super) fn count(&mut self, servers: &[Server]) {
+        if servers.is_empty() {
+            return;
+        }
+        if !callgrind::is_available() {
+            return self
+                .skip("instructions: valgrind is missing (`apt-get install valgrind`)".into());
+        }
+        for (n, server) in servers.iter().enumerate() {
+            if self.late("instructions") {
+                return;
+            }
+            self.say(&format!(
+                "counting instructions of {} ({} of {})",
+                server.name,
+                n + 1,
+                servers.len()
+            ));
+            match callgrind::measure(server, self.plan.counted_requests) {
+                Ok(counts) => self.results.server(&server.name).counts = counts,
+                Err(reason) => self.skip(format!("instructions: {reason}")),
+            }
+        }
+    }
+
+    pub(super) fn memory(&mut self, servers: &[Server]) {
+        for (n, server) in servers.iter().enumerate() {
+            if self.late("memory") {
+                return;
+            }
+            self.say(&format!("memory of {} ({} of {})", server.name, n + 1, servers.len()));
+            match memory::measure(server) {
+                Ok(memory) => self.results.server(&server.name).memory = Some(memory),
+                Err(reason) => self.skip(format!("memory of {}: {reason}", server.name)),
+            }
+        }
+    }
+
+    pub(super) fn load(&mut self, servers: &[Server], same_core_only: bool) {
+        if servers.is_empty() {
+            return;
+        }
+        if !has_tool("wrk") {
+            return self.skip("load: wrk is missing (`apt-get install wrk`)".into());
+        }
+        let (n_cores, workers) = (cores::count(), self.plan.workers);
+        let apart = !same_core_only && n_cores > workers;
+        if !same_core_only && !apart {
+            self.skip(
+                "latency and requests per second: a core beside the workers is missing".into(),
+            );
+        }
+        let doubled = !self.plan.doubled.is_empty() && n_cores >= 2 * workers;
+
+        let mut rounds = Rounds::default();
+        let mut longest = Duration::ZERO;
+        for round in 1..=self.plan.rounds {
+            // All servers have as many rounds, or else the last ones would have had less luck.
+            if self.started.elapsed() + longest > self.plan.budget {
+                self.skip(format!("round {round} of {}: it would take too long", self.plan.rounds));
+                break;
+            }
+            let begun = Instant::now();
+            for (n, server) in servers.iter().enumerate() {
+                self.say(&format!(
+                    "round {round} of {}: {} ({} of {})",
+                    self.plan.rounds,
+                    server.name,
+                    n + 1,
+                    servers.len()
+                ));
+                self.turn(server, apart, doubled, &mut rounds);
+            }
+            longest = longest.max(begun.elapsed());
+        }
+        self.keep(rounds);
+    }
+
+    /// One server's turn in a round: whatever goes wrong ends it and is told.
+    fn turn(&mut self, server: &Server, apart: bool, doubled: bool, rounds: &mut Rounds) {
+        let small_and_large = [self.plan.loaded, self.plan.bodies].concat();
+        let twice = server.with_workers(server.workers * 2);
+        let outcome = self
+            .run_all(server, Place::SharedCore, &small_and_large, &mut rounds.same_core)
+            .and_then(|()| match doubled {
+                true => {
+                    self.run_all(&twice, Place::SharedCore, self.plan.doubled, &mut rounds.doubled)
+                }
+                false => Ok(()),
+            })
+            .and_then(|()| match apart {
+                true => self
+                    .run_all(server, Place::OwnCore, self.plan.apart, &mut rounds.two_core)
+                    .and_then(|()| self.run_latency(server, rounds)),
+                false => Ok(()),
+            });
+        if let Err(reason) = outcome {
+            self.skip(format!("the rest of {}'s turn: {reason}", server.name));
+        }
+    }
+
+    /// Started afresh and warmed up, then each workload in turn.
+    fn run_all(
+        &mut self,
+        server: &Server,
+        place: Place,
+        workloads: &[Workload],
+        samples: &mut Samples,
+    ) -> Outcome {
+        if workloads.is_empty() {
+            return Ok(());
+        }
+        let running = server.start(place)?;
+        client::warm_up(running.port)?;
+        for workload in workloads.iter().filter(|workload| server.offers(workload)) {
+            let sample = load::run(&running, place, workload, self.plan.seconds)
+                .map_err(|reason| format!("{}: {reason}", workload.name))?;
+            samples.entry((server.name.clone(), workload.name)).or_default().push(sample);
+            // What large bodies take is not what a server of small answers needs.
+            if !workload.is_large() && server.workers == self.plan.workers {
+                let memory = self.results.server(&server.name).memory.get_or_insert_default();
+                memory.under_load = memory.under_load.max(process::resident(running.pid())?);
+            }
+        }
+        Ok(())
+    }
+
+    fn run_latency(&mut self, server: &Server, rounds: &mut Rounds) -> Outcome {
+        let running = server.start(Place::OwnCore)?;
+        client::warm_up(running.port)?;
+        cores::bind_to(&cores::behind(server.workers));
+        let time = Duration::from_secs(self.plan.seconds.into());
+        let measured: Outcome<Vec<Latency>> =
+            self.plan.rates.iter().map(|rate| latency::measure(&running, *rate, time)).collect();
+        cores::bind_to(&cores::first(cores::count()));
+        for latency in measured.map_err(|reason| format!("latency: {reason}"))? {
+            let key = (server.name.clone(), latency.rate as u64);
+            rounds.latency.entry(key).or_default().push(latency);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, rounds: Rounds) {
+        let loads = |samples: Samples| {
+            samples.into_iter().filter_map(|((server, workload), samples)| {
+                Some((server, workload.to_owned(), Load::of(&samples)?))
+            })
+        };
+        for (server, workload, load) in loads(rounds.same_core) {
+            self.results.server(&server).same_core.insert(workload, load);
+        }
+        for (server, workload, load) in loads(rounds.doubled) {
+            self.results.server(&server).doubled.insert(workload, load);
+        }
+        for (server, workload, load) in loads(rounds.two_core) {
+            self.results.server(&server).two_core.insert(workload, load);
+        }
+        for ((server, _), latencies) in rounds.latency {
+            self.results.server(&server).latency.extend(Latency::of(&latencies));
+        }
+    }
+}
