@@ -35,6 +35,10 @@ use results::{About, Results};
 use server::Server;
 
 pub fn run(arguments: &[String]) -> Outcome {
+    if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
+        println!("{}", options::USAGE);
+        return Ok(());
+    }
     let options = Options::parse(arguments)?;
     let folder = target_dir().join("bench");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;

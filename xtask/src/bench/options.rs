@@ -7,7 +7,7 @@ use super::server::{OURS, PEERS, QUICK};
 use super::workload::{APART, BODIES, DOUBLED, LOADED, QUICK_BODIES, QUICK_LOADED, Workload};
 use crate::command::Outcome;
 
-const USAGE: &str = "\
+pub const USAGE: &str = "\
 cargo xtask bench [--peers] [--router] [--micro]   these parts only; without any: all of them
     --quick            fewer peers, workloads, rounds and requests: under 2 minutes instead of 15
     --only A,B,…       these servers only: httpz floor-tokio hyper axum actix ntex xitca may salvo poem rocket
