@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::ceilings;
 use crate::command::{Outcome, cargo, root, run as run_command};
 use crate::memcheck;
+use crate::stress;
 use crate::tidy;
 
 /// A step is named for what it makes sure of.
@@ -41,6 +42,7 @@ const STEPS: &[Step] = &[
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
     Step { obstacle: memcheck::obstacle, ..Step::new("memcheck", memcheck::run) },
     Step { obstacle: ceilings::obstacle, ..Step::new("ceilings", ceilings::run) },
+    Step { obstacle: stress::obstacle, ..Step::new("stress", || stress::run(&["--quick".into()])) },
 ];
 
 pub fn run(wanted: &[String]) -> Outcome {

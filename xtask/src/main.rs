@@ -10,6 +10,7 @@ mod ceilings;
 mod ci;
 mod command;
 mod memcheck;
+mod stress;
 mod tidy;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named an
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
+cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
         "memcheck" => memcheck::run(),
+        "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");

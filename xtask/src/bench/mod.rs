@@ -15,7 +15,7 @@ mod micro;
 mod options;
 mod peers;
 mod plot;
-mod process;
+pub mod process;
 mod report;
 mod results;
 mod router;
