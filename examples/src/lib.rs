@@ -1,11 +1,18 @@
-//! What the examples share: they tell what they answer and where, and serve until they are stopped.
+//! What the examples share: they tell what they answer and where, and serve until they are stopped;
+//! and what their tests share: starting one as a user would, and talking to it.
 //!
-//! They stand beside this file's folder, one screen each; `README.md` lists them, `tests/` runs
-//! every one. `hello.rs` does by itself what [`serve`] does for the others.
+//! The examples stand beside this folder, one screen each; `README.md` lists them, `tests/` runs every
+//! one. `hello.rs` does by itself what [`serve`] does for the others.
+
+mod answer;
+mod server;
 
 use std::env;
 
 use httpz::{App, Listen, Result};
+
+pub use answer::Answer;
+pub use server::{Server, example, read_until};
 
 /// Where to listen: `HTTPZ_ADDR`, else `127.0.0.1:5882`.
 pub fn addr() -> String {

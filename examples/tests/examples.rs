@@ -1,11 +1,11 @@
-//! One test for each example of one screen, in the order of `examples/README.md`.
+//! Every example runs and does what it says: started as a user would, talked to over the network. In
+//! the order of `README.md`.
 
 use std::io::{BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 
-use crate::answer::Answer;
-use crate::server::{Server, example, read_until};
+use httpz_examples::{Answer, Server, example, read_until};
 
 #[test]
 fn hello_answers_and_shows_its_routes() {

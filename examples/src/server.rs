@@ -9,28 +9,30 @@ use std::time::Duration;
 use crate::answer::Answer;
 
 /// The binary of an example; `cargo test` builds it beside the tests.
-pub(crate) fn example(name: &str) -> Command {
+pub fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a test is a program");
     let built: PathBuf = test.ancestors().nth(2).expect("in deps").join("examples").join(name);
     Command::new(built)
 }
 
 /// A server among the examples.
-pub(crate) struct Server {
+pub struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    pub(crate) addr: String,
+    /// Where it listens.
+    pub addr: String,
     /// What it has printed up to the line with its address.
-    pub(crate) printed: String,
+    pub printed: String,
 }
 
 impl Server {
-    pub(crate) fn start(name: &str) -> Self {
+    /// Starts it, and waits until it listens.
+    pub fn start(name: &str) -> Self {
         Self::start_with(name, &[])
     }
 
-    /// With these environment variables.
-    pub(crate) fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
+    /// Like [`Server::start`], with these environment variables.
+    pub fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         let mut child = example(name)
             .env("HTTPZ_ADDR", "127.0.0.1:0")
             .envs(variables.iter().copied())
@@ -52,7 +54,7 @@ impl Server {
     }
 
     /// Sends a request, head and body in one, and leaves the connection open.
-    pub(crate) fn open(&self, request: &str, fields: &[&str], body: &str) -> TcpStream {
+    pub fn open(&self, request: &str, fields: &[&str], body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.addr).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
         let mut head = format!("{request} HTTP/1.1\r\nHost: {}\r\n", self.addr);
@@ -67,31 +69,32 @@ impl Server {
     }
 
     /// Sends a request and reads the answer.
-    pub(crate) fn ask(&self, request: &str, fields: &[&str], body: &str) -> Answer {
+    pub fn ask(&self, request: &str, fields: &[&str], body: &str) -> Answer {
         let fields: Vec<_> = fields.iter().copied().chain(["Connection: close"]).collect();
         let mut answer = String::new();
         self.open(request, &fields, body).read_to_string(&mut answer).expect("an answer");
         Answer::read(&answer)
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    /// Asks with GET.
+    pub fn get(&self, path: &str) -> Answer {
         self.ask(&format!("GET {path}"), &[], "")
     }
 
     /// Tells it to end, as a supervisor would.
-    pub(crate) fn signal(&self) {
+    pub fn signal(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").arg(pid).status().expect("kill runs").success());
     }
 
     /// Ends it; it leaves with status 0. Gives what it has printed since its address.
-    pub(crate) fn stop(self) -> String {
+    pub fn stop(self) -> String {
         self.signal();
         self.wait()
     }
 
     /// Waits for its end, which somebody has asked for.
-    pub(crate) fn wait(mut self) -> String {
+    pub fn wait(mut self) -> String {
         let mut printed = String::new();
         self.stdout.read_to_string(&mut printed).expect("it prints text");
         assert_eq!(self.child.wait().expect("it ends").code(), Some(0), "{printed}");
@@ -109,7 +112,7 @@ impl Drop for Server {
 
 /// Reads lines up to one with this text, and gives them.
 #[track_caller]
-pub(crate) fn read_until(stream: &mut impl BufRead, text: &str) -> String {
+pub fn read_until(stream: &mut impl BufRead, text: &str) -> String {
     let mut read = String::new();
     loop {
         let mut line = String::new();
