@@ -192,6 +192,21 @@ impl Raw {
         Ok(data)
     }
 
+    /// Reads up to and including this text.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before it.
+    pub fn until(&mut self, end: &str) -> String {
+        loop {
+            let found = self.buffered.windows(end.len()).position(|part| part == end.as_bytes());
+            if let Some(at) = found {
+                return text(self.take(at + end.len()).expect("it is here"));
+            }
+            self.more().expect("more bytes");
+        }
+    }
+
     fn take(&mut self, n: usize) -> io::Result<Vec<u8>> {
         while self.buffered.len() < n {
             self.more()?;

@@ -23,8 +23,8 @@ pub mod wire;
 
 pub use error::{Error, Result};
 pub use message::{
-    Content, ContentType, Cookie, Event, Events, Feed, Pairs, Proxies, ProxyField, Request,
-    Response, SameSite, Writer,
+    Came, Content, ContentType, Cookie, Event, Events, Feed, Pairs, Proxies, ProxyField, Request,
+    Response, SameSite, Tunnel, Writer,
 };
 pub use proto::{Method, Status, Version};
 pub use server::{Config, Handle, Listen, Server};

@@ -58,8 +58,9 @@ pub use router::listing::{RouteInfo, RouteTable};
 
 pub use httpz_core::server::Places;
 pub use httpz_core::{
-    Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs, Proxies,
-    ProxyField, Request, Response, Result, SameSite, Server, Service, Status, Version, Writer,
+    Came, Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs,
+    Proxies, ProxyField, Request, Response, Result, SameSite, Server, Service, Status, Tunnel,
+    Version, Writer,
 };
 pub use httpz_macros::{
     Context, FromParam, HttpError, actions, all, connect, delete, get, guard, head, options, patch,

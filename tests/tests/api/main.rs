@@ -17,6 +17,7 @@ mod parity_request;
 mod parity_router;
 mod parity_start;
 mod parity_testing;
+mod parity_upgrade;
 mod paths;
 mod registration;
 mod responses;

@@ -7,6 +7,7 @@ mod parity_data;
 mod parity_events;
 mod parity_rest;
 mod parity_start;
+mod parity_upgrade;
 mod proxies;
 mod restart;
 mod shutdown;

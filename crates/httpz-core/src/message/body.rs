@@ -192,6 +192,11 @@ impl Incoming {
         }
     }
 
+    /// What has been received behind this request.
+    pub(super) fn beyond<'a>(&self, inbound: &'a Inbound) -> &'a [u8] {
+        inbound.bytes().get(self.taken.get()..).unwrap_or_default()
+    }
+
     /// Why the body could not be read, if it could not.
     pub(crate) fn fault(&self) -> Option<ProtocolError> {
         self.fault.get()

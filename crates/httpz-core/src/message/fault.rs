@@ -38,7 +38,7 @@ impl fmt::Display for ResponseFault {
             Self::FieldValue => "a response field has a value with control bytes",
             Self::FieldForbidden => {
                 "a response field belongs to the connection: Transfer-Encoding and Connection are \
-                 set by the server (`Connection: close` is allowed)"
+                 set by the server (`Connection` may say `close` or `upgrade`)"
             }
             Self::TooManyFields => "the response has more fields than response.max_header_count",
             Self::FieldsTooLarge => {

@@ -20,6 +20,7 @@ pub mod proxies;
 pub mod query;
 pub mod request;
 pub mod response;
+pub mod tunnel;
 pub mod writer;
 
 pub use alarm::Alarm;
@@ -37,4 +38,5 @@ pub use request::Request;
 #[doc(hidden)]
 pub use request::read_json;
 pub use response::Response;
+pub use tunnel::{Came, Tunnel};
 pub use writer::Writer;

@@ -204,11 +204,13 @@ impl Response {
         match name.len() {
             4 if name.eq_ignore_ascii_case("date") => self.has_date = true,
             10 if name.eq_ignore_ascii_case("connection") => {
-                if !value.eq_ignore_ascii_case(b"close") {
+                if value.eq_ignore_ascii_case(b"close") {
+                    self.close = true;
+                    return Ok(());
+                }
+                if !value.eq_ignore_ascii_case(b"upgrade") {
                     return Err(ResponseFault::FieldForbidden);
                 }
-                self.close = true;
-                return Ok(());
             }
             12 if name.eq_ignore_ascii_case("content-type") => self.content_type = None,
             14 if name.eq_ignore_ascii_case("content-length") => {
@@ -506,6 +508,12 @@ impl Response {
             && !self.close
             && !self.ambient.draining()
             && length != Length::UntilClose;
+        self.put_head(out, length, persists);
+        persists
+    }
+
+    #[inline]
+    fn put_head(&self, out: &mut Vec<u8>, length: Length, persists: bool) {
         let head = AnswerHead {
             version: self.terms.version,
             status: self.status,
@@ -517,7 +525,27 @@ impl Response {
             persists,
         };
         encode::head(out, &head);
-        persists
+    }
+
+    /// Puts the head of a 101 into the outgoing buffer; what follows it is no longer HTTP.
+    pub(super) fn encode_switch(&mut self) -> Result<(), ResponseFault> {
+        if self.stage != Stage::Fresh {
+            return Err(ResponseFault::TooLate);
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        self.status = Status(101);
+        self.content_type = None;
+        self.put_head(self.link.outbound().buf(), Length::Absent, true);
+        self.stage = Stage::Written;
+        self.close = true;
+        Ok(())
+    }
+
+    /// Appends bytes behind a 101.
+    pub(super) fn push_raw(&mut self, bytes: &[u8]) {
+        self.link.outbound().buf().extend_from_slice(bytes);
     }
 
     /// Starts a streamed body: head first, then whatever [`Response::chunk`] is given.

@@ -52,7 +52,7 @@ fn refuses_answers_that_cannot_be_right() {
         (|res| _ = res.header("a", "b\r\nc: d"), ResponseFault::FieldValue),
         (|res| _ = res.header("a b", "c"), ResponseFault::FieldName),
         (|res| _ = res.header("Transfer-Encoding", "chunked"), ResponseFault::FieldForbidden),
-        (|res| _ = res.header("Connection", "upgrade"), ResponseFault::FieldForbidden),
+        (|res| _ = res.header("Connection", "keep-alive"), ResponseFault::FieldForbidden),
         (|res| _ = res.header("Content-Length", "+1"), ResponseFault::WrongLength),
         (|res| _ = res.header("Content-Length", "3").body("four"), ResponseFault::WrongLength),
         (|res| _ = res.status(204).body("x"), ResponseFault::BodyForbidden),

@@ -1,0 +1,173 @@
+//! A connection that a handler has taken over, to speak another protocol (RFC 9110 §7.8).
+//!
+//! The answer is 101, and after it the wire is the handler's: bytes in, bytes out, until the handler
+//! returns and the connection ends. What the peer had sent behind its request is read first. While it
+//! lasts, a tunnel holds the exchange of its request.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use super::{Request, Response};
+use crate::error::{Error, Result};
+use crate::proto::{Framing, Version};
+use crate::wire::Wait;
+
+/// The bytes of a connection that a handler has taken over; see [`Response::upgrade`].
+#[derive(Debug)]
+pub struct Tunnel<'a> {
+    req: &'a Request,
+    res: &'a mut Response,
+    /// So much has been read of what came with the request.
+    taken: usize,
+    /// Has the wire been told that we wait for the peer?
+    waiting: bool,
+}
+
+/// What came of waiting for bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// So many bytes, at the beginning of the buffer.
+    Bytes(usize),
+    /// The end of what the peer sends.
+    End,
+    /// Nothing for `Timeouts::ping`, or the server is shutting down; [`Tunnel::is_over`] tells.
+    Nothing,
+}
+
+impl Response {
+    /// Takes the connection over for another protocol, if that is what the peer asks for.
+    ///
+    /// Fields that stand by then are sent with the 101. The connection ends when the handler returns.
+    ///
+    /// ```
+    /// # use httpz_core::{Came, Request, Response, Result};
+    /// async fn shout(req: &Request, res: &mut Response) -> Result {
+    ///     let mut tunnel = res.upgrade(req, "shout").await?;
+    ///     let mut buf = [0; 1024];
+    ///     while let Came::Bytes(n) = tunnel.read(&mut buf).await? {
+    ///         buf[..n].make_ascii_uppercase();
+    ///         tunnel.write(&buf[..n]).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// 426, with `Upgrade`, when the peer does not ask for this protocol; 400 when its request has a
+    /// body; 503 when the server is shutting down; 500 when the head cannot be sent as it is.
+    pub async fn upgrade<'a>(&'a mut self, req: &'a Request, protocol: &str) -> Result<Tunnel<'a>> {
+        if !req.wants(protocol) {
+            self.header("Connection", "upgrade").header("Upgrade", protocol).keep_headers();
+            return Err(Error::status(426, format!("this is reached by an upgrade to {protocol}")));
+        }
+        if req.head.framing != Framing::Empty {
+            return Err(Error::status(400, "a request for an upgrade has no body"));
+        }
+        if self.draining() {
+            return Err(Error::status(503, "the server is shutting down"));
+        }
+        self.header("Connection", "upgrade").header("Upgrade", protocol);
+        self.encode_switch()?;
+        self.flush().await?;
+        Ok(Tunnel { req, res: self, taken: 0, waiting: false })
+    }
+}
+
+impl Request {
+    /// Does the peer ask for this protocol in place of HTTP?
+    fn wants(&self, protocol: &str) -> bool {
+        let lists = |field, wanted: &str| {
+            let values =
+                self.headers_all(field).filter_map(|value| std::str::from_utf8(value).ok());
+            let mut items = values.flat_map(|value| value.split(','));
+            items.any(|item| item.trim_matches([' ', '\t']).eq_ignore_ascii_case(wanted))
+        };
+        self.version() == Version::Http11
+            && lists("connection", "upgrade")
+            && lists("upgrade", protocol)
+    }
+}
+
+impl Tunnel<'_> {
+    /// Waits for bytes of the peer.
+    ///
+    /// # Errors
+    ///
+    /// An I/O error when the peer is gone without a word.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn read(&mut self, buf: &mut [u8]) -> Result<Came> {
+        poll_fn(|cx| self.poll_read(cx, buf)).await
+    }
+
+    /// [`Tunnel::read`], for who waits for other things as well.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tunnel::read`].
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<Came>> {
+        // Who reads may be waiting for an answer to what has not left yet.
+        if let Poll::Ready(false) = self.res.poll_flush(cx) {
+            return Poll::Ready(Err(gone(io::ErrorKind::BrokenPipe.into())));
+        }
+        let early =
+            self.req.incoming.beyond(&self.req.inbound).get(self.taken..).unwrap_or_default();
+        if !early.is_empty() {
+            let n = early.len().min(buf.len());
+            buf[..n].copy_from_slice(&early[..n]);
+            self.taken += n;
+            return Poll::Ready(Ok(Came::Bytes(n)));
+        }
+        let Some(wire) = self.res.wire() else { return Poll::Ready(Ok(Came::End)) };
+        if !self.waiting {
+            self.waiting = true;
+            wire.wait(Wait::Ping);
+        }
+        let came = match ready!(wire.poll_read(cx, buf)) {
+            Ok(0) => Ok(Came::End),
+            Ok(n) => Ok(Came::Bytes(n)),
+            // A drain makes this wait late at once.
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Came::Nothing),
+            Err(error) => Err(gone(error)),
+        };
+        self.waiting = false;
+        Poll::Ready(came)
+    }
+
+    /// Sends bytes and waits until the peer's side has taken them.
+    ///
+    /// # Errors
+    ///
+    /// An I/O error when the peer is gone or takes nothing for `Timeouts::write`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once the future was polled, the bytes are in the outgoing buffer and will be sent whole.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result {
+        self.res.push_raw(bytes);
+        self.waiting = false;
+        self.res.flush().await
+    }
+
+    /// Is the server shutting down, so that the tunnel should end?
+    pub fn is_over(&self) -> bool {
+        self.res.draining()
+    }
+}
+
+impl Drop for Tunnel<'_> {
+    fn drop(&mut self) {
+        // What the handler does next has no deadline.
+        if let Some(wire) = self.res.wire() {
+            wire.wait(Wait::Nothing);
+        }
+    }
+}
+
+fn gone(error: io::Error) -> Error {
+    Error::status(500, "the peer is gone").with_source(error)
+}

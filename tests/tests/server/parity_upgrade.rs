@@ -1,0 +1,58 @@
+//! Row 64 of the feature list over real sockets: a connection that was taken over, and its ends.
+
+use httpz::Came;
+use httpz::prelude::*;
+use httpz_tests::Raw;
+
+const ASK: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
+
+async fn echo(req: &Request, res: &mut Response) -> Result {
+    let mut tunnel = res.upgrade(req, "echo").await?;
+    let mut buf = [0; 64 * 1024];
+    loop {
+        match tunnel.read(&mut buf).await? {
+            Came::Bytes(n) => tunnel.write(&buf[..n]).await?,
+            Came::End => return tunnel.write(b"end").await,
+            Came::Nothing if tunnel.is_over() => return tunnel.write(b"over").await,
+            Came::Nothing => tunnel.write(b"?").await?,
+        }
+    }
+}
+
+fn server() -> httpz::Handle {
+    let mut config = Config { workers: 1, port: 0, ..Config::default() };
+    config.timeouts.ping = std::time::Duration::from_millis(500);
+    App::new((), |r| r.get("/", echo)).config(config).start().expect("it starts")
+}
+
+/// Asks for the tunnel and reads the head of the answer.
+fn open(server: &httpz::Handle) -> Raw {
+    let mut peer = Raw::connect(server.addr());
+    peer.send(ASK);
+    let head = peer.until("\r\n\r\n");
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    peer
+}
+
+#[test]
+fn row_64_bytes_pass_both_ways_until_the_peer_ends() {
+    let server = server();
+    let mut peer = open(&server);
+    peer.send("hello");
+    assert_eq!(peer.until("hello"), "hello");
+    let long = "x".repeat(300_000) + "!";
+    peer.send(&long);
+    assert_eq!(peer.until("!").replace('?', ""), long);
+    assert!(peer.finish().rest().ends_with("end"));
+    crate::stop(server);
+}
+
+#[test]
+fn row_64_silence_is_noticed_and_a_shutdown_too() {
+    let server = server();
+    let mut peer = open(&server);
+    assert_eq!(peer.until("?"), "?");
+    server.shutdown();
+    assert!(peer.rest().ends_with("over"));
+    server.wait();
+}
