@@ -3,6 +3,7 @@
 mod deadlines;
 mod limits;
 mod load;
+mod parity_config;
 mod parity_data;
 mod parity_events;
 mod parity_rest;

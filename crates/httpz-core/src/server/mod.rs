@@ -9,6 +9,7 @@
 mod config;
 mod doors;
 mod env;
+mod footprint;
 mod handle;
 mod listen;
 mod open;
@@ -32,6 +33,7 @@ use handle::{Estate, Listeners};
 use open::Listener;
 
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
+pub use footprint::Footprint;
 pub use handle::Handle;
 pub use listen::{Listen, Places};
 pub use open::Open;

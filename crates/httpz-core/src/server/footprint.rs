@@ -1,0 +1,53 @@
+//! What the exchanges of a server take of the memory, by its configuration.
+//!
+//! The arithmetic stands here once: `docs/tuning.md` tells it, and a test measures a server against it.
+
+use super::config::Config;
+
+/// What one exchange takes besides its configured buffers, at most: gathered answers (64 KiB), a
+/// buffer for chunks and what is thrown away (16 KiB), and its tables.
+const BESIDES: usize = 96 * 1024;
+
+/// Bytes of memory; see [`Config::footprint`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// What is set aside at start and kept. The system gives pages out as they are first used, so less
+    /// than that is resident until there is some load.
+    pub least: usize,
+    /// What the exchanges take when all of them are in use with bodies as large as allowed.
+    pub most: usize,
+}
+
+impl Config {
+    /// What the exchanges take at least and at most, over all workers:
+    ///
+    /// ```text
+    /// least  pool.min · (request.buffer_size + response.header_buffer_size + response.body_buffer_size)
+    /// most   pool.max · (request.buffer_size + response.header_buffer_size + response.body_buffer_size
+    ///                    + request.max_body_size + 96 KiB)
+    /// ```
+    ///
+    /// `pool.min` and `pool.max` are rounded up to a multiple of the workers. Not counted is what the
+    /// application allocates (its own state, bodies of answers over `response.body_buffer_size`,
+    /// arenas), what groups allow beyond `request.max_body_size`, and the connections, which take
+    /// about 1 KiB each.
+    ///
+    /// ```
+    /// use httpz_core::Config;
+    ///
+    /// let config = Config { workers: 1, ..Config::default() };
+    /// assert_eq!(config.footprint().most, 500 * (64 + 4 + 32 + 1024 + 96) * 1024);
+    /// ```
+    pub fn footprint(&self) -> Footprint {
+        let share = self.pool_share();
+        let workers = self.worker_count();
+        let made = self.request.buffer_size
+            + self.response.header_buffer_size
+            + self.response.body_buffer_size;
+        let full = made.saturating_add(self.request.max_body_size).saturating_add(BESIDES);
+        Footprint {
+            least: (share.min * workers).saturating_mul(made),
+            most: (share.max * workers).saturating_mul(full),
+        }
+    }
+}
