@@ -9,6 +9,19 @@ use std::time::Duration;
 /// Long enough for a slow machine; a test that waits this long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Waits until something holds that another thread or process does in its own time.
+///
+/// # Panics
+///
+/// When it does not hold within [`PATIENCE`].
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// A connection that is spoken to in raw bytes.
 #[derive(Debug)]
 pub struct Raw {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use httpz_tests::Raw;
+use httpz_tests::{Raw, eventually};
 
 use super::shutdown::{address_of, signal};
 
@@ -66,9 +66,7 @@ fn seven_restarts_under_load_lose_no_request() {
             assert_eq!(same, addr);
             let status = std::mem::replace(&mut serving, next).wait().expect("it ends");
             assert_eq!(status.code(), Some(0), "the old process ends by itself");
-            while done.load(Ordering::Relaxed) < before + 100 {
-                thread::yield_now();
-            }
+            eventually("the new process serves", || done.load(Ordering::Relaxed) >= before + 100);
         }
         stop.store(true, Ordering::Relaxed);
     });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use httpz::Config;
 use httpz_core::server::ShutdownConfig;
-use httpz_tests::Raw;
+use httpz_tests::{Raw, eventually};
 
 use super::start;
 
@@ -36,16 +36,13 @@ fn a_server_says_that_it_is_not_ready_before_it_turns_anybody_away() {
     let mut peer = Raw::connect(server.addr());
     assert_eq!(peer.get("/readyz").status, 200);
     server.shutdown();
-    // The worker hears of it in its own time.
-    while peer.get("/readyz").status == 200 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    eventually("it is not ready", || peer.get("/readyz").status == 503);
     let answer = Raw::connect(server.addr()).get("/plaintext");
     assert_eq!(answer.status, 200);
     assert!(!answer.head.contains("Connection: close"), "{}", answer.head);
-    while !peer.get("/readyz").head.contains("Connection: close") {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    eventually("answers are the last of their connection", || {
+        peer.get("/readyz").head.contains("Connection: close")
+    });
     server.wait();
 }
 
@@ -92,19 +89,21 @@ fn a_taken_address_is_an_error_that_names_it() {
     super::stop(server);
 }
 
-/// Sends SIGTERM (15) or SIGINT (2), once the process has said that it minds.
-pub(super) fn signal(child: &Child, number: u32) {
+/// Waits until a process minds SIGTERM (15) or SIGINT (2), the last thing that it prepares.
+pub(super) fn minds(child: &Child, number: u32) {
     let pid = child.id();
-    let minds = || {
+    eventually("the process minds the signal", || {
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
         let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
         caught.is_some_and(|mask| mask & (1 << (number - 1)) != 0)
-    };
-    while !minds() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let (number, pid) = (format!("-{number}"), pid.to_string());
+    });
+}
+
+/// Sends it, once the process minds it.
+pub(super) fn signal(child: &Child, number: u32) {
+    minds(child, number);
+    let (number, pid) = (format!("-{number}"), child.id().to_string());
     assert!(Command::new("kill").args([number, pid]).status().expect("kill runs").success());
 }
 

@@ -1,0 +1,96 @@
+//! What goes wrong outside of a request must not outlive it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use httpz_tests::{Raw, eventually};
+use socket2::SockRef;
+
+use super::shutdown::{address_of, minds};
+
+/// A server in a process of its own, so that its descriptors can be counted.
+fn victim(files: usize) -> (Child, SocketAddr) {
+    let mut child = Command::new("sh")
+        .args(["-c", &format!("ulimit -n {files}; exec \"$0\"")])
+        .arg(env!("CARGO_BIN_EXE_victim"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the victim starts");
+    let addr = address_of(&mut child);
+    minds(&child, 15);
+    (child, addr)
+}
+
+fn descriptors(child: &Child) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", child.id())).expect("it lives").count()
+}
+
+fn end(mut child: Child) {
+    child.kill().expect("it is still there");
+    child.wait().expect("it ends");
+}
+
+/// How a peer leaves.
+#[derive(Clone, Copy, Debug)]
+enum Exit {
+    /// It closes in good order; what it has not read makes the system send a reset.
+    Closes,
+    /// It has nothing more to say, and then goes without waiting for an answer.
+    FallsSilent,
+    /// It is gone at once.
+    Resets,
+}
+
+#[test]
+fn a_peer_may_leave_at_any_point_in_any_way() {
+    let (child, addr) = victim(1024);
+    let before = descriptors(&child);
+    let requests = [
+        "GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /slow/30 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nsome body",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody",
+    ];
+    for request in requests {
+        for exit in [Exit::Closes, Exit::FallsSilent, Exit::Resets] {
+            for cut in (0..request.len()).step_by(3).chain([request.len()]) {
+                let mut peer = TcpStream::connect(addr).expect("the server listens");
+                peer.write_all(&request.as_bytes()[..cut]).expect("it takes bytes");
+                match exit {
+                    Exit::Closes => {}
+                    Exit::FallsSilent => {
+                        peer.shutdown(std::net::Shutdown::Write).expect("our side is open");
+                    }
+                    Exit::Resets => {
+                        let at_once = SockRef::from(&peer).set_linger(Some(Duration::ZERO));
+                        at_once.expect("it can be set");
+                    }
+                }
+            }
+        }
+        assert_eq!(Raw::connect(addr).get("/plaintext").status, 200, "after {request:?}");
+    }
+    eventually("all descriptors are closed", || descriptors(&child) <= before);
+    end(child);
+}
+
+#[test]
+fn without_descriptors_connections_wait_and_are_served_later() {
+    let (mut child, addr) = victim(40);
+    let mut peers: Vec<_> = (0..60).map(|_| Raw::connect(addr)).collect();
+    let mut line = String::new();
+    let stderr = child.stderr.take().expect("its errors are piped");
+    BufReader::new(stderr).read_line(&mut line).expect("it says something");
+    assert!(line.contains("cannot accept") && line.contains("trying again"), "{line}");
+    // Those that came first are served all the while.
+    assert_eq!(peers[0].get("/plaintext").status, 200);
+    // When they leave there is room for the last.
+    let mut last = peers.pop().expect("there are sixty");
+    drop(peers);
+    assert_eq!(last.get("/plaintext").status, 200);
+    end(child);
+}
