@@ -17,7 +17,7 @@ pub(super) fn text(buf: &[u8], span: Span) -> &str {
     debug_assert!(bytes.is_ascii(), "a target is ASCII: {:?}", bytes.escape_ascii());
     // SAFETY: ASCII is UTF-8, and these bytes are ASCII:
     // - `Target::parse` and `scan::target` are the only makers of a target's spans, and both let
-    //   nothing but visible ASCII through (`chars::TARGET` and its subset `PLAIN_TARGET`);
+    //   nothing but visible ASCII through (`chars::TARGET` and its subset `PLAIN_PATH`);
     // - the bytes are still those: `Request` owns the buffer, and every method that changes it runs
     //   after `Head::clear`, which empties the spans.
     unsafe { std::str::from_utf8_unchecked(bytes) }

@@ -20,11 +20,21 @@ const fn table(alphanumeric: bool, extra: &[u8]) -> Table {
     table
 }
 
+const fn without(mut table: Table, bytes: &[u8]) -> Table {
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = false;
+        i += 1;
+    }
+    table
+}
+
 /// `tchar` of RFC 9110 §5.6.2: method and field names are made of these.
 pub static TOKEN: Table = table(true, b"!#$%&'*+-.^_`|~");
 
-/// What a host with its port may be made of (RFC 3986 §3.2.2): names, addresses, brackets, colon.
-pub static HOST: Table = table(true, b"-._~!$&'()*+,;=%:[]");
+/// What a registered name may be made of (RFC 3986 §3.2.2), but for escapes, which nobody sends and
+/// which only some readers would undo.
+pub static HOST: Table = table(true, b"-._~!$&'()*+,;=");
 
 /// What may stand in a field value: visible bytes, space, tab and obs-text (RFC 9110 §5.5).
 pub static VALUE: Table = {
@@ -37,25 +47,26 @@ pub static VALUE: Table = {
     table
 };
 
-/// What a request target may be made of: visible ASCII without `#`, which never reaches a server
-/// and would start a fragment for whoever reads the target as a URL.
+/// What a request target may be made of: visible ASCII without `#`, which would start a fragment for
+/// whoever reads the target as a URL, and without quotes and angle brackets, which end URLs in texts.
+///
+/// Wider than RFC 3986: browsers send `^`, `{`, `|`, `}` and others as they are.
 pub static TARGET: Table = {
     let mut table = [false; 256];
     let mut i = 0x21;
     while i < 0x7f {
-        table[i] = i != b'#' as usize;
+        table[i] = true;
         i += 1;
     }
-    table
+    without(table, b"#\"<>")
 };
 
-/// The bytes of a target that need no further look: neither `?` nor `%`.
-pub static PLAIN_TARGET: Table = {
-    let mut table = TARGET;
-    table[b'?' as usize] = false;
-    table[b'%' as usize] = false;
-    table
-};
+/// The same for a path: without `\`, which some readers take for `/`, and the backquote. Browsers
+/// escape both there, though not in a query.
+pub static PATH: Table = without(TARGET, b"\\`");
+
+/// The bytes of a path that need no further look: no `?` and no `%`.
+pub static PLAIN_PATH: Table = without(PATH, b"?%");
 
 /// Are all of these bytes in the table?
 #[inline]

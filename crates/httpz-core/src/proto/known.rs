@@ -3,7 +3,7 @@
 //! They are gathered while a head is read, so that nobody searches for them afterwards. What cannot be
 //! right about a single one is refused here; what they amount to together is the head's business.
 
-use super::{ProtocolError, chars, wide};
+use super::{ProtocolError, chars, host};
 
 /// The fields that decide about framing and connection, as they are met.
 #[derive(Default)]
@@ -37,7 +37,7 @@ impl<'b> Known<'b> {
 
     #[inline]
     fn host(&mut self, value: &[u8]) -> Result<(), ProtocolError> {
-        if self.host || !is_host(value) {
+        if self.host || !host::is_host(value) {
             return Err(ProtocolError::BadHost);
         }
         self.host = true;
@@ -79,22 +79,6 @@ impl<'b> Known<'b> {
 #[inline]
 fn is<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
     name.first_chunk().is_some_and(|name: &[u8; N]| name.map(|byte| byte | 0x20) == *lower)
-}
-
-/// Is this made of what hosts are made of? Most are short and plain; those are looked at as a whole.
-#[inline]
-fn is_host(host: &[u8]) -> bool {
-    // The first and the last eight bytes: with up to sixteen of them, that is all, in any order.
-    if let (8..=wide::WIDTH, Some(first), Some(last)) =
-        (host.len(), host.first_chunk::<8>(), host.last_chunk::<8>())
-    {
-        let both =
-            u128::from(u64::from_ne_bytes(*first)) << 64 | u128::from(u64::from_ne_bytes(*last));
-        if wide::first_outside_host(&both.to_ne_bytes()) == wide::WIDTH {
-            return true;
-        }
-    }
-    chars::all(host, &chars::HOST)
 }
 
 #[inline]

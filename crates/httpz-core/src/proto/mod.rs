@@ -11,6 +11,7 @@
 //! | `known` | which fields decide about framing and connection? |
 //! | `target` | which of the four forms has the request target? |
 //! | `fields` | which name has which value? |
+//! | `host` | is this a host, perhaps with a port? |
 //! | `framing` | how is the body delimited? |
 //! | `decode` | which of these bytes are body? |
 //! | `cycle` | does the connection live on after this answer? |
@@ -27,6 +28,7 @@ pub mod error;
 pub mod fields;
 pub mod framing;
 pub mod head;
+pub mod host;
 mod known;
 pub mod limits;
 pub mod method;

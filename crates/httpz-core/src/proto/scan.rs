@@ -89,7 +89,7 @@ fn plain_host(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
         return None;
     }
     let rest = rest.strip_prefix(b": ")?;
-    let (value, rest) = rest.split_at(wide::first_outside_host(rest.first_chunk()?));
+    let (value, rest) = rest.split_at(wide::host_len(rest.first_chunk()?));
     Some((name, value, rest.strip_prefix(b"\r\n")?))
 }
 
@@ -117,7 +117,7 @@ fn target(bytes: &[u8], at: usize) -> Option<(Target, &[u8])> {
     if *bytes.first()? != b'/' {
         return None;
     }
-    let len = run(bytes, wide::first_outside_path, &chars::PLAIN_TARGET)?;
+    let len = run(bytes, wide::first_outside_path, &chars::PLAIN_PATH)?;
     let (path, rest) = bytes.split_at(len);
     if rest.first() == Some(&b' ') {
         let path = Span::new(at, path.len());

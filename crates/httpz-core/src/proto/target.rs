@@ -3,8 +3,7 @@
 //! Almost every target is a path with perhaps a query; that case is one pass over its bytes. The
 //! other three forms are rare and sit out of line.
 
-use super::chars;
-use super::{Method, ProtocolError, Span};
+use super::{Method, ProtocolError, Span, chars, host};
 
 /// The form of a request target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,8 +41,10 @@ static CLASS: [u8; 256] = {
     let mut class = [BAD; 256];
     let mut i = 0;
     while i < 256 {
-        if chars::TARGET[i] {
+        if chars::PATH[i] {
             class[i] = PLAIN;
+        } else if chars::TARGET[i] {
+            class[i] = QUERY_ONLY;
         }
         i += 1;
     }
@@ -55,6 +56,7 @@ const PLAIN: u8 = 0;
 const BAD: u8 = 1;
 const QUESTION: u8 = 2;
 const PERCENT: u8 = 3;
+const QUERY_ONLY: u8 = 4;
 
 impl Target {
     /// Takes the target `raw` apart, which begins at offset `at` of its buffer.
@@ -79,6 +81,7 @@ impl Target {
                     target.query = Some(Span::new(at + i + 1, raw.len() - i - 1));
                 }
                 PERCENT if target.query.is_none() => target.escaped = true,
+                QUERY_ONLY if target.query.is_none() => return Err(ProtocolError::BadTarget),
                 _ => {}
             }
         }
@@ -90,12 +93,8 @@ impl Target {
     fn rare(method: Method, raw: &[u8], at: usize) -> Result<Self, ProtocolError> {
         let whole = Span::new(at, raw.len());
         if method == Method::Connect {
-            let has_port = raw.iter().rposition(|&byte| byte == b':').is_some_and(|colon| {
-                colon > 0
-                    && colon + 1 < raw.len()
-                    && raw[colon + 1..].iter().all(u8::is_ascii_digit)
-            });
-            if !has_port || !chars::all(raw, &chars::HOST) {
+            let has_port = raw.last().is_some_and(u8::is_ascii_digit) && raw.contains(&b':');
+            if !has_port || !host::is_authority(raw) {
                 return Err(ProtocolError::BadTarget);
             }
             return Ok(Self {
@@ -121,7 +120,7 @@ impl Target {
         let Some(scheme) = scheme else { return Err(ProtocolError::BadTarget) };
         let rest = &raw[scheme..];
         let len = rest.iter().position(|&b| b == b'/' || b == b'?').unwrap_or(rest.len());
-        if len == 0 || !chars::all(&rest[..len], &chars::HOST) {
+        if !host::is_authority(&rest[..len]) {
             return Err(ProtocolError::BadTarget);
         }
         let path_at = at + scheme + len;
@@ -150,6 +149,7 @@ mod tests {
             (Method::Get, "/", Ok((Origin, "/", None))),
             (Method::Get, "/a/b?c=d?e", Ok((Origin, "/a/b", Some("c=d?e")))),
             (Method::Get, "/a?", Ok((Origin, "/a", Some("")))),
+            (Method::Get, "/a^{|}?`\\", Ok((Origin, "/a^{|}", Some("`\\")))),
             (Method::Get, "//x", Ok((Origin, "//x", None))),
             (Method::Get, "http://h/a?b", Ok((Absolute, "/a", Some("b")))),
             (Method::Get, "HTTP://h:80", Ok((Absolute, "", None))),
@@ -167,6 +167,12 @@ mod tests {
             (Method::Get, "*"),
             (Method::Get, "a"),
             (Method::Get, "/a#b"),
+            (Method::Get, "/a?#b"),
+            (Method::Get, "/a<b"),
+            (Method::Get, "/a?b=>"),
+            (Method::Get, "/\"a"),
+            (Method::Get, "/..\\a"),
+            (Method::Get, "/`a"),
             (Method::Get, "/caf\u{e9}"),
             (Method::Get, "http://"),
             (Method::Get, "http:///a"),

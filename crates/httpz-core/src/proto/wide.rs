@@ -4,12 +4,10 @@
 //! with the tables of `chars`. The answer is the same; a test asks both about every byte.
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use vector::{
-    first_control, first_outside_host, first_outside_name, first_outside_path,
-};
+pub(super) use vector::{first_control, first_outside_name, first_outside_path, host_len};
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use plain::{first_control, first_outside_host, first_outside_name, first_outside_path};
+pub(super) use plain::{first_control, first_outside_name, first_outside_path, host_len};
 
 /// How many bytes are looked at together.
 pub(super) const WIDTH: usize = 16;
@@ -81,25 +79,32 @@ mod vector {
         first_not(_mm_or_si128(word_characters(v), _mm_cmpeq_epi8(v, all(b'-'))))
     }
 
-    /// The first byte that is no letter, digit, `-`, `.` or `:`: rarer hosts want a closer look.
+    /// How many bytes at the front are a host: a name of letters, digits, `-` and `.`, perhaps with a
+    /// port. Rarer hosts want a closer look.
     #[inline]
-    pub(in super::super) fn first_outside_host(bytes: &[u8; WIDTH]) -> usize {
+    pub(in super::super) fn host_len(bytes: &[u8; WIDTH]) -> usize {
         // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
-        unsafe { first_outside_host_sse2(bytes) }
+        unsafe { host_len_sse2(bytes) }
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn first_outside_host_sse2(bytes: &[u8; WIDTH]) -> usize {
+    fn host_len_sse2(bytes: &[u8; WIDTH]) -> usize {
         let v = load(bytes);
         // `-` and `.` stand side by side.
         let marks =
             _mm_and_si128(_mm_cmpgt_epi8(v, all(b'-' - 1)), _mm_cmplt_epi8(v, all(b'.' + 1)));
-        let marks = _mm_or_si128(marks, _mm_cmpeq_epi8(v, all(b':')));
-        first_not(_mm_or_si128(word_characters(v), marks))
+        let name_len = first_not(_mm_or_si128(word_characters(v), marks));
+        if name_len == 0 || bytes.get(name_len) != Some(&b':') {
+            return name_len;
+        }
+        // Only what stands behind the colon; bits from the sixteenth on are set.
+        let others = !_mm_movemask_epi8(digits(v)) as u32 & !1 << name_len;
+        others.trailing_zeros() as usize
     }
 
-    /// The first byte that is not visible ASCII, or one of `#`, `%` and `?`: those want a closer look.
+    /// The first byte that is below `(` or no ASCII, or one of ``<=>?\` `` and DEL: those want a closer
+    /// look.
     #[inline]
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
         // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
@@ -110,13 +115,13 @@ mod vector {
     #[target_feature(enable = "sse2")]
     fn first_outside_path_sse2(bytes: &[u8; WIDTH]) -> usize {
         let v = load(bytes);
+        let is = |byte: u8| _mm_cmpeq_epi8(v, all(byte));
         // The comparison is signed: a byte from 0x80 on is below all others.
-        let outside = _mm_or_si128(
-            _mm_cmplt_epi8(v, all(b'!')),
-            _mm_or_si128(_mm_cmpeq_epi8(v, all(0x7f)), _mm_cmpeq_epi8(v, all(b'?'))),
-        );
-        let marks = _mm_or_si128(_mm_cmpeq_epi8(v, all(b'#')), _mm_cmpeq_epi8(v, all(b'%')));
-        first(_mm_or_si128(outside, marks))
+        let low = _mm_cmplt_epi8(v, all(b'('));
+        // `<`, `=`, `>` and `?` differ in two bits.
+        let angle = _mm_cmpeq_epi8(_mm_or_si128(v, all(3)), all(b'?'));
+        let others = _mm_or_si128(is(0x7f), _mm_or_si128(is(b'\\'), is(b'`')));
+        first(_mm_or_si128(_mm_or_si128(low, angle), others))
     }
 
     /// Letters and digits. The comparisons are signed: a byte from 0x80 on is below all of them.
@@ -128,9 +133,13 @@ mod vector {
             _mm_cmpgt_epi8(lower, all(b'a' - 1)),
             _mm_cmplt_epi8(lower, all(b'z' + 1)),
         );
-        let digit =
-            _mm_and_si128(_mm_cmpgt_epi8(v, all(b'0' - 1)), _mm_cmplt_epi8(v, all(b'9' + 1)));
-        _mm_or_si128(letter, digit)
+        _mm_or_si128(letter, digits(v))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn digits(v: __m128i) -> __m128i {
+        _mm_and_si128(_mm_cmpgt_epi8(v, all(b'0' - 1)), _mm_cmplt_epi8(v, all(b'9' + 1)))
     }
 }
 
@@ -150,12 +159,18 @@ mod plain {
         first(bytes, |byte| !byte.is_ascii_alphanumeric() && byte != b'-')
     }
 
-    pub(in super::super) fn first_outside_host(bytes: &[u8; WIDTH]) -> usize {
-        first(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"-.:".contains(&byte))
+    pub(in super::super) fn host_len(bytes: &[u8; WIDTH]) -> usize {
+        let name_len = first(bytes, |byte| !byte.is_ascii_alphanumeric() && !b"-.".contains(&byte));
+        if name_len == 0 || bytes.get(name_len) != Some(&b':') {
+            return name_len;
+        }
+        let port = &bytes[name_len + 1..];
+        name_len + 1 + port.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
-        first(bytes, |byte| !byte.is_ascii_graphic() || b"#%?".contains(&byte))
+        let may_stand = |byte| matches!(byte, b'('..0x7f) && !b"<=>?\\`".contains(&byte);
+        first(bytes, |byte| !may_stand(byte))
     }
 }
 
@@ -168,14 +183,14 @@ mod tests {
         type Ask = fn(&[u8; WIDTH]) -> usize;
         let pairs: [(Ask, Ask); 4] = [
             (first_control, plain::first_control),
-            (first_outside_host, plain::first_outside_host),
             (first_outside_name, plain::first_outside_name),
             (first_outside_path, plain::first_outside_path),
+            (host_len, plain::host_len),
         ];
         for byte in 0..=255u8 {
             for at in 0..WIDTH {
-                for other in [b'a', b'Z', b'-', 0x00, 0xff] {
-                    let mut bytes = [b'x'; WIDTH];
+                for other in [b'a', b'Z', b'7', b'-', b':', 0x00, 0xff] {
+                    let mut bytes = [b'0'; WIDTH];
                     bytes[at] = byte;
                     bytes[(at + 3) % WIDTH] = other;
                     for (one, two) in pairs {
@@ -184,6 +199,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(pairs.map(|(one, _)| one(&[b'a'; WIDTH])), [WIDTH; 4]);
+        assert_eq!(pairs.map(|(one, _)| one(&[b'0'; WIDTH])), [WIDTH; 4]);
     }
 }
