@@ -69,7 +69,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             peer_persists: exchange.request.head.persists,
             answer_persists: exchange.response.persists() && !self.common.ambient.draining(),
             body_read: off_the_wire,
-            body_withheld: !off_the_wire && exchange.request.incoming.is_withheld(),
+            body_withheld: !off_the_wire && exchange.link.is_withheld(),
         }
         .verdict()
     }
@@ -182,7 +182,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
 #[cold]
 fn close_if_the_rest_is_not_worth_reading(exchange: &mut Exchange) {
     let incoming = &exchange.request.incoming;
-    if incoming.is_withheld() || incoming.fault().is_some() || incoming.is_long() {
+    if exchange.link.is_withheld() || incoming.fault().is_some() || incoming.is_long() {
         exchange.response.close();
     }
 }

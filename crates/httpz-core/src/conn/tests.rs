@@ -63,6 +63,11 @@ impl Service for Echo {
                 res.chunk("one ").await?;
                 res.chunk("two").await
             }),
+            "/early" => Flow::later(async {
+                res.chunk("one ").await?;
+                req.read_body().await?;
+                res.chunk(req.body().unwrap_or_default()).await
+            }),
             "/cut" => Flow::later(async {
                 res.chunk("one").await?;
                 Err(Error::status(500, "no more"))
@@ -351,6 +356,18 @@ fn continues_only_when_somebody_reads() {
     let wire = Memory::new([head("/ignore").as_bytes()]);
     let closes = ok("ignored").replace("Content-Length", "Connection: close\r\nContent-Length");
     assert_eq!(answer_to(wire, small()), closes);
+}
+
+/// Fuzzing found it: `100 Continue` was said in the middle of the body of the final answer.
+#[test]
+fn a_final_answer_takes_the_place_of_100_continue() {
+    let head =
+        "POST /early HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+    let next = "GET /b HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(
+        answer_to(Memory::new([head, "abc", next]), small()),
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none \r\n3\r\nabc\r\n0\r\n\r\n"
+    );
 }
 
 #[test]

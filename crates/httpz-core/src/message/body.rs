@@ -16,12 +16,13 @@
 //! ```
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::io::{self, IoSlice};
+use std::io;
 use std::ops::Range;
 use std::task::{Context, Poll, ready};
 
+use super::link::Link;
 use crate::memory::{Inbound, Sizes};
-use crate::proto::{Decoder, Framing, Head, ProtocolError, Span, encode};
+use crate::proto::{Decoder, Framing, Head, ProtocolError, Span};
 use crate::wire::{Left, Wait, Wire};
 
 /// Bytes read at a time where they cannot go straight to their place.
@@ -76,10 +77,6 @@ struct Late {
     scratch: Vec<u8>,
     /// What was read into `scratch` beyond the body's end.
     behind: Range<usize>,
-    /// Bytes of `100 Continue` that are still to be sent.
-    owed: usize,
-    /// Does the peer hold the body back until it is told to go on?
-    withheld: bool,
     progress: usize,
     /// Has anybody asked for more than came with the head?
     begun: bool,
@@ -90,7 +87,7 @@ struct Late {
 impl Incoming {
     /// Finds the body of a request whose head has just been parsed.
     #[inline]
-    pub(crate) fn begin(&self, head: &Head, inbound: &Inbound, limit: u64) {
+    pub(crate) fn begin(&self, head: &Head, inbound: &Inbound, limit: u64, link: &Link) {
         self.taken.set(head.len);
         match head.framing {
             Framing::Empty => {}
@@ -99,18 +96,24 @@ impl Incoming {
                 self.place.set(Place::Here(Span::new(inbound.start() + head.len, n)));
                 self.taken.set(head.len + n);
             }
-            framing => self.begin_late(framing, head, inbound, limit),
+            framing => self.begin_late(framing, head, inbound, limit, link),
         }
     }
 
     /// The rest of the body is still to come, or stands here in chunks, or is too large.
     #[cold]
-    fn begin_late(&self, framing: Framing, head: &Head, inbound: &Inbound, limit: u64) {
+    fn begin_late(
+        &self,
+        framing: Framing,
+        head: &Head,
+        inbound: &Inbound,
+        limit: u64,
+        link: &Link,
+    ) {
         let mut late = self.late.borrow_mut();
         late.restart();
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
-        late.withheld = head.expects_continue && inbound.len() == head.len;
-        late.owed = if late.withheld { encode::CONTINUE.len() } else { 0 };
+        link.withhold(head.expects_continue && inbound.len() == head.len);
         self.place.set(Place::Late);
         self.fault.set(None);
         match late.take_first(framing, limit, &inbound.bytes()[head.len..]) {
@@ -124,7 +127,7 @@ impl Incoming {
     /// Holds the body to another limit than [`Incoming::begin`] did; too late once its reading has
     /// begun.
     #[cold]
-    pub(crate) fn limit(&self, head: &Head, inbound: &Inbound, limit: u64) {
+    pub(crate) fn limit(&self, head: &Head, inbound: &Inbound, limit: u64, link: &Link) {
         if matches!(self.place.get(), Place::Empty | Place::Gone) || self.late.borrow().begun {
             return;
         }
@@ -132,7 +135,10 @@ impl Incoming {
             None => {
                 // A body that was here may be found too large now, and the other way round.
                 self.fault.set(None);
-                self.begin(head, inbound, limit);
+                // Whether the peer still waits for `100 Continue` is another matter.
+                let withheld = link.is_withheld();
+                self.begin(head, inbound, limit, link);
+                link.withhold(withheld);
             }
             // Somebody may hold a borrow of it, so it stays where it is.
             Some(store) if store.len() as u64 <= limit => {
@@ -169,11 +175,6 @@ impl Incoming {
     #[inline]
     pub(crate) fn is_off_the_wire(&self) -> bool {
         self.is_ready()
-    }
-
-    /// Does the peer still wait for `100 Continue`?
-    pub(crate) fn is_withheld(&self) -> bool {
-        self.place.get() == Place::Late && self.late.borrow().withheld
     }
 
     /// Is more known to follow than is worth throwing away?
@@ -410,9 +411,6 @@ impl Late {
         keep: bool,
     ) -> Poll<Result<usize, ProtocolError>> {
         self.begun = true;
-        if self.withheld && keep {
-            ready!(self.poll_continue(cx, wire))?;
-        }
         let Some(mut decoder) = self.decoder.take() else { return Poll::Ready(Ok(0)) };
         let step = match decoder.remaining() {
             left @ 1.. if keep => self.poll_counted(cx, wire, &mut decoder, left),
@@ -473,22 +471,6 @@ impl Late {
         });
         self.scratch = scratch;
         step
-    }
-
-    fn poll_continue(
-        &mut self,
-        cx: &mut Context<'_>,
-        wire: &dyn Wire,
-    ) -> Poll<Result<(), ProtocolError>> {
-        while self.owed > 0 {
-            let rest = &encode::CONTINUE[encode::CONTINUE.len() - self.owed..];
-            match ready!(wire.poll_write(cx, &[IoSlice::new(rest)])) {
-                Ok(n) if n > 0 => self.owed -= n.min(self.owed),
-                _ => return Poll::Ready(Err(ProtocolError::CutShort)),
-            }
-        }
-        self.withheld = false;
-        Poll::Ready(Ok(()))
     }
 }
 

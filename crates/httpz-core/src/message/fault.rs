@@ -27,7 +27,7 @@ pub enum ResponseFault {
     CookieText,
     /// A cookie that browsers refuse for its attributes.
     CookieRefused,
-    /// A field or a status was set after the head had been sent.
+    /// A field or a status was set after the head had been sent, or a chunk after the whole answer.
     TooLate,
 }
 
@@ -56,7 +56,7 @@ impl fmt::Display for ResponseFault {
                 "a cookie would be refused by browsers: SameSite=None, `__Secure-` and `__Host-` \
                  need `secure()`, `__Host-` also the path `/` and no domain"
             }
-            Self::TooLate => "the head of the response was changed after it had been sent",
+            Self::TooLate => "the response was changed after it had been sent",
         })
     }
 }

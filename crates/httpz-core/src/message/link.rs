@@ -20,6 +20,8 @@ pub(crate) struct Link {
     outbound: RefCell<Outbound>,
     /// Has the peer been taking nothing since the write deadline was started?
     stalled: Cell<bool>,
+    /// Does the peer hold its body back until it is told to go on?
+    withheld: Cell<bool>,
 }
 
 impl Link {
@@ -34,6 +36,7 @@ impl Link {
     pub(crate) fn detach(&self) {
         self.wire.take();
         self.stalled.set(false);
+        self.withheld.set(false);
         self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
     }
 
@@ -42,6 +45,21 @@ impl Link {
         let wire = self.wire.take();
         self.wire.set(wire.clone());
         wire
+    }
+
+    /// Notes whether the peer holds the body of its request back until it is told to go on.
+    pub(crate) fn withhold(&self, withheld: bool) {
+        self.withheld.set(withheld);
+    }
+
+    /// Does the peer wait to be told to go on?
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.withheld.get()
+    }
+
+    /// Ends that wait: either `100 Continue` is said now, or a final answer instead of it.
+    pub(crate) fn release(&self) -> bool {
+        self.withheld.take()
     }
 
     /// The outgoing bytes, for as long as one call appends to them.

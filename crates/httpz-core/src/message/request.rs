@@ -9,7 +9,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use serde::Deserialize;
 use smallvec::SmallVec;
@@ -288,10 +288,19 @@ impl Request {
             return Ok(());
         }
         let Some(wire) = self.link.wire() else { return Ok(()) };
+        poll_fn(|cx| self.poll_continue(cx)).await?;
         wire.wait(Wait::Body);
         let read = poll_fn(|cx| self.incoming.poll_read(cx, &*wire)).await;
         wire.wait(Wait::Nothing);
         Ok(read?)
+    }
+
+    /// Tells a peer that holds its body back to go on, unless that body would be refused.
+    fn poll_continue(&self, cx: &mut Context<'_>) -> Poll<Result<(), ProtocolError>> {
+        if self.incoming.fault().is_none() && self.link.release() {
+            self.link.outbound().buf().extend_from_slice(encode::CONTINUE);
+        }
+        self.link.poll_flush(cx).map_err(|_| ProtocolError::CutShort)
     }
 
     /// The next part of the body, for who reads it part by part; see `Incoming::poll_piece`.
@@ -305,6 +314,9 @@ impl Request {
         let Some(wire) = self.link.wire() else {
             return Poll::Ready(Ok(self.incoming.hand_out_here(&self.inbound)));
         };
+        if !self.body_ready() {
+            ready!(self.poll_continue(cx))?;
+        }
         self.incoming.poll_piece(cx, &*wire, &self.inbound, buf).map_err(Error::from)
     }
 
@@ -322,7 +334,7 @@ impl Request {
     /// reads it. Does nothing once the reading has begun.
     #[doc(hidden)]
     pub fn limit_body(&self, bytes: u64) {
-        self.incoming.limit(&self.head, &self.inbound, bytes);
+        self.incoming.limit(&self.head, &self.inbound, bytes, &self.link);
     }
 
     /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
@@ -365,7 +377,7 @@ impl Request {
         if self.head.target.escaped {
             self.normalise()?;
         }
-        self.incoming.begin(&self.head, &self.inbound, self.limits.body);
+        self.incoming.begin(&self.head, &self.inbound, self.limits.body, &self.link);
         Ok(true)
     }
 

@@ -383,12 +383,21 @@ impl Response {
     /// Once the future was polled, the answer is complete in memory and leaves with the next flush.
     pub async fn write(&mut self) -> Result {
         if self.stage == Stage::Fresh {
+            self.answer_early();
             self.finish()?;
         }
         self.flush().await
     }
 
     // ---- on its way
+
+    /// The answer goes out while the handler still runs. A peer that waits for `100 Continue` takes
+    /// it for the end of its wait, and may send its body or not: the connection cannot live on.
+    fn answer_early(&mut self) {
+        if self.link.release() {
+            self.close = true;
+        }
+    }
 
     #[inline]
     fn own_buffer(&mut self) -> &mut Vec<u8> {
@@ -554,6 +563,7 @@ impl Response {
             return Ok(());
         }
         let absent = self.length(0)? == Length::Absent;
+        self.answer_early();
         self.chunked = self.terms.version == Version::Http11 && !absent;
         let length = match (absent, self.chunked) {
             (true, _) => Length::Absent,
@@ -570,6 +580,10 @@ impl Response {
     pub(super) fn push_stream(&mut self, data: &[u8]) -> Result<(), ResponseFault> {
         if let Some(fault) = self.fault {
             return Err(fault);
+        }
+        // Behind a complete answer these bytes would be read as the beginning of the next one.
+        if self.stage != Stage::Streaming {
+            return Err(ResponseFault::TooLate);
         }
         if self.terms.head_only || data.is_empty() {
             return Ok(());

@@ -95,3 +95,18 @@ fn a_head_that_was_sent_cannot_be_changed() {
         assert_eq!(res.push_stream(b"two"), Err(ResponseFault::TooLate));
     }
 }
+
+/// Fuzzing found it: the chunk went out without a head, behind an answer that was complete.
+#[test]
+fn a_chunk_behind_a_complete_answer_is_never_sent() {
+    type End = fn(&mut Response);
+    let ends: [End; 2] = [|res| _ = res.finish(), |res| res.mark_written()];
+    for end in ends {
+        let mut res = Response::new();
+        end(&mut res);
+        res.link.take_outbound();
+        res.start_stream().unwrap();
+        assert_eq!(res.push_stream(b"late"), Err(ResponseFault::TooLate));
+        assert!(res.link.take_outbound().is_empty());
+    }
+}
