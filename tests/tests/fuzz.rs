@@ -1,0 +1,38 @@
+//! Every fuzz target, briefly: the committed corpora, and mutations of a fixed seed.
+
+use std::path::Path;
+
+use httpz_tests::fuzz::mutate::{Until, check, run};
+use httpz_tests::fuzz::{CORPUS, TARGETS, corpus};
+
+fn briefly(name: &str) {
+    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let corpus = corpus(Path::new(CORPUS), target);
+    for input in target.seeds.iter().copied().chain(corpus.iter().map(Vec::as_slice)) {
+        check(target, input);
+    }
+    run(target, &corpus, 1, Until::Inputs(4_000));
+}
+
+/// One test for each target, so that they run side by side and a failure names its own.
+macro_rules! briefly {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test] fn $test() { briefly($name) })*
+
+        #[test]
+        fn no_target_is_left_out() {
+            assert_eq!(TARGETS.iter().map(|target| target.name).collect::<Vec<_>>(), [$($name),*]);
+        }
+    };
+}
+
+briefly! {
+    framing_is_what_two_fields_say: "framing",
+    chunks_are_read_as_a_plain_reader_reads_them: "chunks",
+    targets_are_decoded_as_a_plain_reader_decodes_them: "target",
+    heads_are_read_as_a_plain_reader_reads_them: "head",
+    the_router_finds_what_its_rule_says: "router",
+    whatever_handlers_do_answers_are_sound: "cycle",
+    connections_see_what_a_plain_reader_sees: "connection",
+    nothing_is_served_that_hyper_refuses: "differential",
+}
