@@ -27,14 +27,14 @@ async fn stream(res: &mut Response) -> Result {
 }
 
 fn main() -> Result {
-    let mut config = Config::default();
+    let mut config = Config::from_env()?;
     // What is not done by then is cut.
     config.shutdown.deadline = Duration::from_secs(10);
     let app = App::new((), |r| r.mount(routes![slow, stream])).config(config);
     print!("{}", app.routes());
 
     // The handle can be cloned and sent to whoever may end the server: `handle.shutdown()`.
-    let handle = app.start_on(httpz_examples::addr())?;
+    let handle = app.start()?;
     println!("listening on http://{}/", handle.addr());
     handle.wait_for_signal()?;
 

@@ -1,6 +1,6 @@
 //! The README's first screen: a JSON API in a dozen lines.
 //!
-//! `HTTPZ_ADDR` says where to listen, default `127.0.0.1:5882`.
+//! The environment may say how it runs: `HTTPZ_PORT=8080`, or any other field of `httpz::Config`.
 
 use httpz::prelude::*;
 use serde::Serialize;
@@ -24,10 +24,9 @@ fn user(id: u64) -> Json<User> {
 }
 
 fn main() -> httpz::Result {
-    let addr = std::env::var("HTTPZ_ADDR").unwrap_or_else(|_| "127.0.0.1:5882".into());
-    let app = App::new((), |r| r.mount(routes![index, user]));
+    let app = App::new((), |r| r.mount(routes![index, user])).config(Config::from_env()?);
     println!("{}", app.routes());
-    let server = app.start_on(&addr)?;
+    let server = app.start()?;
     println!("listening on http://{}/", server.addr());
     server.wait_for_signal()
 }

@@ -14,10 +14,9 @@ struct Task {
     done: bool,
 }
 
-/// Borrowed from the request: nothing is copied until it is kept.
 #[derive(Deserialize)]
-struct NewTask<'a> {
-    title: &'a str,
+struct NewTask {
+    title: String,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +58,7 @@ fn show(tasks: &Tasks, id: u64) -> Result<Json<Task>, TaskError> {
 #[post("/tasks")]
 fn create(
     tasks: &Tasks,
-    Json(new): Json<NewTask<'_>>,
+    Json(new): Json<NewTask>,
     res: &mut Response,
 ) -> Result<(Status, Json<Task>), TaskError> {
     if new.title.trim().is_empty() {
@@ -67,7 +66,7 @@ fn create(
     }
     let mut tasks = tasks.lock();
     let id = tasks.last_key_value().map_or(1, |(last, _)| last + 1);
-    let task = Task { id, title: new.title.to_owned(), done: false };
+    let task = Task { id, title: new.title, done: false };
     tasks.insert(id, task.clone());
     res.header("Location", show::url(id));
     Ok((Status::CREATED, Json(task)))

@@ -1,9 +1,10 @@
 //! A unix socket beside an address: for a proxy on the same machine, with the rights of a file.
 //!
-//! `HTTPZ_SOCKET` names the file. It appears with its mode already set, is removed at the end, and
-//! one that a killed server left behind is taken over; one that a living server uses is an error.
+//! The file appears with its mode already set and is removed at the end. One that a killed server left
+//! behind is taken over, one that a living server uses is an error. `HTTPZ_LISTEN` may name other
+//! places: `HTTPZ_LISTEN='127.0.0.1:80,unix:/run/app.sock;mode=660'`.
 
-use std::{env, path::PathBuf};
+use std::env;
 
 use httpz::Listen;
 use httpz::prelude::*;
@@ -18,13 +19,13 @@ fn index(req: &Request) -> String {
 }
 
 fn main() -> Result {
-    let socket = env::var_os("HTTPZ_SOCKET").map(PathBuf::from);
-    let socket = socket.unwrap_or_else(|| env::temp_dir().join("httpz-example.sock"));
-    let places: [Listen; 2] = [httpz_examples::addr().parse()?, Listen::unix(socket).mode(0o660)];
+    let socket = env::temp_dir().join("httpz-example.sock");
+    let listen = vec!["127.0.0.1:5882".parse()?, Listen::unix(socket).mode(0o660)];
+    let config = Config { listen, ..Config::default() }.with_env()?;
 
-    let app = App::new((), |r| r.mount(routes![index]));
+    let app = App::new((), |r| r.mount(routes![index])).config(config);
     print!("{}", app.routes());
-    let server = app.start_on(places)?;
+    let server = app.start()?;
     httpz_examples::announce(server.places());
     server.wait_for_signal()
 }

@@ -7,26 +7,20 @@
 mod answer;
 mod server;
 
-use std::env;
-
-use httpz::{App, Listen, Result};
+use httpz::{App, Config, Listen, Result};
 
 pub use answer::Answer;
 pub use server::{Server, example, read_until};
 
-/// Where to listen: `HTTPZ_ADDR`, else `127.0.0.1:5882`.
-pub fn addr() -> String {
-    env::var("HTTPZ_ADDR").unwrap_or_else(|_| "127.0.0.1:5882".into())
-}
-
-/// Prints the routes and the address, and serves until SIGINT or SIGTERM comes.
+/// Prints the routes and the address, and serves until SIGINT or SIGTERM comes; configured by the
+/// environment, as by `HTTPZ_PORT`.
 ///
 /// # Errors
 ///
-/// Mistakes in the routes, and what the system says to the address.
+/// Mistakes in the routes or the environment, and what the system says to the address.
 pub fn serve<G: Send + Sync + 'static>(app: App<G>) -> Result {
     print!("{}", app.routes());
-    let server = app.start_on(addr())?;
+    let server = app.config(Config::from_env()?).start()?;
     announce(server.places());
     server.wait_for_signal()
 }

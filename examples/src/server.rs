@@ -34,7 +34,8 @@ impl Server {
     /// Like [`Server::start`], with these environment variables.
     pub fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         let mut child = example(name)
-            .env("HTTPZ_ADDR", "127.0.0.1:0")
+            .env("HTTPZ_LISTEN", "127.0.0.1:0")
+            .env("RUST_BACKTRACE", "0") // one of them panics on purpose
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()

@@ -135,7 +135,8 @@ fn unix_socket_answers_beside_the_network() {
     let name = format!("httpz-example-{}.sock", std::process::id());
     let path = std::env::temp_dir().join(name);
     let shown = path.to_str().expect("it is text");
-    let server = Server::start_with("unix_socket", &[("HTTPZ_SOCKET", shown)]);
+    let listen = format!("127.0.0.1:0,unix:{shown};mode=660");
+    let server = Server::start_with("unix_socket", &[("HTTPZ_LISTEN", &listen)]);
     assert!(server.get("/").body.starts_with("you came over the network, from 127.0.0.1:"));
     assert_eq!(path.metadata().expect("it is there").permissions().mode() & 0o777, 0o660);
     let mut stream = UnixStream::connect(&path).expect("it listens");
@@ -146,6 +147,22 @@ fn unix_socket_answers_beside_the_network() {
     let printed = server.stop();
     assert!(printed.contains(&format!("listening on unix:{shown}")), "{printed}");
     assert!(!path.exists(), "the file is removed at the end");
+}
+
+#[test]
+fn cors_lets_pages_of_some_origins_ask() {
+    let server = Server::start("cors");
+    let allowed = "access-control-allow-origin";
+    assert_eq!(server.get("/time").header(allowed), Some("*"));
+    let from = |origin| server.ask("GET /basket", &[&format!("Origin: https://{origin}")], "");
+    assert_eq!(from("shop.example").header(allowed), Some("https://shop.example"));
+    assert_eq!(from("evil.example").header(allowed), None);
+    let preflight = ["Origin: https://shop.example", "Access-Control-Request-Method: PUT"];
+    let preflight = server.ask("OPTIONS /basket", &preflight, "");
+    assert_eq!((preflight.status, preflight.header(allowed)), (204, Some("https://shop.example")));
+    assert_eq!(preflight.header("access-control-allow-methods"), Some("get, put"));
+    server.ask("PUT /basket", &[], r#"["tea","milk"]"#).is(200, "2 things\n");
+    server.stop();
 }
 
 #[test]
