@@ -94,6 +94,27 @@ impl Raw {
         Ok(Self { stream: Stream::Unix(stream), buffered: Vec::new() })
     }
 
+    /// The same connection once more, to send and receive on two threads.
+    ///
+    /// # Errors
+    ///
+    /// When the process has no descriptor left.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        let stream = match &self.stream {
+            Stream::Tcp(stream) => Stream::Tcp(stream.try_clone()?),
+            Stream::Unix(stream) => Stream::Unix(stream.try_clone()?),
+        };
+        Ok(Self { stream, buffered: Vec::new() })
+    }
+
+    /// Our own address; `None` over sockets of the machine.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        match &self.stream {
+            Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Unix(_) => None,
+        }
+    }
+
     /// Sends bytes.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ mod load;
 mod parity_config;
 mod parity_data;
 mod parity_events;
+mod parity_request;
 mod parity_rest;
 mod parity_start;
 mod parity_upgrade;
