@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::ceilings;
 use crate::command::{Outcome, cargo, root, run as run_command};
+use crate::deny;
 use crate::memcheck;
 use crate::stress;
 use crate::tidy;
@@ -40,6 +41,7 @@ const STEPS: &[Step] = &[
     Step::new("features", features),
     Step::new("docs", docs),
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
+    Step { obstacle: deny::obstacle, ..Step::new("deny", deny::run) },
     Step { obstacle: memcheck::obstacle, ..Step::new("memcheck", memcheck::run) },
     Step { obstacle: ceilings::obstacle, ..Step::new("ceilings", ceilings::run) },
     Step { obstacle: stress::obstacle, ..Step::new("stress", || stress::run(&["--quick".into()])) },

@@ -9,6 +9,7 @@ mod bench;
 mod ceilings;
 mod ci;
 mod command;
+mod deny;
 mod memcheck;
 mod stress;
 mod tidy;
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named and timed
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
+cargo xtask deny          is everything that stands below us allowed to?
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&rest),
         "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
+        "deny" => deny::run(),
         "memcheck" => memcheck::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::command::Outcome;
+use crate::command::{Outcome, has_tool};
 use options::Options;
 use server::Server;
 
@@ -40,8 +40,7 @@ pub struct Tally {
 
 /// Why it cannot be run on this machine, if it cannot.
 pub fn obstacle() -> Option<&'static str> {
-    let there = std::process::Command::new("prlimit").arg("--version").output().is_ok();
-    (!there).then_some("prlimit is missing (package util-linux)")
+    (!has_tool("prlimit")).then_some("prlimit is missing (`apt-get install util-linux`)")
 }
 
 pub fn run(arguments: &[String]) -> Outcome {
