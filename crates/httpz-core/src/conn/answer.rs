@@ -76,16 +76,16 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
 }
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
-    /// Has the handler left an event stream to be sent? Until it is, there is no answer.
+    /// Has the handler left a stream to be sent? Until it is, there is no answer.
     #[cold]
-    pub(super) fn is_fed(&mut self) -> bool {
-        self.lease.get_mut().is_some_and(|exchange| exchange.response.is_fed())
+    pub(super) fn is_left(&mut self) -> bool {
+        self.lease.get_mut().is_some_and(|exchange| exchange.response.is_left())
     }
 
-    /// Sends the event stream that the handler has left.
-    pub(super) async fn feed(&mut self) -> Result {
+    /// Sends the stream that the handler has left.
+    pub(super) async fn send_rest(&mut self) -> Result {
         let Some(Exchange { response, link, .. }) = self.lease.get_mut() else { return Ok(()) };
-        wait_for(Box::pin(response.run_feed()), link).await
+        wait_for(Box::pin(response.run_rest()), link).await
     }
 }
 

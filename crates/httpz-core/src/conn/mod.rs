@@ -114,8 +114,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 Call::Waits(future, link) => wait_for(future, link).await,
             };
             let mut verdict = self.conclude(outcome);
-            if verdict == Verdict::Close && self.is_fed() {
-                let outcome = Box::pin(self.feed()).await;
+            if verdict == Verdict::Close && self.is_left() {
+                let outcome = Box::pin(self.send_rest()).await;
                 verdict = self.conclude(outcome);
             }
             match verdict {

@@ -1,6 +1,8 @@
 //! Answers that are sent piece by piece, because their length or their end is not known yet.
 
 use super::Response;
+use super::content::Source;
+use super::response::{Rest, Stage};
 use crate::error::Result;
 
 impl Response {
@@ -34,5 +36,57 @@ impl Response {
         self.start_stream()?;
         self.push_stream(data.as_ref())?;
         self.flush().await
+    }
+
+    /// Lets the answer be sent by this when the handler has returned; so a handler need not be async
+    /// for it.
+    ///
+    /// Status and fields are those that stand when the handler returns. For HEAD only they are sent.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// fn count(to: u32, res: &mut Response) {
+    ///     res.stream(async move |res| {
+    ///         for n in 0..to {
+    ///             res.chunk(format!("{n}\n")).await?;
+    ///         }
+    ///         Ok(())
+    ///     });
+    /// }
+    /// # count(3, &mut Response::new());
+    /// ```
+    pub fn stream<F>(&mut self, send: F) -> &mut Self
+    where
+        F: AsyncFnOnce(&mut Self) -> Result + 'static,
+    {
+        self.leave(Box::new(|res| {
+            Box::pin(async {
+                match res.terms.head_only {
+                    true => res.chunk(b"").await,
+                    false => send(res).await,
+                }
+            })
+        }))
+    }
+
+    /// Leaves it to this to send the answer when the handler has returned.
+    pub(super) fn leave(&mut self, rest: Rest) -> &mut Self {
+        self.change();
+        self.buffer.clear();
+        self.source = Source::Rest(rest);
+        self
+    }
+
+    /// Has the handler left something that sends the answer, and nothing been sent?
+    pub(crate) fn is_left(&self) -> bool {
+        self.stage == Stage::Fresh && matches!(self.source, Source::Rest(_))
+    }
+
+    /// Sends the answer as the handler has left it.
+    pub(crate) async fn run_rest(&mut self) -> Result {
+        match std::mem::take(&mut self.source) {
+            Source::Rest(rest) => rest(self).await,
+            _ => Ok(()),
+        }
     }
 }

@@ -5,8 +5,6 @@
 
 use bytes::Bytes;
 
-use super::event::Feed;
-
 /// The body of a response, as a handler gives it.
 ///
 /// Static and shared bytes are not copied until they are small enough for that to be cheaper.
@@ -51,11 +49,11 @@ impl From<Bytes> for Content {
 
 /// Where the body of the current response is.
 #[derive(Default)]
-pub(super) enum Source {
+pub(super) enum Source<R> {
     /// In the response's own buffer, perhaps empty.
     #[default]
     Buffer,
     Given(Content),
-    /// It is an event stream that begins when the handler has returned.
-    Fed(Box<dyn Feed>),
+    /// It is sent by this when the handler has returned.
+    Rest(R),
 }

@@ -8,9 +8,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll};
 
-use super::content::Source;
 use super::event::{Event, Feed};
-use super::response::Stage;
 use super::{ContentType, Request, Response};
 use crate::error::Result;
 use crate::wire::Wait;
@@ -87,23 +85,7 @@ impl Response {
     /// # start(&mut Response::new());
     /// ```
     pub fn forward(&mut self, feed: impl Feed + 'static) -> &mut Self {
-        self.change();
-        self.buffer.clear();
-        self.source = Source::Fed(Box::new(feed));
-        self
-    }
-
-    /// Has the handler left a feed, of which nothing has been sent?
-    pub(crate) fn is_fed(&self) -> bool {
-        self.stage == Stage::Fresh && matches!(self.source, Source::Fed(_))
-    }
-
-    /// Sends the events of the feed that the handler has left.
-    pub(crate) async fn run_feed(&mut self) -> Result {
-        match std::mem::take(&mut self.source) {
-            Source::Fed(feed) => self.events().await?.forward(feed).await,
-            _ => Ok(()),
-        }
+        self.leave(Box::new(|res| Box::pin(async { res.events().await?.forward(feed).await })))
     }
 }
 

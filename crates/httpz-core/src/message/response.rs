@@ -12,6 +12,7 @@
 //! ```
 
 use std::fmt;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -55,12 +56,16 @@ pub(crate) struct Terms {
     pub(crate) persists: bool,
 }
 
+/// Sends an answer bit by bit, when the handler has returned.
+pub(super) type Rest =
+    Box<dyn for<'a> FnOnce(&'a mut Response) -> Pin<Box<dyn Future<Output = Result> + 'a>>>;
+
 /// A response: how it went, in which words.
 pub struct Response {
     status: Status,
     content_type: Option<ContentType>,
     fields: FieldBlock,
-    pub(super) source: Source,
+    pub(super) source: Source<Rest>,
     pub(super) buffer: Vec<u8>,
     pub(super) stage: Stage,
     /// `Content-Length` as the handler declared it.
@@ -311,7 +316,7 @@ impl Response {
             Source::Buffer => &self.buffer,
             Source::Given(Content::Static(bytes)) => bytes,
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Fed(_) => &[],
+            Source::Rest(_) => &[],
         }
     }
 
@@ -455,7 +460,7 @@ impl Response {
 
     #[inline]
     fn encode(&mut self) -> Result<(), ResponseFault> {
-        if let Source::Fed(_) = self.source {
+        if let Source::Rest(_) = self.source {
             return Ok(());
         }
         let body = self.body_bytes();
@@ -479,7 +484,7 @@ impl Response {
             Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
             Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Fed(_) => Bytes::new(),
+            Source::Rest(_) => Bytes::new(),
         };
         self.link.outbound().set_tail(body);
     }
