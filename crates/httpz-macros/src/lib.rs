@@ -92,22 +92,28 @@ pub fn routes_list(input: TokenStream) -> TokenStream {
 /// Lets handlers ask for each field of a struct that is a context.
 ///
 /// A field of type `Shared<T>` is lent as `&T`, any other as `&Field` and `&mut Field`.
-#[proc_macro_derive(Context)]
+#[proc_macro_derive(Context, attributes(httpz))]
 pub fn context(input: TokenStream) -> TokenStream {
-    derive::context(input.into()).into()
+    derive::context::derive(input.into()).into()
 }
 
 /// Turns an enum into `httpz::Error`: `#[status(404, "no such user")]` on each variant.
 ///
 /// A unit variant has the text of the attribute, or its own name; a variant with one field says
 /// that field.
-#[proc_macro_derive(HttpError, attributes(status))]
+#[proc_macro_derive(HttpError, attributes(status, httpz))]
 pub fn http_error(input: TokenStream) -> TokenStream {
-    derive::http_error(input.into()).into()
+    derive::http_error::derive(input.into()).into()
 }
 
-/// Lets a type that implements `FromStr` be a path parameter; what does not parse is a 400.
-#[proc_macro_derive(FromParam)]
+/// Lets a type be a path parameter; see the trait of the same name.
+#[proc_macro_derive(FromParam, attributes(param, httpz))]
 pub fn from_param(input: TokenStream) -> TokenStream {
-    derive::from_param(input.into()).into()
+    derive::from_param::derive(input.into()).into()
+}
+
+/// Lets a struct be a typed header: `#[header("x-tenant")]`.
+#[proc_macro_derive(FromHeader, attributes(header, httpz))]
+pub fn from_header(input: TokenStream) -> TokenStream {
+    derive::from_header::derive(input.into()).into()
 }

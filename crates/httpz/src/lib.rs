@@ -18,7 +18,7 @@
 //! takes this way through it: [`App`] looks its path up in the table that [`Group`] filled, guards
 //! and dispatchers ([`Group::guard`], [`Dispatch`]) make its context ([`Has`]), typed arguments are
 //! read ([`FromParam`], [`FromRequest`]), the [`Handler`] runs, and what it returns is written into
-//! the response ([`Respond`]).
+//! the response ([`Respond`]). What handlers can take and return is told in [`handlers`].
 
 mod app;
 mod check;
@@ -29,6 +29,8 @@ pub mod ext;
 mod extract;
 mod guard;
 mod handler;
+#[doc = include_str!("handlers.md")]
+pub mod handlers {}
 pub mod health;
 mod per_thread;
 pub mod prelude;
@@ -36,6 +38,7 @@ mod respond;
 mod route;
 mod router;
 pub mod sse;
+mod streams;
 pub mod testing;
 mod timeout;
 mod url;
@@ -44,18 +47,21 @@ pub use app::{App, Built};
 pub use context::{Has, HasMut, Shared};
 pub use cors::{Cors, CorsError};
 pub use dispatch::{Dispatch, Next};
-pub use extract::{AsyncFromRequest, Body, Form, FromParam, FromRequest, Json, Query, Takes};
+pub use extract::{AsyncFromRequest, Body, Cookies, Form, FromParam, FromRequest, Header, Json};
+pub use extract::{Query, Takes};
 pub use guard::Guard;
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
 pub use per_thread::PerThread;
-pub use respond::{Html, Redirect, Respond};
+pub use respond::{Html, IntoError, Redirect, Respond};
 pub use route::{Answers, Meta, Route, RouteMeta, Routes, Verb};
 pub use router::error::{BuildError, RouteError};
 pub use router::group::{Group, Router};
 pub use router::listing::{RouteInfo, RouteTable};
+pub use streams::Chunks;
 
+pub use bytes::Bytes;
 pub use httpz_core::server::Places;
 pub use httpz_core::{
     Came, Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs,
@@ -63,16 +69,24 @@ pub use httpz_core::{
     Version, Writer,
 };
 pub use httpz_macros::{
-    Context, FromParam, HttpError, actions, all, connect, delete, get, guard, head, options, patch,
-    post, put, query, route, trace,
+    Context, FromHeader, FromParam, HttpError, actions, all, connect, delete, get, guard, head,
+    options, patch, post, put, query, route, trace,
 };
 pub use serde_json::json;
+
+/// Types for the fields of a request, for [`Header`].
+pub mod header {
+    pub use crate::extract::header::{Accept, AcceptLanguage, Bearer, FromHeader, IfNoneMatch};
+    pub use crate::extract::header::{Origin, Referer, UserAgent};
+}
 
 /// What the macros use and users do not; it may change with any release.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::check::{check_routes, count};
     pub use crate::dispatch::limited;
+    pub use crate::extract::header::unreadable;
+    pub use crate::extract::param::{param_error, variant};
     pub use crate::guard::{Outcome, guarded};
     pub use crate::handler::{Action, async_route, sync_route};
     pub use crate::timeout::{alarm, within};

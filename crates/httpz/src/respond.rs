@@ -34,7 +34,7 @@ use crate::{Content, ContentType, Error, Json, Response, Result, Status};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "this is not something httpz can write to a response",
-    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`"
+    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`"
 )]
 pub trait Respond {
     /// Fills the response in.
@@ -84,6 +84,13 @@ impl Respond for Cow<'_, str> {
             Cow::Borrowed(text) => text.respond(res),
             Cow::Owned(text) => text.respond(res),
         }
+    }
+}
+
+/// Plain text, unless another type is set.
+impl Respond for &String {
+    fn respond(self, res: &mut Response) -> Result {
+        self.as_str().respond(res)
     }
 }
 
@@ -179,13 +186,32 @@ impl<T: Respond> Respond for Option<T> {
 }
 
 /// The value, or the error for `on_error` to shape.
-impl<T: Respond, E: Into<Error>> Respond for Result<T, E> {
+impl<T: Respond, E: IntoError> Respond for Result<T, E> {
     #[inline]
     fn respond(self, res: &mut Response) -> Result {
         match self {
             Ok(value) => value.respond(res),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error.into_error()),
         }
+    }
+}
+
+/// What can stand as the error of a handler: whatever turns [into](Into) an [`Error`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that a handler can return",
+    label = "this does not turn into `httpz::Error`",
+    note = "derive `httpz::HttpError` for an enum, implement `std::error::Error` (any such error is a 500 whose cause is logged and never sent), or `From<{Self}>` for `httpz::Error`"
+)]
+pub trait IntoError {
+    /// The error that `on_error` shapes.
+    fn into_error(self) -> Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Error>> IntoError for E {
+    #[inline]
+    fn into_error(self) -> Error {
+        self.into()
     }
 }
 
@@ -252,7 +278,7 @@ impl Respond for Redirect {
     }
 }
 
-fn default_type(res: &mut Response, kind: ContentType) {
+pub(crate) fn default_type(res: &mut Response, kind: ContentType) {
     if !res.has_content_type() {
         res.content_type(kind);
     }

@@ -56,6 +56,8 @@ use std::task::{Context, Poll, Waker};
 
 pub use httpz_core::{Event, Events, Feed};
 
+pub use crate::streams::EventStream;
+
 use crate::{Respond, Response, Result};
 
 /// What becomes of a subscriber that is a whole ring behind.

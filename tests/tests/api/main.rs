@@ -22,3 +22,4 @@ mod paths;
 mod registration;
 mod responses;
 mod routes;
+mod values;

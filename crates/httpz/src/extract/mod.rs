@@ -4,15 +4,23 @@
 //! borrow from the request, so a `&str` or a `Json<NewUser<'_>>` costs no copy.
 
 mod body;
+mod bytes;
+mod cookies;
+mod fallible;
+pub(crate) mod header;
 mod json;
 mod numbers;
 mod pairs;
-mod param;
+pub(crate) mod param;
 mod query;
+#[cfg(feature = "uuid")]
+mod uuid;
 
 use crate::{Request, Result};
 
 pub use body::Body;
+pub use cookies::Cookies;
+pub use header::Header;
 pub use json::Json;
 pub use param::FromParam;
 pub use query::{Form, Query};

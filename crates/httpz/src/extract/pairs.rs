@@ -176,8 +176,24 @@ impl<'de> Deserializer<'de> for Values<'_, 'de> {
         visitor.visit_borrowed_str(self.one()?)
     }
 
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         visitor.visit_borrowed_bytes(self.one()?.as_bytes())
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_bytes(visitor)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
@@ -236,7 +252,7 @@ impl<'de> Deserializer<'de> for Values<'_, 'de> {
     }
 
     forward_to_deserialize_any! {
-        char string byte_buf unit_struct tuple_struct map struct identifier
+        unit_struct tuple_struct map struct
     }
 }
 

@@ -5,8 +5,27 @@ use crate::{Error, Result};
 
 /// A value that a path parameter can be read as.
 ///
-/// Numbers, `bool`, `char`, `&str`, `String`, and `Option` of them for a parameter that not every
-/// route of the handler has. A type of your own that implements `FromStr` derives it:
+/// Numbers, `bool`, `char`, `&str`, `String`, and with the feature `uuid` a `Uuid`; `Option` of them for
+/// a parameter that not every route of the handler has, `Result` for one that the handler refuses itself.
+/// An enum derives it, each variant being its name in lower case with hyphens, or what `#[param("…")]`
+/// says:
+///
+/// ```
+/// #[derive(httpz::FromParam, Debug, PartialEq)]
+/// enum Colour {
+///     Red,
+///     DarkRed, // /colours/dark-red
+///     #[param("off")]
+///     None,
+/// }
+/// # use httpz::FromParam;
+/// # assert_eq!(Colour::from_param(Some("dark-red"), "colour").unwrap(), Colour::DarkRed);
+/// # assert_eq!(Colour::from_param(Some("off"), "colour").unwrap(), Colour::None);
+/// # assert_eq!(Colour::from_param(Some("blue"), "colour").err().unwrap().message(),
+/// #     "path parameter `colour` is not one of `red`, `dark-red`, `off`: `blue`");
+/// ```
+///
+/// A struct that implements `FromStr` derives it as well:
 ///
 /// ```
 /// #[derive(httpz::FromParam)]
@@ -47,7 +66,7 @@ use crate::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a path parameter",
     label = "not a path parameter type",
-    note = "numbers, `bool`, `char`, `&str`, `String` and `Option` of them are; for your own type implement `FromStr` and `#[derive(httpz::FromParam)]`"
+    note = "numbers, `bool`, `char`, `&str`, `String` and `Option` of them are; for your own type `#[derive(httpz::FromParam)]`: an enum is read by the names of its variants, a struct by its `FromStr`"
 )]
 pub trait FromParam<'b>: Sized {
     /// Reads it; `text` is decoded, and absent when the route has no parameter of this name.
@@ -59,7 +78,7 @@ pub trait FromParam<'b>: Sized {
 }
 
 #[inline]
-fn required<'b>(text: Option<&'b str>, name: &'static str) -> Result<&'b str> {
+pub(super) fn required<'b>(text: Option<&'b str>, name: &'static str) -> Result<&'b str> {
     text.ok_or_else(|| absent(name))
 }
 
@@ -73,10 +92,25 @@ fn absent(name: &'static str) -> Error {
 const SHOWN: usize = 64;
 
 #[cold]
-fn unreadable(text: &str, name: &str, what: &str) -> Error {
+pub(super) fn unreadable(text: &str, name: &str, what: &str) -> Error {
     let shown = &text[..text.floor_char_boundary(SHOWN)];
     let more = if shown.len() < text.len() { "…" } else { "" };
     Error::status(400, format!("path parameter `{name}` is not {what}: `{shown}{more}`"))
+}
+
+/// What is answered to a parameter whose `FromStr` refuses it; for the derive.
+#[cold]
+pub fn param_error(name: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::status(400, format!("path parameter `{name}`: {error}"))
+}
+
+/// The place of the text among the names of an enum; for the derive.
+pub fn variant(text: Option<&str>, name: &'static str, names: &[&str]) -> Result<usize> {
+    let text = required(text, name)?;
+    names.iter().position(|other| *other == text).ok_or_else(|| {
+        let what = format!("one of `{}`", names.join("`, `"));
+        unreadable(text, name, &what)
+    })
 }
 
 macro_rules! numbers {
@@ -124,13 +158,6 @@ impl<'b> FromParam<'b> for &'b str {
 impl<'b> FromParam<'b> for String {
     fn from_param(text: Option<&'b str>, name: &'static str) -> Result<Self> {
         required(text, name).map(str::to_owned)
-    }
-}
-
-/// Absent when the route has no such parameter; one that is there must still be readable.
-impl<'b, T: FromParam<'b>> FromParam<'b> for Option<T> {
-    fn from_param(text: Option<&'b str>, name: &'static str) -> Result<Self> {
-        text.map(|text| T::from_param(Some(text), name)).transpose()
     }
 }
 

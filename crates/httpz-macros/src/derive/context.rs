@@ -1,0 +1,61 @@
+//! `#[derive(Context)]`: a struct of what handlers may ask for.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{Data, DataStruct, DeriveInput, Error, Fields, PathArguments, Type};
+
+use super::{emit, facade};
+
+/// `Has<T>` for each field of a struct.
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    emit(syn::parse2(input).and_then(|input: DeriveInput| {
+        let httpz = facade(&input);
+        let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
+            return Err(Error::new(input.span(), "a context is a struct with named fields"));
+        };
+        let name = &input.ident;
+        let (generics, types, bounds) = input.generics.split_for_impl();
+        let lent = fields.named.iter().map(|field| {
+            let (field, ty) = (&field.ident, &field.ty);
+            match shared(ty) {
+                Some(inner) => quote! {
+                    impl #generics #httpz::Has<#inner> for #name #types #bounds {
+                        #[inline]
+                        fn has(&self) -> &#inner {
+                            #httpz::Has::<#inner>::has(&self.#field)
+                        }
+                    }
+                },
+                None => quote! {
+                    impl #generics #httpz::Has<#ty> for #name #types #bounds {
+                        #[inline]
+                        fn has(&self) -> &#ty {
+                            &self.#field
+                        }
+                    }
+                    impl #generics #httpz::HasMut<#ty> for #name #types #bounds {
+                        #[inline]
+                        fn has_mut(&mut self) -> &mut #ty {
+                            &mut self.#field
+                        }
+                    }
+                },
+            }
+        });
+        Ok(quote!(#(#lent)*))
+    }))
+}
+
+/// The `T` of `Shared<T>`.
+fn shared(ty: &Type) -> Option<TokenStream> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Shared" => {
+            let inner = &arguments.args;
+            Some(quote!(#inner))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,76 @@
+//! `#[derive(FromHeader)]`: a field of the request as a struct with one field.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Error, Fields, LitStr, Result, Type};
+
+use super::{emit, facade};
+use crate::types;
+
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    emit(syn::parse2(input).and_then(|input: DeriveInput| {
+        let httpz = facade(&input);
+        let header = header(&input)?;
+        let field = field(&input)?;
+        let name = &input.ident;
+        let is_text =
+            matches!(field, Type::Reference(text) if types::last_word(&text.elem) == "str");
+        let mut generics = input.generics.clone();
+        let value = if is_text {
+            quote!(#httpz::Result::Ok(Self(__value)))
+        } else {
+            quote! {
+                match <#field as ::core::str::FromStr>::from_str(__value) {
+                    ::core::result::Result::Ok(__value) => #httpz::Result::Ok(Self(__value)),
+                    ::core::result::Result::Err(__error) => {
+                        #httpz::Result::Err(#httpz::__private::unreadable(#header, __error))
+                    }
+                }
+            }
+        };
+        // A struct that borrows does so from the request.
+        let lifetime = match generics.lifetimes().next() {
+            Some(lifetime) => lifetime.lifetime.clone(),
+            None => syn::Lifetime::new("'__b", proc_macro2::Span::mixed_site()),
+        };
+        if generics.params.is_empty() {
+            generics.params.push(syn::parse_quote!(#lifetime));
+        }
+        let (generics, ..) = generics.split_for_impl();
+        let (_, types, bounds) = input.generics.split_for_impl();
+        Ok(quote! {
+            impl #generics #httpz::header::FromHeader<#lifetime> for #name #types #bounds {
+                const NAME: &'static str = #header;
+
+                fn from_header(__value: &#lifetime str) -> #httpz::Result<Self> {
+                    #value
+                }
+            }
+        })
+    }))
+}
+
+/// The name that `#[header("…")]` says.
+fn header(input: &DeriveInput) -> Result<LitStr> {
+    let wrong = |at: &dyn quote::ToTokens| {
+        Error::new_spanned(at, "say which header it is: `#[header(\"x-tenant\")]`")
+    };
+    let attribute = input.attrs.iter().find(|attribute| attribute.path().is_ident("header"));
+    let attribute = attribute.ok_or_else(|| wrong(&input.ident))?;
+    attribute.parse_args().map_err(|_| wrong(attribute))
+}
+
+/// The type of the one field.
+fn field(input: &DeriveInput) -> Result<&Type> {
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Ok(&fields.unnamed[0].ty),
+            _ => Err(()),
+        },
+        _ => Err(()),
+    }
+    .map_err(|()| {
+        let text = "a header is a struct with one unnamed field: `struct Tenant(u32);`";
+        Error::new_spanned(&input.ident, text)
+    })
+}

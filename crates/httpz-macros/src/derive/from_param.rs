@@ -1,0 +1,71 @@
+//! `#[derive(FromParam)]`: an enum is read by the names of its variants, a struct by its `FromStr`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DataEnum, DeriveInput, Error, Fields, LitStr, Result, Variant};
+
+use super::{emit, facade};
+
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    emit(syn::parse2(input).and_then(|input: DeriveInput| {
+        let httpz = facade(&input);
+        let name = &input.ident;
+        let read = match &input.data {
+            Data::Enum(data) => by_names(&httpz, data)?,
+            _ => by_from_str(&httpz),
+        };
+        if let Some(parameter) = input.generics.params.first() {
+            let text = "a path parameter is a type without generics or lifetimes";
+            return Err(Error::new_spanned(parameter, text));
+        }
+        Ok(quote! {
+            impl<'b> #httpz::FromParam<'b> for #name {
+                fn from_param(
+                    __text: ::core::option::Option<&'b str>,
+                    __name: &'static str,
+                ) -> #httpz::Result<Self> {
+                    #read
+                }
+            }
+        })
+    }))
+}
+
+fn by_names(httpz: &TokenStream, data: &DataEnum) -> Result<TokenStream> {
+    let texts = data.variants.iter().map(text).collect::<Result<Vec<_>>>()?;
+    let idents = data.variants.iter().map(|variant| &variant.ident);
+    let places = 0..data.variants.len();
+    Ok(quote! {
+        match #httpz::__private::variant(__text, __name, &[#(#texts),*])? {
+            #(#places => #httpz::Result::Ok(Self::#idents),)*
+            _ => ::core::unreachable!(),
+        }
+    })
+}
+
+/// How a variant is written in a path: in lower case with hyphens, or as its attribute says.
+fn text(variant: &Variant) -> Result<String> {
+    if !matches!(variant.fields, Fields::Unit) {
+        let text = "a variant with fields has no name to be read by: implement `FromParam` by hand";
+        return Err(Error::new_spanned(variant, text));
+    }
+    if let Some(attribute) = variant.attrs.iter().find(|a| a.path().is_ident("param")) {
+        return Ok(attribute.parse_args::<LitStr>()?.value());
+    }
+    let mut text = String::new();
+    for letter in variant.ident.to_string().chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    Ok(text)
+}
+
+fn by_from_str(httpz: &TokenStream) -> TokenStream {
+    quote! {
+        let __text = <&str as #httpz::FromParam<'b>>::from_param(__text, __name)?;
+        <Self as ::core::str::FromStr>::from_str(__text)
+            .map_err(|__error| #httpz::__private::param_error(__name, &__error))
+    }
+}
