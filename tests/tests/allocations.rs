@@ -1,7 +1,8 @@
 //! The hot path of a sync handler allocates nothing after its first requests.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, IoSlice};
+
+use std::io::{self, IoSlice, Write};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
@@ -85,6 +86,16 @@ async fn slow() -> &'static str {
     "Hello, World!"
 }
 
+#[get("/hits/:n")]
+fn hits(n: u64, res: &mut Response) -> Result {
+    Ok(write!(res.writer(), "{n} hits")?)
+}
+
+#[get("/arena/:n")]
+fn arena(n: u64, req: &Request, res: &mut Response) {
+    res.text(req.arena().format(format_args!("{n} hits")));
+}
+
 fn guard(_: &mut Shared<()>, req: &Request) -> Result<u64> {
     Ok(req.path().len() as u64)
 }
@@ -93,7 +104,7 @@ fn guard(_: &mut Shared<()>, req: &Request) -> Result<u64> {
 fn allocations(request: &'static [u8]) -> (f64, String) {
     let config = Config { workers: 1, ..Config::default() };
     let app = App::new((), |r| {
-        r.mount(routes![plaintext, message, user, slow])
+        r.mount(routes![plaintext, message, user, slow, hits, arena])
             .group("/guarded", |g| g.guard(guard).mount(routes![plaintext]))
     });
     let service = Arc::new(app.config(config.clone()).build().expect("the routes are sound"));
@@ -122,6 +133,18 @@ fn common<S: Service>(
     let pool = Pool::new(config.pool_share(), config.sizes(), limits, ambient.clone());
     let wire = Rc::new(Still { request, due: Cell::new(false), answer: RefCell::new(Vec::new()) });
     (Rc::new(Common { service, pool, ambient, max_requests: 0 }), wire)
+}
+
+#[test]
+fn row_32_dynamic_text_is_made_without_allocating() {
+    for request in [
+        &b"GET /hits/9000 HTTP/1.1\r\nHost: a\r\n\r\n"[..],
+        b"GET /arena/9000 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ] {
+        let (counted, answer) = allocations(request);
+        assert!(answer.ends_with("9000 hits"), "{answer}");
+        assert_eq!(counted, 0.0, "allocations per request of {}", request.escape_ascii());
+    }
 }
 
 #[test]

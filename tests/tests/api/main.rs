@@ -14,6 +14,7 @@ mod parity_cors;
 mod parity_dispatch;
 mod parity_gained;
 mod parity_request;
+mod parity_response;
 mod parity_router;
 mod parity_start;
 mod parity_testing;
