@@ -228,6 +228,15 @@ impl Raw {
         Ok(data)
     }
 
+    /// Reads so many bytes.
+    ///
+    /// # Panics
+    ///
+    /// When the connection ends before them.
+    pub fn bytes(&mut self, n: usize) -> Vec<u8> {
+        self.take(n).expect("more bytes")
+    }
+
     /// Reads up to and including this text.
     ///
     /// # Panics

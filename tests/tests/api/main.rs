@@ -19,6 +19,7 @@ mod parity_router;
 mod parity_start;
 mod parity_testing;
 mod parity_upgrade;
+mod parity_websocket;
 mod paths;
 mod registration;
 mod responses;

@@ -1,6 +1,7 @@
 //! Row 64 of the feature list over real sockets: a connection that was taken over, and its ends.
 
 use httpz::Came;
+use httpz::ext::websocket::WebSocket;
 use httpz::prelude::*;
 use httpz_tests::Raw;
 
@@ -19,10 +20,21 @@ async fn echo(req: &Request, res: &mut Response) -> Result {
     }
 }
 
+async fn socket(req: &Request, res: &mut Response) -> Result {
+    let mut socket = WebSocket::accept(req, res).await?;
+    while let Some(message) = socket.next().await {
+        socket.send(message).await?;
+    }
+    Ok(())
+}
+
 fn server() -> httpz::Handle {
     let mut config = Config { workers: 1, port: 0, ..Config::default() };
     config.timeouts.ping = std::time::Duration::from_millis(500);
-    App::new((), |r| r.get("/", echo)).config(config).start().expect("it starts")
+    App::new((), |r| r.get("/", echo).get("/socket", socket))
+        .config(config)
+        .start()
+        .expect("it starts")
 }
 
 /// Asks for the tunnel and reads the head of the answer.
@@ -54,5 +66,28 @@ fn row_64_silence_is_noticed_and_a_shutdown_too() {
     assert_eq!(peer.until("?"), "?");
     server.shutdown();
     assert!(peer.rest().ends_with("over"));
+    server.wait();
+}
+
+#[test]
+fn row_64_a_socket_is_asked_for_signs_of_life_and_told_of_a_shutdown() {
+    let server = server();
+    let open = || {
+        let mut peer = Raw::connect(server.addr());
+        peer.send(
+            "GET /socket HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        );
+        assert!(peer.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+        peer
+    };
+    let (mut silent, mut alive) = (open(), open());
+    assert_eq!(silent.bytes(2), b"\x89\0", "a ping");
+    assert_eq!(alive.bytes(2), b"\x89\0");
+    alive.send(b"\x8a\x80\0\0\0\0");
+    assert_eq!(silent.rest(), "", "who does not answer is given up");
+    assert_eq!(alive.bytes(2), b"\x89\0");
+    server.shutdown();
+    assert_eq!(alive.bytes(4), b"\x88\x02\x03\xe9", "going away");
     server.wait();
 }

@@ -110,10 +110,8 @@ impl Tunnel<'_> {
     ///
     /// As for [`Tunnel::read`].
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<Came>> {
-        // Who reads may be waiting for an answer to what has not left yet.
-        if let Poll::Ready(false) = self.res.poll_flush(cx) {
-            return Poll::Ready(Err(gone(io::ErrorKind::BrokenPipe.into())));
-        }
+        // A peer that does not take what it is sent is not listened to: what waits for it is bounded.
+        ready!(self.poll_flush(cx))?;
         let early =
             self.req.incoming.beyond(&self.req.inbound).get(self.taken..).unwrap_or_default();
         if !early.is_empty() {
@@ -148,9 +146,38 @@ impl Tunnel<'_> {
     ///
     /// Once the future was polled, the bytes are in the outgoing buffer and will be sent whole.
     pub async fn write(&mut self, bytes: &[u8]) -> Result {
+        self.push(bytes);
+        self.flush().await
+    }
+
+    /// Appends bytes to what is to be sent; they leave with the next flush, read or write.
+    pub fn push(&mut self, bytes: &[u8]) {
         self.res.push_raw(bytes);
-        self.waiting = false;
-        self.res.flush().await
+    }
+
+    /// Waits until the peer's side has taken what was sent.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tunnel::write`].
+    pub async fn flush(&mut self) -> Result {
+        poll_fn(|cx| self.poll_flush(cx)).await
+    }
+
+    /// [`Tunnel::flush`], for who waits for other things as well.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tunnel::write`].
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result> {
+        let flushed = self.res.poll_flush(cx);
+        if flushed.is_pending() {
+            self.waiting = false;
+        }
+        match ready!(flushed) {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Ready(Err(gone(io::ErrorKind::BrokenPipe.into()))),
+        }
     }
 
     /// Is the server shutting down, so that the tunnel should end?

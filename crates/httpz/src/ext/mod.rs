@@ -4,3 +4,5 @@
 pub mod handover;
 #[cfg(feature = "systemd")]
 pub mod systemd;
+#[cfg(feature = "websocket")]
+pub mod websocket;
