@@ -36,6 +36,7 @@ struct Inner {
     public: Cow<'static, str>,
     source: Option<Source>,
     fault: Option<ProtocolError>,
+    fields: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 impl Error {
@@ -47,7 +48,27 @@ impl Error {
             public: public.into(),
             source: None,
             fault: None,
+            fields: Vec::new(),
         }))
+    }
+
+    /// The same error with a field for its answer: what a status asks for, as 401 does for
+    /// `WWW-Authenticate` and 429 may for `Retry-After`.
+    ///
+    /// ```
+    /// use httpz_core::Error;
+    /// let error = Error::status(401, "sign in first").with_header("WWW-Authenticate", "Bearer");
+    /// assert_eq!(error.headers().collect::<Vec<_>>(), [("WWW-Authenticate", "Bearer")]);
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.0.fields.push((name, value.into()));
+        self
+    }
+
+    /// Names and values of the fields for its answer. They are set before `on_error` is asked.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.fields.iter().map(|(name, value)| (*name, &**value))
     }
 
     /// The same error with what caused it, for the log.

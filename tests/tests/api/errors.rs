@@ -96,6 +96,26 @@ fn causes_are_never_sent() {
 }
 
 #[test]
+fn errors_bring_the_fields_that_their_status_asks_for() {
+    let guard = |_: &mut Shared<()>, _: &Request| -> Result {
+        Err(Error::status(401, "sign in first").with_header("WWW-Authenticate", "Bearer"))
+    };
+    let busy = handler(|_, _| Error::status(503, "busy").with_header("Retry-After", "5"));
+    let app =
+        || App::new((), |r| r.get("/busy", busy).group("/in", |g| g.guard(guard).get("/", busy)));
+    for client in [
+        Client::new(app()),
+        Client::new(app().on_error(|_, res, error| {
+            res.text(error.message());
+        })),
+    ] {
+        client.get("/busy").status(503).header("retry-after", "5").text("busy");
+        client.get("/in/").status(401).header("www-authenticate", "Bearer").text("sign in first");
+    }
+    httpz::testing::Exchange::new().call(busy).expect_status(503).expect_header("retry-after", "5");
+}
+
+#[test]
 fn on_error_shapes_every_error_alike() {
     let app = App::new((), routes).on_error(|req, res, error| {
         res.header("x-shaped", req.path());

@@ -7,6 +7,14 @@ use crate::{ContentType, Error, Request, Response, Status, json};
 /// Shapes the answer to an error; cannot fail.
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
 
+/// What the answer to an error has whoever shapes it: the status, and the fields of the error.
+pub(crate) fn begin(res: &mut Response, error: &Error) {
+    res.status(error.code());
+    for (name, value) in error.headers() {
+        res.header(name, value);
+    }
+}
+
 /// The shape without an `on_error`: a problem report for clients that accept JSON, else the text.
 pub(crate) fn shape(req: &Request, res: &mut Response, error: &Error) {
     if Status(error.code()).forbids_body() {

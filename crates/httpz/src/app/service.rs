@@ -110,7 +110,7 @@ impl<G: Send + Sync + 'static> Built<G> {
     }
 
     fn shape(&self, req: &Request, res: &mut Response, error: &Error) {
-        res.status(error.code());
+        refusal::begin(res, error);
         (self.fallbacks.on_error)(&self.state, req, res, error);
     }
 }

@@ -260,7 +260,7 @@ impl Exchange {
 
     fn refuse(&self, response: &mut Response, error: &Error) {
         response.clear();
-        response.status(error.code());
+        refusal::begin(response, error);
         refusal::shape(self.req(), response, error);
     }
 
