@@ -35,14 +35,6 @@ pub(crate) struct Passwords {
     nobody: String,
 }
 
-#[derive(HttpError)]
-enum Refusal {
-    #[status(429, "too many wrong passwords for this name; try again in a minute")]
-    TooOften,
-    #[status(503, "too many people are signing in; try again in a moment")]
-    Busy,
-}
-
 impl Passwords {
     pub(crate) fn start() -> Result<Self> {
         let (jobs, waiting) = sync_channel(QUEUE);
@@ -77,20 +69,25 @@ impl Passwords {
     }
 
     /// Counted before the hash is compared: guesses that are made at once count as well.
-    fn count_try(&self, name: &str) -> Result<(), Refusal> {
+    fn count_try(&self, name: &str) -> Result {
         let mut tries = self.lock_tries();
         if tries.len() >= NAMES {
             tries.retain(|_, (_, since)| since.elapsed() < PAUSE);
         }
         if tries.len() >= NAMES {
-            return Err(Refusal::Busy);
+            return Err(busy());
         }
         let (count, since) = tries.entry(name.to_owned()).or_insert((0, Instant::now()));
         if since.elapsed() >= PAUSE {
             (*count, *since) = (0, Instant::now());
         }
         *count += 1;
-        if *count > TRIES { Err(Refusal::TooOften) } else { Ok(()) }
+        if *count <= TRIES {
+            return Ok(());
+        }
+        let left = PAUSE.saturating_sub(since.elapsed()).as_secs() + 1;
+        let text = "too many wrong passwords for this name; try again in a minute";
+        Err(Error::status(429, text).with_header("Retry-After", left.to_string()))
     }
 
     fn lock_tries(&self) -> std::sync::MutexGuard<'_, HashMap<String, (u32, Instant)>> {
@@ -102,9 +99,14 @@ impl Passwords {
         let (answer, answered) = oneshot::channel();
         // Who has left meanwhile does not hear the answer.
         let job = move || drop(answer.send(work()));
-        self.jobs.try_send(Box::new(job)).map_err(|_| Refusal::Busy)?;
+        self.jobs.try_send(Box::new(job)).map_err(|_| busy())?;
         Ok(answered.await?)
     }
+}
+
+fn busy() -> Error {
+    let text = "too many people are signing in; try again in a moment";
+    Error::status(503, text).with_header("Retry-After", "5")
 }
 
 fn hash(password: &str) -> Result<String> {

@@ -2,16 +2,18 @@
 //! that scripts cannot read, programs as a token to send along.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use blake2::{Blake2s256, Digest};
 use httpz::prelude::*;
+use httpz::{Cookie, SameSite};
 use rusqlite::{ErrorCode, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use crate::Board;
 
-/// How long a session lasts, in seconds: a week.
-const SESSION: u32 = 7 * 24 * 60 * 60;
+/// How long a session lasts: a week.
+const SESSION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const COOKIE: &str = "board";
 
 /// Somebody who has signed up.
@@ -88,7 +90,7 @@ pub(crate) async fn sign_up(
             Err(error) => return Err(error.into()),
         }
     };
-    set_cookie(board, res, &open_session(board, id)?, SESSION);
+    set_cookie(board, res, open_session(board, id)?);
     Ok((Status::CREATED, Json(User { id, name })))
 }
 
@@ -100,7 +102,7 @@ pub(crate) async fn sign_in(
     res: &mut Response,
 ) -> Result<Json<User>> {
     let user = recognise(board, who).await?;
-    set_cookie(board, res, &open_session(board, user.id)?, SESSION);
+    set_cookie(board, res, open_session(board, user.id)?);
     Ok(Json(user))
 }
 
@@ -112,7 +114,7 @@ pub(crate) async fn token(
 ) -> Result<(Status, Json<serde_json::Value>)> {
     let user = recognise(board, who).await?;
     let token = open_session(board, user.id)?;
-    Ok((Status::CREATED, Json(json!({ "token": token, "expires_in": SESSION }))))
+    Ok((Status::CREATED, Json(json!({ "token": token, "expires_in": SESSION.as_secs() }))))
 }
 
 /// Who am I? `null` for somebody who has not signed in.
@@ -125,13 +127,13 @@ pub(crate) fn me(board: &Board, req: &Request) -> Result<Json<Option<User>>> {
 #[delete("/session")]
 pub(crate) fn sign_out(board: &Board, key: &Key, res: &mut Response) -> Result<Status> {
     board.db.writer().execute("DELETE FROM sessions WHERE key = ?1", [key.0])?;
-    set_cookie(board, res, "", 0);
+    res.cookie(Cookie::removal(COOKIE));
     Ok(Status::NO_CONTENT)
 }
 
 /// The guard: a session, or no entry.
 pub(crate) fn signed_in(board: &mut Shared<Board>, req: &Request) -> Result<Session> {
-    let (user, key) = session(board, req)?.ok_or(Refusal::SignInFirst)?;
+    let (user, key) = session(board, req)?.ok_or_else(|| unauthorised(Refusal::SignInFirst))?;
     Ok(Session { board: *board, user, key })
 }
 
@@ -159,7 +161,12 @@ async fn recognise(board: &Board, Credentials { name, password }: Credentials) -
         None => (None, None),
     };
     let right = board.passwords.verify(&name, password, hash).await?;
-    Ok(user.filter(|_| right).ok_or(Refusal::Wrong)?)
+    user.filter(|_| right).ok_or_else(|| unauthorised(Refusal::Wrong))
+}
+
+/// A 401 says how one authorises oneself (RFC 9110 §15.5.2).
+fn unauthorised(refusal: Refusal) -> Error {
+    Error::from(refusal).with_header("WWW-Authenticate", "Bearer")
 }
 
 /// Opens a session for a user; gives its token, which is kept nowhere.
@@ -174,14 +181,14 @@ fn open_session(board: &Board, user: i64) -> Result<String> {
     db.execute("DELETE FROM sessions WHERE expires <= unixepoch()", ())?;
     db.execute(
         "INSERT INTO sessions (key, user_id, expires) VALUES (?1, ?2, unixepoch() + ?3)",
-        (Key::of(&token).0, user, SESSION),
+        (Key::of(&token).0, user, SESSION.as_secs().cast_signed()),
     )?;
     Ok(token)
 }
 
 /// The session of a request, by its token or its cookie, if it has one that has not expired.
 fn session(board: &Board, req: &Request) -> Result<Option<(User, Key)>> {
-    let Some(token) = bearer(req).or_else(|| cookie(req)) else { return Ok(None) };
+    let Some(token) = bearer(req).or_else(|| req.cookie(COOKIE)) else { return Ok(None) };
     let key = Key::of(token);
     let user = board.db.read(|db| {
         let sql = "SELECT users.id, users.name FROM sessions JOIN users ON users.id = user_id
@@ -197,14 +204,9 @@ fn bearer(req: &Request) -> Option<&str> {
     req.header("authorization")?.strip_prefix("Bearer ")
 }
 
-fn cookie(req: &Request) -> Option<&str> {
-    let mut pairs = req.header("cookie")?.split("; ").filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-/// No script can read it, no other site's page can make a browser send it.
-fn set_cookie(board: &Board, res: &mut Response, token: &str, seconds: u32) {
-    let secure = if board.https { "; Secure" } else { "" };
-    let rules = format!("Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    res.header("Set-Cookie", format!("{COOKIE}={token}; {rules}"));
+/// No script can read it, no page of another site can make a browser send it.
+fn set_cookie(board: &Board, res: &mut Response, token: String) {
+    let cookie =
+        Cookie::new(COOKIE, token).http_only().same_site(SameSite::Strict).max_age(SESSION);
+    res.cookie(if board.https { cookie.secure() } else { cookie });
 }

@@ -3,7 +3,7 @@
 use std::{env, fs, process};
 
 use httpz::Method;
-use httpz::testing::{Client, Reply};
+use httpz::testing::{Client, Live, Reply};
 use httpz_board::{Board, app};
 use serde_json::{Value, json};
 
@@ -15,15 +15,16 @@ fn credentials(name: &str) -> Value {
     json!({ "name": name, "password": "correct horse" })
 }
 
-/// Signs somebody up, and gives the field with the cookie to send from then on.
+/// Signs somebody up, and gives what a program of theirs sends as `Authorization`.
 fn sign_up(client: &Client, name: &str) -> String {
-    let reply = client.post("/api/users", credentials(name)).status(201);
-    let cookie = reply.find_header("set-cookie").and_then(|cookie| cookie.split(';').next());
-    cookie.expect("a session is a cookie").to_owned()
+    client.post("/api/users", credentials(name)).status(201);
+    client.clear_cookies();
+    let token: Value = client.post("/api/tokens", credentials(name)).status(201).read_json();
+    format!("Bearer {}", token["token"].as_str().expect("it is text"))
 }
 
-fn ask(client: &Client, cookie: &str, method: Method, path: &str, body: Value) -> Reply {
-    client.request(method, path).header("cookie", cookie).json(body).send()
+fn ask(client: &Client, bearer: &str, method: Method, path: &str, body: Value) -> Reply {
+    client.request(method, path).header("authorization", bearer).json(body).send()
 }
 
 fn texts(client: &Client, path: &str) -> Vec<String> {
@@ -36,31 +37,34 @@ fn people_sign_up_and_are_recognised_by_their_cookie() {
     let client = board();
     client.get("/api/me").status(200).json(Value::Null);
     let reply = client.post("/api/users", credentials("ann")).status(201);
-    let cookie = reply.json(json!({ "name": "ann" })).find_header("set-cookie").unwrap().to_owned();
+    let cookie = reply.find_header("set-cookie").expect("a session is a cookie");
     for rule in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=604800"] {
         assert!(cookie.contains(rule), "{cookie}");
     }
-    let cookie = cookie.split(';').next().unwrap();
-    let me = |cookie: &str| client.request(Method::Get, "/api/me").header("cookie", cookie).send();
-    me(cookie).json(json!({ "name": "ann" }));
-    me(&format!("theme=dark; {cookie}")).json(json!({ "name": "ann" }));
-    me("board=00").json(Value::Null);
+    client.get("/api/me").json(json!({ "name": "ann" }));
+
+    let stolen = client.cookie("board").expect("a session is a cookie");
+    client.delete("/api/session").status(204);
+    assert_eq!(client.cookie("board"), None);
+    client.set_cookie("board", &stolen).get("/api/me").json(Value::Null);
+    client.delete("/api/session").status(401).header("www-authenticate", "Bearer");
+
+    client.post("/api/session", credentials("ann")).status(200).json(json!({ "name": "ann" }));
+    client.get("/api/me").json(json!({ "name": "ann" }));
 }
 
 #[test]
 fn cookies_are_for_encrypted_connections_where_there_are_such() {
     let client = Client::new(app(Board::open(None).unwrap().https(true)));
     let reply = client.post("/api/users", credentials("ann"));
-    assert!(reply.find_header("set-cookie").unwrap().ends_with("; Secure"));
+    assert!(reply.find_header("set-cookie").unwrap().contains("; Secure"));
 }
 
 #[test]
 fn programs_are_recognised_by_their_token() {
     let client = board();
-    sign_up(&client, "ann");
-    let token: Value = client.post("/api/tokens", credentials("ann")).status(201).read_json();
-    let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
-    let client = client.header("authorization", &bearer);
+    let ann = sign_up(&client, "ann");
+    let client = client.header("authorization", &ann);
     client.get("/api/me").json(json!({ "name": "ann" }));
     client.delete("/api/session").status(204);
     client.get("/api/me").json(Value::Null);
@@ -91,7 +95,8 @@ fn wrong_passwords_and_unknown_names_are_told_the_same_and_only_a_few_times() {
         for _ in 0..5 {
             client.post("/api/session", &wrong).status(401).text("wrong name or password");
         }
-        client.post("/api/session", &wrong).status(429);
+        let refused = client.post("/api/session", &wrong).status(429);
+        assert!(refused.find_header("retry-after").is_some());
     }
     // Not even with the right one, or the answer would tell which it is.
     client.post("/api/session", credentials("ann")).status(429);
@@ -160,6 +165,37 @@ fn older_notes_come_page_by_page() {
     assert_eq!(texts(&client, "/api/notes"), ["3", "2", "1"]);
     assert_eq!(texts(&client, "/api/notes?limit=2"), ["3", "2"]);
     assert_eq!(texts(&client, "/api/notes?limit=2&before=2"), ["1"]);
+}
+
+#[test]
+fn what_one_does_the_others_hear() {
+    let client = board();
+    let ann = sign_up(&client, "ann");
+    let mut first = client.open("/api/live").status(200);
+    let hears = |live: &mut Live, name: &str| {
+        let event = live.next_event().expect("the stream goes on");
+        assert_eq!(event.name, name, "{event:?}");
+        event
+    };
+    assert_eq!(hears(&mut first, "watching").data, "1");
+    let mut second = client.open("/api/live").status(200);
+    assert_eq!(hears(&mut first, "watching").data, "2");
+    assert_eq!(hears(&mut second, "watching").data, "2");
+
+    ask(&client, &ann, Method::Post, "/api/notes", json!({ "text": "tea" })).status(201);
+    ask(&client, &ann, Method::Patch, "/api/notes/1", json!({ "text": "cake" })).status(200);
+    ask(&client, &ann, Method::Delete, "/api/notes/1", json!({})).status(204);
+    for live in [&mut first, &mut second] {
+        assert!(hears(live, "note").data.contains("tea"));
+        assert!(hears(live, "note").data.contains("cake"));
+        assert_eq!(hears(live, "gone").data, "1");
+    }
+    drop(second);
+    assert_eq!(hears(&mut first, "watching").data, "1");
+
+    // Who comes again is told what it has missed.
+    let again = client.request(Method::Get, "/api/live").header("last-event-id", "2");
+    assert_eq!(hears(&mut again.open(), "gone").data, "1");
 }
 
 #[test]
