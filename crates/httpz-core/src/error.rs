@@ -78,6 +78,13 @@ impl Error {
         self
     }
 
+    /// The same error with what caused another, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, other: Self) -> Self {
+        self.0.source = other.0.source;
+        self
+    }
+
     /// The status code.
     pub fn code(&self) -> u16 {
         self.0.status.0

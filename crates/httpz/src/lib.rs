@@ -32,6 +32,7 @@ mod handler;
 #[doc = include_str!("handlers.md")]
 pub mod handlers {}
 pub mod health;
+mod or_status;
 mod per_thread;
 pub mod prelude;
 mod respond;
@@ -53,6 +54,7 @@ pub use guard::Guard;
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
+pub use or_status::OrStatus;
 pub use per_thread::PerThread;
 pub use respond::{Html, IntoError, Redirect, Respond};
 pub use route::{Answers, Meta, Route, RouteMeta, Routes, Verb};

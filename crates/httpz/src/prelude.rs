@@ -11,6 +11,6 @@ pub use httpz_macros::{
 
 pub use crate::{
     App, Body, Bytes, Chunks, Config, ContentType, Cookies, Error, Form, Group, Has, HasMut,
-    Header, Html, Json, Method, Next, Query, Redirect, Request, Respond, Response, Result, Router,
-    Shared, Status, async_handler, handler, json, routes,
+    Header, Html, Json, Method, Next, OrStatus, Query, Redirect, Request, Respond, Response,
+    Result, Router, Shared, Status, async_handler, handler, json, routes,
 };

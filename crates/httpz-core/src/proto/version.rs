@@ -9,3 +9,13 @@ pub enum Version {
     #[default]
     Http11,
 }
+
+impl Version {
+    /// The version as it is sent: `HTTP/1.1`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+        }
+    }
+}

@@ -4,9 +4,11 @@
 //! [`Built`], which is the service that connections call. Nothing is checked before that, so that
 //! all mistakes are told at once and none by a panic.
 
+mod developer;
 pub(crate) mod refusal;
 mod service;
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use crate::router::registry::Registry;
 use crate::router::table::Table;
 use crate::{Config, Error, Handle, Places, Request, Response, Result, Server, Shared};
 
-use refusal::OnError;
+use refusal::{Meaning, OnError};
 pub use service::Built;
 
 /// An application: its state `G`, its routes, and what happens when there is none.
@@ -54,7 +56,9 @@ pub struct App<G: 'static> {
 struct Fallbacks<G: 'static> {
     not_found: Option<Action<Shared<G>>>,
     method_not_allowed: Option<Action<Shared<G>>>,
-    on_error: OnError<G>,
+    on_error: Option<OnError<G>>,
+    /// What errors of other libraries mean here, asked in the order of registration.
+    meanings: Vec<Meaning>,
 }
 
 impl<G: Send + Sync + 'static> App<G> {
@@ -93,7 +97,8 @@ impl<G: Send + Sync + 'static> App<G> {
             fallbacks: Fallbacks {
                 not_found: None,
                 method_not_allowed: None,
-                on_error: Box::new(|_, req, res, error| refusal::shape(req, res, error)),
+                on_error: None,
+                meanings: Vec::new(),
             },
             cors: None,
             matching: Matching::default(),
@@ -154,7 +159,7 @@ impl<G: Send + Sync + 'static> App<G> {
     where
         F: Fn(&Request, &mut Response, &Error) + Send + Sync + 'static,
     {
-        self.fallbacks.on_error = Box::new(move |_, req, res, error| shape(req, res, error));
+        self.fallbacks.on_error = Some(Box::new(move |_, req, res, error| shape(req, res, error)));
         self
     }
 
@@ -176,7 +181,36 @@ impl<G: Send + Sync + 'static> App<G> {
     where
         F: Fn(&G, &Request, &mut Response, &Error) + Send + Sync + 'static,
     {
-        self.fallbacks.on_error = Box::new(shape);
+        self.fallbacks.on_error = Some(Box::new(shape));
+        self
+    }
+
+    /// Says what errors of type `E` mean, wherever `?` has made a 500 of one: in handlers, guards and
+    /// extractors.
+    ///
+    /// The error itself is kept for the log.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    /// use std::num::ParseIntError;
+    ///
+    /// #[get("/double/:text")]
+    /// fn double(text: &str) -> Result<String> {
+    ///     Ok((2 * text.parse::<u32>()?).to_string())
+    /// }
+    ///
+    /// let app = App::new((), |r| r.mount(routes![double]))
+    ///     .error(|error: &ParseIntError| Error::status(422, error.to_string()));
+    /// # httpz::testing::Client::new(app).get("/double/x").status(422)
+    /// #     .text("invalid digit found in string");
+    /// ```
+    pub fn error<E, F>(mut self, meaning: F) -> Self
+    where
+        E: StdError + Send + Sync + 'static,
+        F: Fn(&E) -> Error + Send + Sync + 'static,
+    {
+        let meaning = move |source: &(dyn StdError + 'static)| source.downcast_ref().map(&meaning);
+        self.fallbacks.meanings.push(Box::new(meaning));
         self
     }
 

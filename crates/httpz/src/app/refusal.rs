@@ -1,5 +1,7 @@
 //! What a client hears, and what the log says, when something went wrong.
 
+use std::error::Error as StdError;
+
 use httpz_core::log;
 
 use crate::{ContentType, Error, Request, Response, Status, json};
@@ -12,6 +14,20 @@ pub(crate) fn begin(res: &mut Response, error: &Error) {
     res.status(error.code());
     for (name, value) in error.headers() {
         res.header(name, value);
+    }
+}
+
+/// What an error of another library means, if it is of the kind that is known.
+pub(super) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
+
+/// What an error means: of one that `?` has made a 500 of, what was said about its kind.
+pub(super) fn interpret(meanings: &[Meaning], error: Error) -> Error {
+    let unexplained = error.code() == 500 && error.message() == Status(500).reason();
+    let Some(source) = error.source().filter(|_| unexplained) else { return error };
+    match meanings.iter().find_map(|meaning| meaning(source)) {
+        Some(meant) if meant.source().is_none() => meant.caused_by(error),
+        Some(meant) => meant,
+        None => error,
     }
 }
 

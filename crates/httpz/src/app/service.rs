@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Fallbacks, refusal};
+use super::{Fallbacks, developer, refusal};
 use crate::cors::{Policy, asked_method};
 use crate::handler::Action;
 use crate::router::table::{Found, Leaf, Table};
@@ -31,6 +31,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
 
     #[cold]
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
+        let error = refusal::interpret(&self.fallbacks.meanings, error);
         refusal::note(req, &error);
         if let Some(policy) = &self.cors {
             policy.mark_if_new(req, res);
@@ -111,7 +112,13 @@ impl<G: Send + Sync + 'static> Built<G> {
 
     fn shape(&self, req: &Request, res: &mut Response, error: &Error) {
         refusal::begin(res, error);
-        (self.fallbacks.on_error)(&self.state, req, res, error);
+        match &self.fallbacks.on_error {
+            Some(on_error) => on_error(&self.state, req, res, error),
+            None if developer::is_meant_for(req, error) => {
+                developer::page(req, res, error, self.table.route(req));
+            }
+            None => refusal::shape(req, res, error),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use httpz_router::Trie;
 use smallvec::SmallVec;
 
+use super::listing::RouteInfo;
 use super::matching::Matching;
 use super::registry::{Registered, Registry};
 use crate::cors::{Policy, WithCors};
@@ -39,6 +40,8 @@ struct Entry<G: 'static> {
     named: Option<Box<[bool]>>,
     cors: Option<Arc<Policy>>,
     action: Action<Shared<G>>,
+    /// For people; boxed, since no request looks at it.
+    info: Box<RouteInfo>,
 }
 
 /// What a look-up finds.
@@ -56,12 +59,12 @@ impl<G> Table<G> {
     pub(crate) fn new(registry: Registry<G>, matching: Matching) -> Self {
         let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
         let mut by_shape = HashMap::new();
-        for Registered { shape, key, places, method, cors, action, .. } in registry.routes {
+        for Registered { info, shape, key, places, method, cors, action } in registry.routes {
             let index = *by_shape.entry(matching.shape(shape)).or_insert_with(|| {
                 leaves.push((key, Leaf::new()));
                 leaves.len() - 1
             });
-            leaves[index].1.add(method, Entry::new(places, cors, action));
+            leaves[index].1.add(method, Entry::new(places, cors, action, info));
         }
         let mut trie = matching.trie();
         let mut all: Vec<Method> = Vec::new();
@@ -97,6 +100,12 @@ impl<G> Table<G> {
         Found::Action(&entry.action)
     }
 
+    /// What is known about the route that answers a request.
+    pub(crate) fn route(&self, req: &Request) -> Option<&RouteInfo> {
+        let found = self.trie.find(req.route_path())?;
+        found.value().entry(req.method()).map(|entry| &*entry.info)
+    }
+
     /// The methods of all routes, as the value of `Allow`.
     pub(crate) fn allow(&self) -> &str {
         &self.allow
@@ -108,12 +117,14 @@ impl<G> Entry<G> {
         places: Vec<Option<String>>,
         cors: Option<Arc<Policy>>,
         action: Action<Shared<G>>,
+        info: RouteInfo,
     ) -> Self {
         let named: Box<[bool]> = places.iter().map(Option::is_some).collect();
         let named = if named.contains(&false) { Some(named) } else { None };
         let names = places.into_iter().flatten().map(|name| &*name.leak());
         let names = names.collect::<Vec<&'static str>>();
-        Self { names: if names.is_empty() { &[] } else { names.leak() }, named, cors, action }
+        let names: &[_] = if names.is_empty() { &[] } else { names.leak() };
+        Self { names, named, cors, action, info: Box::new(info) }
     }
 }
 

@@ -1,0 +1,64 @@
+//! Turns what is missing or failed into an answer with a status, in passing.
+
+use std::error::Error as StdError;
+
+use crate::{Error, Result, Status};
+
+/// Says with which status a request is refused when something is missing or has failed.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// #[get("/squares/:text")]
+/// fn square(text: &str) -> Result<String> {
+///     let n: u32 = text.parse().or_status(400)?;
+///     Ok(n.checked_mul(n).or_status(422)?.to_string())
+/// }
+///
+/// #[get("/names/:n")]
+/// fn name(n: usize) -> Result<&'static str> {
+///     ["ann", "bo"].get(n).copied().or_404()
+/// }
+///
+/// let app = App::new((), |r| r.mount(routes![square, name]));
+/// # let client = httpz::testing::Client::new(app);
+/// # client.get("/squares/7").text("49");
+/// # client.get("/squares/x").status(400);
+/// # client.get("/squares/99999").status(422);
+/// # client.get("/names/7").status(404);
+/// ```
+pub trait OrStatus<T> {
+    /// The value; else an error with this status, whose text is that of the status. What failed is kept
+    /// for the log.
+    ///
+    /// # Errors
+    ///
+    /// When there is no value.
+    fn or_status(self, code: u16) -> Result<T>;
+
+    /// The value; else 404.
+    ///
+    /// # Errors
+    ///
+    /// When there is no value.
+    fn or_404(self) -> Result<T>
+    where
+        Self: Sized,
+    {
+        self.or_status(404)
+    }
+}
+
+impl<T> OrStatus<T> for Option<T> {
+    #[inline]
+    fn or_status(self, code: u16) -> Result<T> {
+        self.ok_or_else(|| Error::status(code, Status(code).reason()))
+    }
+}
+
+impl<T, E: StdError + Send + Sync + 'static> OrStatus<T> for Result<T, E> {
+    #[inline]
+    fn or_status(self, code: u16) -> Result<T> {
+        self.map_err(|error| Error::status(code, Status(code).reason()).with_source(error))
+    }
+}
