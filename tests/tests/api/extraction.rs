@@ -69,6 +69,6 @@ fn a_body_of_json_fills_a_struct() {
     let value = json!({ "q": "x\n", "page": 7, "tag": ["a"] });
     client.post("/json", value.clone()).status(200).json(value);
     let reply = client.post("/json", json!({ "q": 1 })).status(400);
-    assert!(String::from_utf8_lossy(reply.body()).starts_with("malformed JSON: "), "{reply}");
+    assert!(String::from_utf8_lossy(reply.body()).starts_with("unexpected JSON: "), "{reply}");
     client.request(Method::Post, "/json").send().status(400);
 }

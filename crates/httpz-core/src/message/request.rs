@@ -23,7 +23,8 @@ use super::query::{PairTable, Pairs};
 use crate::error::{Error, Result};
 use crate::memory::{Arena, Inbound, Sizes};
 use crate::proto::{
-    Framing, Head, Limits, Method, ProtocolError, Span, TargetForm, Version, encode, percent,
+    Framing, Head, Limits, Method, ProtocolError, Span, Status, TargetForm, Version, encode,
+    percent,
 };
 use crate::wire::Wait;
 
@@ -216,7 +217,9 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// 400 when there is no body or it is not such JSON; the text says where.
+    /// 400 when there is no body or it is not such JSON; the text says where. 500 when a string with
+    /// escapes is to be borrowed as a `&str`, which it cannot; take a `String` or a borrowed
+    /// [`Cow`](std::borrow::Cow).
     #[inline]
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         read_json(self.body().unwrap_or_default())
@@ -502,12 +505,26 @@ impl Request {
 #[doc(hidden)]
 #[inline]
 pub fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| malformed(&error))
+    serde_json::from_slice(bytes).map_err(|error| refusal(bytes, &error))
 }
 
 #[cold]
-fn malformed(error: &serde_json::Error) -> Error {
-    Error::status(400, format!("malformed JSON: {error}"))
+fn refusal(bytes: &[u8], error: &serde_json::Error) -> Error {
+    if bytes.is_empty() {
+        return Error::status(400, "there is no body; JSON is expected");
+    }
+    if !error.is_data() {
+        return Error::status(400, format!("malformed JSON: {error}"));
+    }
+    let text = error.to_string();
+    let (what, _) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+    // The client is right: a string with escapes must be decoded, and so cannot be borrowed.
+    if what.starts_with("invalid type: string") && what.ends_with(", expected a borrowed string") {
+        let mend = "a JSON string with escapes cannot be a `&str`; take a `String`, or a `Cow<'_, str>` \
+                    with `#[serde(borrow)]`";
+        return Error::status(500, Status::INTERNAL_SERVER_ERROR.reason()).with_source(mend);
+    }
+    Error::status(400, format!("unexpected JSON: {text}"))
 }
 
 impl fmt::Debug for Request {
@@ -559,6 +576,26 @@ mod tests {
         assert_eq!(req.body(), None);
         assert_eq!(req.json_value().unwrap(), None);
         assert_eq!(req.json::<u8>().unwrap_err().code(), 400);
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_json_and_whose_fault_it_is() {
+        let refused = |body: &str| {
+            let error = read_json::<Vec<&str>>(body.as_bytes()).unwrap_err();
+            (error.code(), error.chain().to_string())
+        };
+        for (body, code, text) in [
+            ("", 400, "there is no body; JSON is expected"),
+            ("[", 400, "malformed JSON: EOF while parsing a list at line 1 column 1"),
+            ("[1]", 400, "unexpected JSON: invalid type: integer `1`, expected a borrowed string"),
+            (r#"["\n"]"#, 500, "a JSON string with escapes cannot be a `&str`"),
+        ] {
+            let (got, chain) = refused(body);
+            assert!(got == code && chain.starts_with(text), "{body}: {got} {chain}");
+        }
+        // What a client puts into a string is not taken for our words.
+        let error = read_json::<u8>(br#""x, expected a borrowed string at line ""#).unwrap_err();
+        assert_eq!(error.code(), 400);
     }
 
     #[test]
