@@ -1,7 +1,6 @@
 //! The hot path of a sync handler allocates nothing after its first requests.
 
 use std::cell::{Cell, RefCell};
-
 use std::io::{self, IoSlice, Write};
 use std::net::SocketAddr;
 use std::pin::pin;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::wire::{Left, Wait};
 
-/// How long a peer may keep us waiting. Zero means without end.
+/// How long a peer may keep us waiting. Zero means without end; a time is met up to half a second late.
 ///
 /// ```
 /// use httpz_core::net::Timeouts;

@@ -28,13 +28,16 @@ pub struct Config {
     /// Where to listen: any number of addresses and sockets of the machine. When it is empty, at
     /// `address` and `port`, which must be left alone otherwise. Default empty.
     pub listen: Vec<Listen>,
-    /// The address to listen on. Default 127.0.0.1.
+    /// The address to listen on; one that is not ours is an error at start. Default 127.0.0.1, so that
+    /// nothing is open to the network that was not meant to be.
     pub address: IpAddr,
-    /// The port to listen on; 0 lets the system choose. Default 5882.
+    /// The port to listen on; 0 lets the system choose, one that is taken is an error at start. Default
+    /// 5882.
     pub port: u16,
     /// Worker threads; 0 for one per core available to the process. Default 0.
     pub workers: usize,
-    /// Connections the kernel keeps for each worker until they are accepted. Default 1024.
+    /// Connections the kernel keeps for each worker until they are accepted; more are left to try again.
+    /// The kernel has a maximum of its own (`net.core.somaxconn`). Default 1024.
     pub backlog: u32,
     /// How many connections there may be.
     pub connections: ConnectionLimits,
@@ -81,9 +84,11 @@ impl Default for Config {
 /// request in flight holds an exchange, an idle connection holds none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolConfig {
-    /// Exchanges that are made at start and kept. Default 20.
+    /// Exchanges that are made at start and kept; with 0 even the first request has to wait for its
+    /// buffers. Default 20.
     pub min: usize,
-    /// Exchanges in use at the same time, at most. Default 500.
+    /// Exchanges in use at the same time, at most; a request beyond waits in line. Default 500, which
+    /// with full bodies takes about 600 MiB (see [`Config::footprint`]).
     pub max: usize,
     /// How long a request waits for one; then it is answered with 503 and `Retry-After`; zero for
     /// without end. Default 5 s.
@@ -133,18 +138,22 @@ impl Default for ShutdownConfig {
 /// What is accepted of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestConfig {
-    /// Bytes of a body; a larger one is answered with 413. Default 1 MiB.
+    /// Bytes of a body without its framing; a larger one is answered with 413 when somebody wants to
+    /// read it, after guards have spoken. Groups and routes may set another (`Group::limit`). With 0
+    /// every body is too large. Default 1 MiB.
     pub max_body_size: usize,
     /// Bytes of the buffer that holds the head, and the body when it fits; a head over it is
-    /// answered with 431. Allocated for every exchange. Default 64 KiB.
+    /// answered with 431. Allocated for every exchange. 1 KiB to 16 MiB; default 64 KiB.
     pub buffer_size: usize,
-    /// Bytes of the target; a longer one is answered with 414. Default 8 KiB.
+    /// Bytes of the target; a longer one is answered with 414. Default 8 KiB, what RFC 9112 asks
+    /// servers to take at least.
     pub max_target_size: usize,
     /// Field lines; more are answered with 431. Default 32, at most 128.
     pub max_header_count: usize,
     /// Parameters of a route's path; a route with more is an error at start. Default 10.
     pub max_param_count: usize,
-    /// Parameters of a query or form; more are answered with 400. Default 32.
+    /// Parameters of a query or form; more are answered with 400 when a handler asks for them. Default
+    /// 32.
     pub max_query_count: usize,
 }
 
@@ -165,11 +174,11 @@ impl Default for RequestConfig {
 /// What an answer may be made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseConfig {
-    /// Bytes of all field lines that a handler sets; more make the answer a 500 with a log line.
-    /// Default 4 KiB.
+    /// Bytes of all field lines that a handler sets; more make the answer a 500 with a log line. At
+    /// least 64; default 4 KiB.
     pub header_buffer_size: usize,
-    /// Bytes kept for a generated body; a larger one allocates and gives back. Default 32 KiB; 0
-    /// when answers are hardly ever generated.
+    /// Bytes kept for a body that is generated, as JSON and what is written piece by piece; a larger one
+    /// allocates and gives back. 0 is right when answers are hardly ever generated. Default 32 KiB.
     pub body_buffer_size: usize,
     /// Field lines that a handler sets; more make the answer a 500 with a log line. Default 16.
     pub max_header_count: usize,
