@@ -1,6 +1,7 @@
 //! What the tests share: a raw client that says exactly the bytes it is told to.
 
 pub mod fuzz;
+pub mod wire;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

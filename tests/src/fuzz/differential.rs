@@ -37,7 +37,9 @@ pub fn run(input: &[u8]) {
         body: asked.body,
     });
     let theirs = hyper_sees(input);
-    for (i, ours) in ours.enumerate() {
+    // hyper ends some connections of HTTP/1.0 that were to be kept alive; that is no other reading.
+    let old = input.windows(8).any(|window| window == b"HTTP/1.0");
+    for (i, ours) in ours.take(if old { 1 } else { usize::MAX }).enumerate() {
         if excused(&ours) {
             return;
         }
