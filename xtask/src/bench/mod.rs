@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::command::{Outcome, cargo, output, root, run as run_command, target_dir};
+use crate::command::{Outcome, cargo, has_tool, output, root, run as run_command, target_dir};
 use options::{Options, Plan};
 use results::{About, Results};
 use server::Server;
@@ -48,6 +48,12 @@ pub fn run(arguments: &[String]) -> Outcome {
     }
     if let Some(path) = &options.report {
         return draw(&Results::load(Path::new(path))?, &folder);
+    }
+
+    if let Some(missing) = ["taskset", "chrt", "prlimit"].iter().find(|tool| !has_tool(tool))
+        && options.peers
+    {
+        return Err(format!("{missing} is missing (`apt-get install util-linux`)"));
     }
 
     let mut bench = Bench::new(&options, arguments);

@@ -43,6 +43,13 @@ pub struct Plan {
     pub budget: Duration,
 }
 
+impl Plan {
+    /// What our own clients can do.
+    pub fn without_wrk(self) -> Self {
+        Self { loaded: &[], bodies: &[], doubled: &[], apart: &[], ..self }
+    }
+}
+
 const FULL: Plan = Plan {
     rounds: 3,
     workers: 1,
