@@ -20,6 +20,10 @@ use crate::command::{Outcome, has_tool, target_dir};
 /// Requests before counting, so that pools, caches and lazily built tables are there.
 const WARM_UP: usize = 64;
 
+/// Each workload is counted in so many parts, and the cheapest is what counts: a client that is
+/// held up between two writes makes the server wake up more often, never less.
+const PARTS: usize = 3;
+
 /// What one request costs in user space.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Counts {
@@ -55,15 +59,19 @@ fn count(folder: &Path, pid: u32, port: u16, workload: &Workload, n: usize) -> O
     let mut drive = Drive::new(port, workload)?;
     drive.run(WARM_UP)?;
     dump(folder, pid)?;
-    let n = drive.run(n)? as f64;
-    let file = dump(folder, pid)?;
-
-    let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let profile = Profile::parse(&String::from_utf8_lossy(&text));
-    Ok(Counts {
-        instructions: profile.instructions as f64 / n,
-        allocations: profile.allocations as f64 / n,
-    })
+    let mut least: Option<Counts> = None;
+    for _ in 0..PARTS {
+        let n = drive.run(n / PARTS)? as f64;
+        let file = dump(folder, pid)?;
+        let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let profile = Profile::parse(&String::from_utf8_lossy(&text));
+        let counts = Counts {
+            instructions: profile.instructions as f64 / n,
+            allocations: profile.allocations as f64 / n,
+        };
+        least = least.filter(|it| it.instructions <= counts.instructions).or(Some(counts));
+    }
+    least.ok_or_else(|| "nothing was counted".into())
 }
 
 /// Writes the counters to a new file, and sets them to zero.

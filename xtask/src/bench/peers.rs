@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::latency::{self, Latency};
 use super::load::{self, Load, Sample};
-use super::server::{Place, Server};
+use super::server::{Place, Running, Server};
 use super::workload::Workload;
 use super::{Bench, callgrind, client, cores, memory, process};
 use crate::command::{Outcome, has_tool};
@@ -108,66 +108,73 @@ impl Bench {
 
     /// One server's turn in a round: whatever goes wrong ends it and is told.
     fn turn(&mut self, server: &Server, apart: bool, doubled: bool, rounds: &mut Rounds) {
-        let small_and_large = [self.plan.loaded, self.plan.bodies].concat();
-        let twice = server.with_workers(server.workers * 2);
-        let outcome = self
-            .run_all(server, Place::SharedCore, &small_and_large, &mut rounds.same_core)
-            .and_then(|()| match doubled {
-                true => {
-                    self.run_all(&twice, Place::SharedCore, self.plan.doubled, &mut rounds.doubled)
-                }
-                false => Ok(()),
-            })
-            .and_then(|()| match apart {
-                true => self
-                    .run_all(server, Place::OwnCore, self.plan.apart, &mut rounds.two_core)
-                    .and_then(|()| self.run_latency(server, rounds)),
-                false => Ok(()),
-            });
-        if let Err(reason) = outcome {
+        if let Err(reason) = self.try_turn(server, apart, doubled, rounds) {
             self.skip(format!("the rest of {}'s turn: {reason}", server.name));
         }
     }
 
-    /// Started afresh and warmed up, then each workload in turn.
-    fn run_all(
+    fn try_turn(
         &mut self,
         server: &Server,
-        place: Place,
-        workloads: &[Workload],
-        samples: &mut Samples,
+        apart: bool,
+        doubled: bool,
+        rounds: &mut Rounds,
     ) -> Outcome {
-        if workloads.is_empty() {
-            return Ok(());
+        let plan = self.plan;
+        let small_and_large = [plan.loaded, plan.bodies].concat();
+        if !small_and_large.is_empty() {
+            let running = start(server, Place::SharedCore)?;
+            let samples = &mut rounds.same_core;
+            for workload in small_and_large.iter().filter(|workload| server.offers(workload)) {
+                self.sample(server, &running, Place::SharedCore, workload, samples)?;
+                // What large bodies take is not what a server of small answers needs.
+                if !workload.is_large() {
+                    let memory = self.results.server(&server.name).memory.get_or_insert_default();
+                    memory.under_load = memory.under_load.max(process::resident(running.pid())?);
+                }
+            }
         }
-        let running = server.start(place)?;
-        client::warm_up(running.port)?;
-        for workload in workloads.iter().filter(|workload| server.offers(workload)) {
-            let sample = load::run(&running, place, workload, self.plan.seconds)
-                .map_err(|reason| format!("{}: {reason}", workload.name))?;
-            samples.entry((server.name.clone(), workload.name)).or_default().push(sample);
-            // What large bodies take is not what a server of small answers needs.
-            if !workload.is_large() && server.workers == self.plan.workers {
-                let memory = self.results.server(&server.name).memory.get_or_insert_default();
-                memory.under_load = memory.under_load.max(process::resident(running.pid())?);
+        if doubled && !plan.doubled.is_empty() {
+            let twice = server.with_workers(server.workers * 2);
+            let running = start(&twice, Place::SharedCore)?;
+            for workload in plan.doubled {
+                let samples = &mut rounds.doubled;
+                self.sample(&twice, &running, Place::SharedCore, workload, samples)?;
+            }
+        }
+        if apart {
+            let running = start(server, Place::OwnCore)?;
+            for workload in plan.apart {
+                self.sample(server, &running, Place::OwnCore, workload, &mut rounds.two_core)?;
+            }
+            cores::bind_to(&cores::behind(server.workers));
+            let measured = self.latencies(&running);
+            cores::bind_to(&cores::first(cores::count()));
+            for latency in measured.map_err(|reason| format!("latency: {reason}"))? {
+                let key = (server.name.clone(), latency.rate as u64);
+                rounds.latency.entry(key).or_default().push(latency);
             }
         }
         Ok(())
     }
 
-    fn run_latency(&mut self, server: &Server, rounds: &mut Rounds) -> Outcome {
-        let running = server.start(Place::OwnCore)?;
-        client::warm_up(running.port)?;
-        cores::bind_to(&cores::behind(server.workers));
-        let time = Duration::from_secs(self.plan.seconds.into());
-        let measured: Outcome<Vec<Latency>> =
-            self.plan.rates.iter().map(|rate| latency::measure(&running, *rate, time)).collect();
-        cores::bind_to(&cores::first(cores::count()));
-        for latency in measured.map_err(|reason| format!("latency: {reason}"))? {
-            let key = (server.name.clone(), latency.rate as u64);
-            rounds.latency.entry(key).or_default().push(latency);
-        }
+    fn sample(
+        &self,
+        server: &Server,
+        running: &Running,
+        place: Place,
+        workload: &Workload,
+        samples: &mut Samples,
+    ) -> Outcome {
+        let sample = load::run(running, place, workload, self.plan.seconds)
+            .map_err(|reason| format!("{}: {reason}", workload.name))?;
+        samples.entry((server.name.clone(), workload.name)).or_default().push(sample);
         Ok(())
+    }
+
+    fn latencies(&self, running: &Running) -> Outcome<Vec<Latency>> {
+        let time = Duration::from_secs(self.plan.seconds.into());
+        self.plan.rates.iter().map(|rate| latency::measure(running, *rate, time)).collect()
     }
 
     fn keep(&mut self, rounds: Rounds) {
@@ -189,4 +196,10 @@ impl Bench {
             self.results.server(&server).latency.extend(Latency::of(&latencies));
         }
     }
+}
+
+fn start(server: &Server, place: Place) -> Outcome<Running> {
+    let running = server.start(place)?;
+    client::warm_up(running.port)?;
+    Ok(running)
 }

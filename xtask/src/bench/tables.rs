@@ -330,9 +330,9 @@ mod tests {
     fn more_workers_are_set_against_fewer() {
         let mut results = Results::default();
         let server = results.server(OURS);
-        server.same_core.insert("echo".into(), load(4.0));
+        server.same_core.insert("plaintext".into(), load(4.0));
         let twice = Load { requests_per_second: 1900.0, ..load(4.2) };
-        server.doubled.insert("echo".into(), twice);
+        server.doubled.insert("plaintext".into(), twice);
         assert!(results.to_string().contains("1.90 x, +5 %"), "{results}");
     }
 }

@@ -142,9 +142,9 @@ pub const BODIES: [Workload; 4] = [DOWN, CHUNKED_DOWN, UP, CHUNKED_UP];
 pub const QUICK_LOADED: [Workload; 4] = [PLAINTEXT, ECHO, PIPE, FRESH];
 pub const QUICK_BODIES: [Workload; 2] = [DOWN, UP];
 /// What is run again with twice the workers.
-pub const DOUBLED: [Workload; 2] = [PLAINTEXT, ECHO];
+pub const DOUBLED: [Workload; 1] = [PLAINTEXT];
 /// What is run with a core for each side.
-pub const APART: [Workload; 3] = [PLAINTEXT, ECHO, PIPE];
+pub const APART: [Workload; 2] = [PLAINTEXT, PIPE];
 
 impl Workload {
     /// Does a large body travel?
