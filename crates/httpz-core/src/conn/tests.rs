@@ -63,6 +63,26 @@ impl Service for Echo {
                 res.chunk("one ").await?;
                 res.chunk("two").await
             }),
+            "/slow-chunks" => Flow::later(async {
+                res.chunk("one ").await?;
+                let mut waited = false;
+                poll_fn(|_| {
+                    if std::mem::replace(&mut waited, true) {
+                        Poll::Ready(())
+                    } else {
+                        Poll::Pending
+                    }
+                })
+                .await;
+                res.chunk("two").await
+            }),
+            "/large-chunks" => Flow::later(async {
+                for letter in ["a", "b"] {
+                    res.chunk(letter).await?;
+                    res.chunk(letter.repeat(5000)).await?;
+                }
+                Ok(())
+            }),
             "/early" => Flow::later(async {
                 res.chunk("one ").await?;
                 req.read_body().await?;
@@ -303,6 +323,29 @@ fn streams_in_chunks_or_until_the_end() {
         answer("GET /chunks HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
         "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\none two"
     );
+}
+
+#[test]
+fn large_chunks_arrive_whole_and_in_their_place() {
+    let chunks = |letter: &str| format!("1\r\n{letter}\r\n1388\r\n{}\r\n", letter.repeat(5000));
+    assert_eq!(
+        answer("GET /large-chunks HTTP/1.1\r\nHost: x\r\n\r\n"),
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
+            + &chunks("a")
+            + &chunks("b")
+            + "0\r\n\r\n"
+    );
+    let old = answer("GET /large-chunks HTTP/1.0\r\n\r\n");
+    assert!(old.ends_with(&format!("a{}b{}", "a".repeat(5000), "b".repeat(5000))));
+}
+
+#[test]
+fn chunks_leave_together_until_the_handler_waits() {
+    for (path, n_writes) in [("/large-chunks", 1), ("/slow-chunks", 2)] {
+        let wire = Rc::new(Memory::new([format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")]));
+        assert!(run(&wire, &common(1, small())));
+        assert_eq!(wire.writes(), n_writes, "{path}");
+    }
 }
 
 #[test]

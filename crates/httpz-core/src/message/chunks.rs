@@ -5,8 +5,15 @@ use super::content::Source;
 use super::response::{Rest, Stage};
 use crate::error::Result;
 
+/// Pieces gather until they are this many bytes. A write of two or three pieces of usual size costs
+/// half of what a write of each costs, and the copies of so few bytes stay in the processor's cache.
+const GATHERED: usize = 32 * 1024;
+
 impl Response {
-    /// Sends a piece of the body and waits until the peer's side has taken it.
+    /// Sends a piece of the body.
+    ///
+    /// It leaves when the handler next waits for anything or returns, and at once when 32 KiB have
+    /// gathered; then this waits until the peer's side has taken them.
     ///
     /// The first call sends the head; status and fields must stand by then. HTTP/1.1 peers get
     /// chunks, HTTP/1.0 peers a body that ends with the connection. The end is written when the
@@ -35,6 +42,15 @@ impl Response {
     pub async fn chunk(&mut self, data: impl AsRef<[u8]>) -> Result {
         self.start_stream()?;
         self.push_stream(data.as_ref())?;
+        match self.gathered() < GATHERED {
+            true => Ok(()),
+            false => self.flush().await,
+        }
+    }
+
+    /// The same, but the piece leaves now.
+    pub(super) async fn chunk_now(&mut self, data: impl AsRef<[u8]>) -> Result {
+        self.chunk(data).await?;
         self.flush().await
     }
 

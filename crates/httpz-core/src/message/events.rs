@@ -52,7 +52,7 @@ impl Response {
         if self.find_header("cache-control").is_none() {
             self.header("Cache-Control", "no-cache");
         }
-        self.chunk(b"").await?;
+        self.chunk_now(b"").await?;
         Ok(Events { over: self.terms.head_only, res: self, waiting: false })
     }
 }
@@ -109,7 +109,7 @@ impl Events<'_> {
     /// Once the future was polled, the event is in the outgoing buffer and will be sent whole.
     pub async fn send(&mut self, event: &Event) -> Result {
         self.waiting = false;
-        self.res.chunk(event.encoded()?).await
+        self.res.chunk_now(event.encoded()?).await
     }
 
     /// Waits for something, sending pings meanwhile; `None` when the stream is to end because the
@@ -154,7 +154,7 @@ impl Events<'_> {
     pub async fn forward(&mut self, mut feed: impl Feed) -> Result {
         while let Some(Some(event)) = self.wait(poll_fn(|cx| feed.poll_next(cx))).await {
             let encoded = event.encoded()?;
-            if self.res.chunk(encoded).await.is_err() {
+            if self.res.chunk_now(encoded).await.is_err() {
                 break;
             }
             self.waiting = false;

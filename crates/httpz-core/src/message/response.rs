@@ -621,6 +621,11 @@ impl Response {
         !self.close && self.stage == Stage::Written && self.terms.persists
     }
 
+    /// How many bytes are to be sent.
+    pub(super) fn gathered(&self) -> usize {
+        self.link.outbound().len()
+    }
+
     /// Lets leave what is to be sent; `false` when the peer is gone.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.link.poll_flush(cx).map(|result| {

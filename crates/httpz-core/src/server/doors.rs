@@ -6,9 +6,12 @@
 
 use std::cell::Cell;
 use std::io;
+use std::net::IpAddr;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, UnixListener};
 
 use super::open::Listener;
@@ -65,14 +68,14 @@ impl Doors {
     fn accept_at(&self, door: &Door, cx: &mut Context<'_>, host: &impl Host) {
         while self.taken.get() < self.share {
             let come = match &door.socket {
-                DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
-                    // Small writes leave at once: we gather answers ourselves. A socket that cannot
-                    // do it still works, only slower.
-                    let _ = stream.set_nodelay(true);
-                    self.admit(stream, door.proxied, host);
+                DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, peer)| {
+                    if !cfg!(target_os = "linux") {
+                        no_delay(&stream);
+                    }
+                    self.admit(stream, Some(peer.ip()), door.proxied, host);
                 }),
                 DoorSocket::Unix(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
-                    self.admit(stream, door.proxied, host);
+                    self.admit(stream, None, door.proxied, host);
                 }),
             };
             match come {
@@ -87,8 +90,8 @@ impl Doors {
         }
     }
 
-    fn admit(&self, stream: impl Socket, proxied: bool, host: &impl Host) {
-        match self.gate.admit(stream.peer().map(|addr| addr.ip())) {
+    fn admit(&self, stream: impl Socket, peer: Option<IpAddr>, proxied: bool, host: &impl Host) {
+        match self.gate.admit(peer) {
             Ok(pass) => host.take(stream, pass, proxied),
             Err(why) => {
                 let (n, _) = self.turned_away.get();
@@ -109,10 +112,20 @@ impl Doors {
     }
 }
 
+/// Small writes leave at once: we gather answers ourselves. A socket that cannot do it still works,
+/// only slower.
+fn no_delay(socket: &impl AsFd) {
+    let _ = SockRef::from(socket).set_tcp_nodelay(true);
+}
+
 impl Door {
     fn new((listener, proxied): (Listener, bool)) -> io::Result<Self> {
         let socket = match listener {
-            Listener::Tcp(listener) => DoorSocket::Tcp(TcpListener::from_std(listener)?),
+            Listener::Tcp(listener) => {
+                // Linux hands it on to the connections, which saves each of them a system call.
+                no_delay(&listener);
+                DoorSocket::Tcp(TcpListener::from_std(listener)?)
+            }
             Listener::Unix(listener) => DoorSocket::Unix(UnixListener::from_std(listener)?),
         };
         Ok(Self { socket, proxied })
