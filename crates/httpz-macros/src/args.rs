@@ -3,6 +3,7 @@
 //! Path parameters are found by name, everything else by type; so the order of arguments is free.
 //! Types are told apart by their last word: a macro sees words, not meanings.
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{
     Error, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Receiver, ReceiverKind,
@@ -23,21 +24,32 @@ pub(crate) enum Arg {
     Response,
     /// `&T` or `&mut T` of the context.
     Context { ty: Type, mutable: bool },
-    /// Anything that is read from the request.
-    Extracted { ty: Type, how: How },
+    /// Anything that is read from the request; whether it takes the body, where its word says so.
+    Extracted { ty: Type, how: How, takes_body: Option<bool> },
 }
 
 /// How a value is read from the request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// At once; `known` when it is one of ours that wants the body read, or has no use for it.
-    Now { known: bool },
+    /// At once.
+    Now,
     /// Perhaps by waiting: the type says.
     Later,
     /// Perhaps by waiting, and what goes wrong makes it `None`.
     LaterOption,
     /// Perhaps by waiting, and what goes wrong is handed over.
     LaterResult,
+}
+
+impl How {
+    /// The trait that reads it.
+    pub(crate) fn kind(self) -> Ident {
+        let name = match self {
+            Self::Now => "FromRequest",
+            Self::Later | Self::LaterOption | Self::LaterResult => "AsyncFromRequest",
+        };
+        Ident::new(name, Span::call_site())
+    }
 }
 
 /// Types that can only be path parameters.
@@ -50,7 +62,7 @@ const PRIMITIVE: [&str; 18] = [
 const BODY: [&str; 4] = ["Json", "Form", "Bytes", ON_DEMAND];
 
 /// The one of them that is handed over unread.
-const ON_DEMAND: &str = "Body";
+pub(crate) const ON_DEMAND: &str = "Body";
 
 /// Extractors of ours that read at once, from the head.
 const HEAD: [&str; 3] = ["Query", "Header", "Cookies"];
@@ -69,6 +81,7 @@ pub(crate) fn classify(function: &Function<'_>, answers: &[Answer]) -> Result<Ve
             FnArg::Receiver(receiver) => reading.receiver(receiver),
         });
     }
+    reading.tell_strays();
     reading.miss_params();
     reading.lend_context_once(&args);
     match reading.errors {
@@ -85,6 +98,8 @@ struct Reading<'a> {
     params: Vec<(String, bool)>,
     /// The first argument that takes the body.
     body: Option<String>,
+    /// Arguments of primitive types that no path names.
+    strays: Vec<(PatType, String)>,
     errors: Option<Error>,
 }
 
@@ -96,7 +111,7 @@ impl<'a> Reading<'a> {
                 params.push((name.to_owned(), false));
             }
         }
-        Self { function, answers, params, body: None, errors: None }
+        Self { function, answers, params, body: None, strays: Vec::new(), errors: None }
     }
 
     fn error(&mut self, at: impl ToTokens, text: impl std::fmt::Display) {
@@ -197,7 +212,7 @@ impl<'a> Reading<'a> {
                 }
                 if is_bytes(&reference.elem) {
                     self.take_body(&ty, "&[u8]");
-                    return Arg::Extracted { ty, how: How::Now { known: true } };
+                    return Arg::Extracted { ty, how: How::Now, takes_body: Some(true) };
                 }
                 if BODY.contains(&word.as_str()) || HEAD.contains(&word.as_str()) {
                     let text = format!("what is read from a request is owned: write `{word}<…>`");
@@ -216,14 +231,19 @@ impl<'a> Reading<'a> {
             _ if BODY.contains(&word.as_str()) => self.take_body(&ty, &word),
             _ => {}
         }
-        let ours = HEAD.contains(&word.as_str()) || BODY.contains(&word.as_str());
-        let waits = self.function.sig.asyncness.is_some() && !ours;
-        match (waits, wrapper) {
-            (false, _) => Arg::Extracted { ty, how: How::Now { known: ours && word != ON_DEMAND } },
-            (true, Wrapper::None) => Arg::Extracted { ty, how: How::Later },
-            (true, Wrapper::Option) => Arg::Extracted { ty: inner.clone(), how: How::LaterOption },
-            (true, Wrapper::Result) => Arg::Extracted { ty: inner.clone(), how: How::LaterResult },
-        }
+        let takes_body = match word.as_str() {
+            word if BODY.contains(&word) => Some(true),
+            word if HEAD.contains(&word) => Some(false),
+            _ => None,
+        };
+        let waits = self.function.sig.asyncness.is_some() && takes_body.is_none();
+        let (how, ty) = match (waits, wrapper) {
+            (false, _) => (How::Now, ty.clone()),
+            (true, Wrapper::None) => (How::Later, ty.clone()),
+            (true, Wrapper::Option) => (How::LaterOption, inner.clone()),
+            (true, Wrapper::Result) => (How::LaterResult, inner.clone()),
+        };
+        Arg::Extracted { ty, how, takes_body }
     }
 
     fn take_body(&mut self, ty: &Type, word: &str) {
@@ -238,33 +258,50 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// An argument of a primitive type that no path names.
     fn stray(&mut self, input: &PatType, ty: Type, name: &str) -> Arg {
-        let name = name.trim_start_matches('_');
+        self.strays.push((input.clone(), name.trim_start_matches('_').to_owned()));
+        Arg::Extracted { ty, how: How::Now, takes_body: Some(false) }
+    }
+
+    /// Says of each stray what was probably meant. The slip explains why a parameter has no argument:
+    /// one mistake, one message.
+    fn tell_strays(&mut self) {
         let place = match self.answers {
             [answer] => format!("in the path \"{}\"", answer.path.value()),
             _ => "in any of the paths".to_owned(),
         };
-        let free = self.params.iter().filter(|(_, taken)| !taken).map(|(param, _)| param.as_str());
-        let text = match spell::closest(name, free) {
-            Some(meant) => {
-                let meant = meant.to_owned();
-                // The slip explains why the parameter has no argument; one mistake, one message.
-                for (param, taken) in &mut self.params {
-                    *taken |= *param == meant;
+        let strays = std::mem::take(&mut self.strays);
+        for (input, name) in &strays {
+            let free: Vec<&str> = self
+                .params
+                .iter()
+                .filter_map(|(param, taken)| (!taken).then_some(param.as_str()))
+                .collect();
+            let meant =
+                spell::closest(name, free.iter().copied()).or(match (&strays[..], &free[..]) {
+                    // The only one that is missing, whatever it is called.
+                    ([_], [only]) => Some(only),
+                    _ => None,
+                });
+            let meant = meant.map(str::to_owned);
+            let text = match meant {
+                _ if name.is_empty() => {
+                    "an argument without a name is no path parameter: name it as in the path"
+                        .to_owned()
                 }
-                format!("`{name}` is not {place}; did you mean `{meant}`?")
-            }
-            None if name.is_empty() => {
-                "an argument without a name is no path parameter: name it as in the path".to_owned()
-            }
-            None => format!(
-                "`{name}` is not {place}: add `:{name}` to the path, or take it from the query with \
-                 `Query<…>`"
-            ),
-        };
-        self.error(input, text);
-        Arg::Extracted { ty, how: How::Now { known: true } }
+                Some(meant) => {
+                    for (param, taken) in &mut self.params {
+                        *taken |= *param == meant;
+                    }
+                    format!("`{name}` is not {place}; did you mean `{meant}`?")
+                }
+                None => format!(
+                    "`{name}` is not {place}: add `:{name}` to the path, or take it from the query \
+                     with `Query<…>`"
+                ),
+            };
+            self.error(input, text);
+        }
     }
 
     fn miss_params(&mut self) {

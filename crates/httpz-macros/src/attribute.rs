@@ -30,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) guard: Option<Path>,
     /// `data = path`: a static in place of the context.
     pub(crate) data: Option<Path>,
+    /// Which of these were said, and where.
+    said: Vec<Ident>,
 }
 
 const OPTIONS: [&str; 6] = ["name", "limit", "timeout", "guard", "data", "crate"];
@@ -61,7 +63,7 @@ impl Attribute {
         }
         if paths.is_empty() || !input.is_empty() {
             let text = format!("expected a path: #[{}\"/users/:id\")]", verb.opening());
-            return Err(input.error(text));
+            return Err(Error::new(input.span(), text));
         }
         Ok(Self { method, paths, options })
     }
@@ -79,19 +81,19 @@ impl Options {
     fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
         let option = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
-        let twice = match option.to_string().as_str() {
-            "name" => self.name.replace(text(&option, input)?).is_some(),
-            "limit" => self.limit.replace(units::bytes(&text(&option, input)?)?).is_some(),
+        match option.to_string().as_str() {
+            "name" => self.name = Some(text(&option, input)?),
+            "limit" => self.limit = Some(units::bytes(&text(&option, input)?)?),
             "timeout" => {
                 let value = text(&option, input)?;
-                self.timeout.replace((units::milliseconds(&value)?, value.span())).is_some()
+                self.timeout = Some((units::milliseconds(&value)?, value.span()));
             }
-            "guard" => self.guard.replace(input.parse()?).is_some(),
-            "data" => self.data.replace(input.parse()?).is_some(),
+            "guard" => self.guard = Some(input.parse()?),
+            "data" => self.data = Some(input.parse()?),
             // Found already by `facade`, which also reads what is otherwise malformed.
             "crate" => {
                 input.parse::<Path>()?;
-                false
+                return Ok(());
             }
             unknown => {
                 let text = match spell::closest(unknown, OPTIONS.into_iter()) {
@@ -100,33 +102,32 @@ impl Options {
                 };
                 return Err(Error::new(option.span(), text));
             }
-        };
-        if twice { Err(said_twice(&option)) } else { Ok(()) }
+        }
+        self.say(option)
+    }
+
+    fn say(&mut self, option: Ident) -> Result<()> {
+        if self.said.contains(&option) {
+            let text =
+                format!("`{option}` is said twice; it holds for the function, so say it once");
+            return Err(Error::new(option.span(), text));
+        }
+        self.said.push(option);
+        Ok(())
     }
 
     /// Takes over what another attribute of the same function says.
     pub(crate) fn merge(&mut self, other: Self) -> Result<()> {
-        fn take<T>(mine: &mut Option<T>, theirs: Option<T>, option: &str) -> Result<()> {
-            match (&mine, theirs) {
-                (Some(_), Some(_)) => Err(said_twice(&Ident::new(option, Span::call_site()))),
-                (None, theirs) => {
-                    *mine = theirs;
-                    Ok(())
-                }
-                (Some(_), None) => Ok(()),
-            }
+        for option in other.said {
+            self.say(option)?;
         }
-        take(&mut self.name, other.name, "name")?;
-        take(&mut self.limit, other.limit, "limit")?;
-        take(&mut self.timeout, other.timeout, "timeout")?;
-        take(&mut self.guard, other.guard, "guard")?;
-        take(&mut self.data, other.data, "data")
+        self.name = self.name.take().or(other.name);
+        self.limit = self.limit.or(other.limit);
+        self.timeout = self.timeout.or(other.timeout);
+        self.guard = self.guard.take().or(other.guard);
+        self.data = self.data.take().or(other.data);
+        Ok(())
     }
-}
-
-fn said_twice(option: &Ident) -> Error {
-    let text = format!("`{option}` is said twice; it holds for the function, so say it once");
-    Error::new(option.span(), text)
 }
 
 fn text(option: &Ident, input: ParseStream<'_>) -> Result<LitStr> {

@@ -118,3 +118,30 @@ pub(crate) fn inside(attribute: &Attribute) -> TokenStream {
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::ItemFn;
+
+    #[test]
+    fn refuses_what_no_route_can_be() {
+        for (text, refusal) in [
+            ("fn index() {}", None),
+            ("async fn index<'a>(text: &'a str) {}", None),
+            ("unsafe fn index() {}", Some("cannot be `unsafe`")),
+            ("fn index<T>() {}", Some("cannot be generic")),
+            ("fn u8() {}", Some("would hide the type")),
+        ] {
+            let item: ItemFn = syn::parse_str(text).unwrap();
+            let ItemFn { attrs, vis, sig, .. } = &item;
+            let function = Function { attrs, vis, sig, owner: None };
+            let told = function.check().err().map(|error| error.to_string());
+            match (told, refusal) {
+                (None, None) => {}
+                (Some(told), Some(refusal)) => assert!(told.contains(refusal), "{text}: {told}"),
+                (told, _) => panic!("{text}: {told:?}"),
+            }
+        }
+    }
+}

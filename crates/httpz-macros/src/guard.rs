@@ -20,9 +20,27 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#error #item);
     };
     let (name, vis) = (&function.sig.ident, &function.vis);
+    let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let cfgs: Vec<_> = cfgs.collect();
     let guard = match signature(&function) {
         Ok((context, output)) => {
             let (generics, _, bounds) = function.sig.generics.split_for_impl();
+            // One for every context takes this one as well.
+            let nowhere = function.sig.generics.params.is_empty().then(|| {
+                quote! {
+                    #(#cfgs)*
+                    impl #httpz::Guard<#httpz::__private::Nowhere> for #name {
+                        type Made = ();
+
+                        fn make(
+                            _: &mut #httpz::__private::Nowhere,
+                            _: &#httpz::Request,
+                        ) -> #httpz::Result<()> {
+                            #httpz::Result::Ok(())
+                        }
+                    }
+                }
+            });
             quote! {
                 impl #generics #httpz::Guard<#context> for #name #bounds {
                     type Made = <#output as #httpz::__private::Outcome>::Value;
@@ -34,12 +52,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
                         #httpz::__private::Outcome::into_result(#name(__cx, __req))
                     }
                 }
+
+                #nowhere
             }
         }
         Err(error) => error.to_compile_error(),
     };
-    let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let cfgs: Vec<_> = cfgs.collect();
     quote! {
         #function
 

@@ -3,6 +3,7 @@
 //! `routes![…]` calls [`check_routes`] in a constant. The comparison is by shape alone; across
 //! several lists the registry finds what this cannot see.
 
+use crate::Takes;
 use crate::route::{Answers, Meta};
 
 /// How many requests the functions of a list answer.
@@ -94,6 +95,23 @@ const fn refuse(list: &[&Meta], one: Shape, other: Shape) -> ! {
         // A long pattern was cut within a character.
         Err(_) => panic!("two routes of this list answer the same requests"),
     }
+}
+
+/// Panics, in a constant, when two arguments of a function take the body.
+///
+/// # Panics
+///
+/// That is what it is for.
+pub const fn check_bodies(takes: &[Takes]) {
+    let (mut n, mut i) = (0, 0);
+    while i < takes.len() {
+        n += !matches!(takes[i], Takes::Nothing) as usize;
+        i += 1;
+    }
+    assert!(
+        n < 2,
+        "a request has one body, and two arguments of this function take it: read both from one type"
+    );
 }
 
 /// A text put together in a constant, where nothing can be formatted.

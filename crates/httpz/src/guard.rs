@@ -55,6 +55,10 @@ pub fn guarded<C: 'static, D: Guard<C> + 'static>(inner: Action<D::Made>) -> Act
     Arc::new(Guarded { guard: Arc::new(D::make), inner })
 }
 
+/// A context that nothing has. Every guard takes it, so that the compiler does not take the one context
+/// that a guard is written for to be the one that is meant where the guard is named.
+pub struct Nowhere;
+
 /// What a guard may return: a result with any error that httpz can answer with.
 pub trait Outcome {
     /// What it makes.

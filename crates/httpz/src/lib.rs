@@ -85,11 +85,11 @@ pub mod header {
 /// What the macros use and users do not; it may change with any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::check::{check_routes, count};
+    pub use crate::check::{check_bodies, check_routes, count};
     pub use crate::dispatch::limited;
     pub use crate::extract::header::unreadable;
     pub use crate::extract::param::{param_error, variant};
-    pub use crate::guard::{Outcome, guarded};
+    pub use crate::guard::{Nowhere, Outcome, guarded};
     pub use crate::handler::{Action, async_route, sync_route};
     pub use crate::timeout::{alarm, within};
     pub use crate::url::url;

@@ -6,16 +6,23 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, ReturnType};
 
-use crate::args::{Arg, How};
+use crate::args::{Arg, How, ON_DEMAND};
 use crate::route::Route;
-use crate::types::{forever, own, without_lifetimes};
+use crate::types::{self, forever, own, without_lifetimes};
 
 /// `Route` for the type that stands for the route.
 pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
     let httpz = &route.httpz;
     let bounds = bounds(route);
     let body = body(route);
+    let one_body = one_body(route);
+    let guard = guard(route).map(|(alias, guard)| {
+        quote!(#[allow(non_camel_case_types)] #[doc(hidden)] type #alias = #guard;)
+    });
     quote! {
+        #one_body
+        #guard
+
         impl<__C: 'static> #httpz::Route<__C> for #ident
         where
             #(#bounds,)*
@@ -28,12 +35,18 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
     }
 }
 
+/// The guard, and the name by which it is used: a path that is no type is then one message.
+fn guard<'a>(route: &'a Route<'_>) -> Option<(Ident, &'a syn::Path)> {
+    let guard = route.options.guard.as_ref()?;
+    Some((format_ident!("__guard_of_{}", route.function.name(), span = guard.span()), guard))
+}
+
 /// What the context must have.
 pub(crate) fn bounds(route: &Route<'_>) -> Vec<TokenStream> {
     let httpz = &route.httpz;
     let mut bounds = Vec::new();
     let mut context = quote!(__C);
-    if let Some(guard) = &route.options.guard {
+    if let Some((guard, _)) = guard(route) {
         bounds.push(quote_spanned!(guard.span()=> #guard: #httpz::Guard<__C>));
         context = quote!(<#guard as #httpz::Guard<__C>>::Made);
     }
@@ -88,23 +101,38 @@ fn body(route: &Route<'_>) -> TokenStream {
     if let Some(bytes) = route.options.limit {
         endpoint = quote!(#httpz::__private::limited(#bytes, #endpoint));
     }
-    match &route.options.guard {
-        Some(guard) => quote!(#httpz::__private::guarded::<__C, #guard>(#endpoint)),
+    match guard(route) {
+        Some((guard, _)) => quote!(#httpz::__private::guarded::<__C, #guard>(#endpoint)),
         None => endpoint,
     }
+}
+
+/// Refuses two arguments that take the body, where only their types know that they do.
+fn one_body(route: &Route<'_>) -> Option<TokenStream> {
+    let httpz = &route.httpz;
+    let (mut takes, mut unknown) = (Vec::new(), false);
+    for arg in &route.args {
+        if let Arg::Extracted { ty, how, takes_body } = arg
+            && *takes_body != Some(false)
+        {
+            unknown |= takes_body.is_none();
+            let ty = forever(ty);
+            let kind = how.kind();
+            takes.push(quote!(<#ty as #httpz::#kind<'static>>::TAKES));
+        }
+    }
+    (unknown && takes.len() > 1)
+        .then(|| quote!(const _: () = #httpz::__private::check_bodies(&[#(#takes),*]);))
 }
 
 /// Does some argument take the body unread? `None` where all are known not to.
 fn unread(route: &Route<'_>) -> Option<TokenStream> {
     let httpz = &route.httpz;
     let takes = route.args.iter().filter_map(|arg| match arg {
-        Arg::Extracted { how: How::Now { known: true }, .. } => None,
-        Arg::Extracted { ty, how } => {
-            let (span, ty) = (ty.span(), without_lifetimes(ty));
-            let kind = match how {
-                How::Now { .. } => quote!(FromRequest),
-                _ => quote!(AsyncFromRequest),
-            };
+        Arg::Extracted { ty, how, takes_body }
+            if takes_body.is_none() || types::last_word(ty) == ON_DEMAND =>
+        {
+            let (span, ty, kind) = (ty.span(), without_lifetimes(ty), how.kind());
             Some(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES.on_demand()))
         }
         _ => None,
@@ -138,13 +166,13 @@ fn run(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream {
                     quote!(#httpz::Has::<#ty>::has(#cx))
                 });
             }
-            Arg::Extracted { ty, how } => {
+            Arg::Extracted { ty, how, .. } => {
                 let (span, ty) = (ty.span(), without_lifetimes(ty));
                 let later = quote_spanned! {span=>
                     <#ty as #httpz::AsyncFromRequest<'_>>::from_request(#req).await
                 };
                 let read = match how {
-                    How::Now { .. } => quote_spanned! {span=>
+                    How::Now => quote_spanned! {span=>
                         <#ty as #httpz::FromRequest<'_>>::from_request(#req)?
                     },
                     How::Later => quote!(#later?),

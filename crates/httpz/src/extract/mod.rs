@@ -45,7 +45,7 @@ pub use query::{Form, Query};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler argument",
     label = "httpz does not know where in the request to find this",
-    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …)"
+    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`"
 )]
 pub trait FromRequest<'b>: Sized {
     /// What it takes of the body. A handler is called before the body is read when one of its
@@ -111,7 +111,7 @@ impl Takes {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler argument",
     label = "httpz does not know where in the request to find this",
-    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …)"
+    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`"
 )]
 pub trait AsyncFromRequest<'b>: Sized {
     /// What it takes of the body, as for [`FromRequest::TAKES`].

@@ -1,0 +1,12 @@
+//! A number that nobody says.
+
+use httpz::prelude::*;
+
+#[get("/")]
+fn index<const N: usize>() -> String {
+    N.to_string()
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![index]));
+}

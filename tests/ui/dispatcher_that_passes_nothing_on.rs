@@ -1,0 +1,11 @@
+//! A dispatcher gets what is behind it.
+
+use httpz::prelude::*;
+
+async fn timed(_cx: &mut Shared<()>, _req: &Request, _res: &mut Response) -> Result {
+    Ok(())
+}
+
+fn main() {
+    App::new((), |r| r.dispatch(timed));
+}

@@ -1,0 +1,12 @@
+//! A list has the names of functions.
+
+use httpz::prelude::*;
+
+#[get("/")]
+fn index() -> &'static str {
+    ""
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes!["index"]));
+}

@@ -1,0 +1,8 @@
+//! Only functions answer.
+
+use httpz::prelude::*;
+
+#[get("/")]
+struct Index;
+
+fn main() {}
