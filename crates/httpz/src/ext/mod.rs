@@ -2,6 +2,8 @@
 
 #[cfg(feature = "handover")]
 pub mod handover;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 #[cfg(feature = "systemd")]
 pub mod systemd;
 #[cfg(feature = "websocket")]

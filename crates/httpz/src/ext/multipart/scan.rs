@@ -1,0 +1,327 @@
+//! Where the parts of a form begin and end (RFC 7578, RFC 2046 §5.1), as far as bytes have come.
+//!
+//! ```text
+//!  Start ──delimiter──► Head ──blank line──► Data ──delimiter──► Head …
+//!                        └──────────────────────────"--"───────► Done
+//! ```
+//!
+//! What browsers and libraries send is read; preambles, padding and folded lines, which none of them
+//! sends, are refused.
+
+use crate::{Error, Result};
+
+/// Bytes of the lines before a part.
+const HEAD: usize = 8 * 1024;
+
+/// What stands before the data of a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) name: String,
+    pub(super) file_name: Option<String>,
+    pub(super) content_type: Option<String>,
+}
+
+/// What stands at the front of the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Too little to tell.
+    More,
+    /// The beginning of a part.
+    Part(Head),
+    /// So many bytes of data.
+    Data(usize),
+    /// The end of a part.
+    PartEnd,
+    /// The end of the form.
+    Done,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Head,
+    Data,
+    Done,
+}
+
+/// Finds its way through a form.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    /// A line end, two hyphens and the boundary.
+    delimiter: Vec<u8>,
+    state: State,
+}
+
+impl Scanner {
+    /// For a form with this `Content-Type`.
+    pub(super) fn new(content_type: Option<&str>) -> Result<Self> {
+        let content_type = content_type.unwrap_or_default();
+        let (kind, params) = content_type.split_once(';').unwrap_or((content_type, ""));
+        if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+            return Err(Error::status(415, "a multipart/form-data body is wanted"));
+        }
+        let boundary = param(params, "boundary");
+        // RFC 2046 §5.1.1.
+        let Some(boundary) = boundary.filter(|text| (1..=70).contains(&text.len())) else {
+            return Err(Error::status(400, "multipart: no boundary, or a bad one"));
+        };
+        let delimiter = [b"\r", b"\n--".as_slice(), boundary.as_bytes()].concat();
+        Ok(Self { delimiter, state: State::Start })
+    }
+
+    /// What stands at the front of these bytes, and how many of them that is. `at_end` says that no
+    /// more will come.
+    pub(super) fn step(&mut self, bytes: &[u8], at_end: bool) -> Result<(usize, Step)> {
+        let (n, step) = match self.state {
+            State::Start => match self.delimiter(bytes, 2)? {
+                Some(n) if self.state == State::Head => {
+                    let (more, step) = self.head(&bytes[n..])?;
+                    (n + more, step)
+                }
+                Some(n) => (n, Step::Done),
+                None => (0, Step::More),
+            },
+            State::Head => self.head(bytes)?,
+            State::Data => self.data(bytes)?,
+            State::Done => (bytes.len(), Step::Done),
+        };
+        if step == Step::More && at_end {
+            return Err(Error::status(400, "multipart: the form ended before it was whole"));
+        }
+        Ok((n, step))
+    }
+
+    /// Goes over the delimiter at the front, without its first `skipped` bytes; `None` when it is not
+    /// whole.
+    fn delimiter(&mut self, bytes: &[u8], skipped: usize) -> Result<Option<usize>> {
+        let delimiter = &self.delimiter[skipped..];
+        let n = delimiter.len();
+        let common = n.min(bytes.len());
+        if bytes[..common] != delimiter[..common] {
+            return Err(Error::status(400, "multipart: the form does not begin with its boundary"));
+        }
+        self.state = match bytes.get(n..n + 2) {
+            None => return Ok(None),
+            Some(b"--") => State::Done,
+            Some([b'\r', b'\n']) => State::Head,
+            Some(_) => return Err(Error::status(400, "multipart: malformed boundary")),
+        };
+        Ok(Some(n + 2))
+    }
+
+    fn head(&mut self, bytes: &[u8]) -> Result<(usize, Step)> {
+        let end = bytes.windows(4).take(HEAD).position(|window| window == [13, 10, 13, 10]);
+        let Some(end) = end else {
+            if bytes.len() > HEAD {
+                return Err(Error::status(400, "multipart: the head of a part is too large"));
+            }
+            return Ok((0, Step::More));
+        };
+        let text = std::str::from_utf8(&bytes[..end])
+            .map_err(|_| Error::status(400, "multipart: the head of a part is not UTF-8"))?;
+        self.state = State::Data;
+        Ok((end + 4, Step::Part(Head::read(text)?)))
+    }
+
+    fn data(&mut self, bytes: &[u8]) -> Result<(usize, Step)> {
+        let mut from = 0;
+        while let Some(at) = bytes[from..].iter().position(|&byte| byte == b'\r') {
+            let at = from + at;
+            let common = self.delimiter.len().min(bytes.len() - at);
+            if bytes[at..at + common] != self.delimiter[..common] {
+                from = at + 1;
+            } else if at > 0 {
+                return Ok((at, Step::Data(at)));
+            } else if common < self.delimiter.len() {
+                return Ok((0, Step::More));
+            } else {
+                let end = self.delimiter(bytes, 0)?;
+                return Ok(end.map_or((0, Step::More), |n| (n, Step::PartEnd)));
+            }
+        }
+        Ok(if bytes.is_empty() { (0, Step::More) } else { (bytes.len(), Step::Data(bytes.len())) })
+    }
+}
+
+impl Head {
+    fn read(text: &str) -> Result<Self> {
+        let mut head = Self::default();
+        let mut is_named = false;
+        for line in text.split('\n').map(|line| line.trim_end_matches('\r')) {
+            let Some((field, value)) = line.split_once(':') else {
+                return Err(Error::status(400, "multipart: malformed line in the head of a part"));
+            };
+            let value = value.trim_matches([' ', '\t']);
+            if field.eq_ignore_ascii_case("content-type") {
+                head.content_type = Some(value.to_owned());
+            } else if field.eq_ignore_ascii_case("content-disposition") {
+                let (kind, params) = value.split_once(';').unwrap_or((value, ""));
+                is_named = kind.trim().eq_ignore_ascii_case("form-data");
+                match param(params, "name") {
+                    Some(name) => head.name = name,
+                    None => is_named = false,
+                }
+                head.file_name = param(params, "filename");
+            }
+        }
+        if is_named {
+            return Ok(head);
+        }
+        Err(Error::status(400, "multipart: a part has no name"))
+    }
+}
+
+/// The value of a parameter of `; a=b; c="d e"`.
+fn param(mut params: &str, name: &str) -> Option<String> {
+    loop {
+        params = params.trim_start_matches([' ', '\t', ';']);
+        let (found, rest) = params.split_once('=')?;
+        let (value, rest) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_string(quoted)?,
+            None => {
+                let end = rest.find([';', ' ', '\t']).unwrap_or(rest.len());
+                (rest[..end].to_owned(), &rest[end..])
+            }
+        };
+        if found.trim().eq_ignore_ascii_case(name) {
+            return Some(value);
+        }
+        params = rest;
+    }
+}
+
+/// The text up to the closing quote, and what follows that.
+///
+/// Browsers write a quote as `%22` and line ends as `%0D%0A`, and nothing else so (WHATWG HTML
+/// §4.10.21.8); other clients write `\"`. A backslash before anything else is one: some browsers sent
+/// paths of Windows.
+fn quoted_string(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut letters = text.char_indices();
+    while let Some((i, letter)) = letters.next() {
+        match letter {
+            '"' => {
+                let value = value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+                return Some((value, &text[i + 1..]));
+            }
+            '\\' if text[i + 1..].starts_with('"') => {
+                letters.next();
+                value.push('"');
+            }
+            letter => value.push(letter),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPE: &str = "multipart/form-data; boundary=\"X-y\"";
+
+    fn wire(text: &str) -> Vec<u8> {
+        text.replace('\n', "\u{d}\n").into_bytes()
+    }
+
+    /// Everything that is found, data joined, when the bytes come in pieces of this size.
+    fn scan(form: &[u8], piece: usize) -> Result<Vec<(Head, Vec<u8>)>> {
+        let mut scanner = Scanner::new(Some(TYPE))?;
+        let (mut parts, mut from, mut to) = (Vec::new(), 0, 0);
+        loop {
+            let (n, step) = scanner.step(&form[from..to], to == form.len())?;
+            match step {
+                Step::More => to = (to + piece).min(form.len()),
+                Step::Part(head) => parts.push((head, Vec::new())),
+                Step::Data(len) => {
+                    let last: &mut (Head, Vec<u8>) = parts.last_mut().expect("data is of a part");
+                    last.1.extend_from_slice(&form[from..from + len]);
+                }
+                Step::PartEnd => {}
+                Step::Done => return Ok(parts),
+            }
+            from += n;
+        }
+    }
+
+    #[test]
+    fn finds_the_parts_however_the_form_is_cut() {
+        let form = wire(
+            "--X-y\nContent-Disposition: form-data; name=\"title\"\n\nTea\n--X-y\n\
+             content-disposition: form-data; name=file; filename=\"a;b.txt\"\n\
+             Content-Type: text/plain\n\nnot --X-y\n--X-\n\n--X-y\n\
+             Content-Disposition: form-data; name=\"empty\"\n\n\n--X-y--\nbehind",
+        );
+        let expected = [
+            (Head { name: "title".into(), ..Head::default() }, wire("Tea")),
+            (
+                Head {
+                    name: "file".into(),
+                    file_name: Some("a;b.txt".into()),
+                    content_type: Some("text/plain".into()),
+                },
+                wire("not --X-y\n--X-\n"),
+            ),
+            (Head { name: "empty".into(), ..Head::default() }, vec![]),
+        ];
+        for piece in 1..=form.len() {
+            assert_eq!(scan(&form, piece).unwrap(), expected, "in pieces of {piece}");
+        }
+        assert_eq!(scan(b"--X-y--", 3).unwrap(), []);
+    }
+
+    #[test]
+    fn refuses_what_is_no_form() {
+        let named = "Content-Disposition: form-data; name=a";
+        for form in [
+            String::new(),
+            "preamble\n--X-y--".into(),
+            "--X-z--".into(),
+            "--X-y".into(),
+            "--X-yz".into(),
+            format!("--X-y \n{named}\n\nb\n--X-y--"),
+            format!("--X-y\n{named}\n\nb\n--X-y"),
+            format!("--X-y\n{named}\n\nb"),
+            format!("--X-y\n{named}\n\nb\n--X-yz\n--X-y--"),
+            "--X-y\nContent-Type: text/plain\n\nb\n--X-y--".into(),
+            "--X-y\nContent-Disposition: attachment; name=a\n\nb\n--X-y--".into(),
+            "--X-y\nContent-Disposition: form-data; name=\"a\n\nb\n--X-y--".into(),
+            "--X-y\nno colon\n\nb\n--X-y--".into(),
+            format!("--X-y\n{named}{}\n\nb\n--X-y--", "x".repeat(HEAD)),
+        ] {
+            for piece in [1, 7, form.len().max(1)] {
+                let error = scan(&wire(&form), piece).expect_err(&form);
+                assert_eq!(error.code(), 400, "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn reads_the_names_that_clients_write() {
+        for (params, name) in [
+            (r#"name="a\"b""#, Some(r#"a"b"#)),
+            (r#"name="a%22b%0D%0Ac%20""#, Some("a\"b\r\nc%20")),
+            (r#"filename="x; name=y"; name="C:\dir\z""#, Some(r"C:\dir\z")),
+            ("name=\"caffè\"", Some("caffè")),
+            ("name=\"a", None),
+            ("", None),
+        ] {
+            assert_eq!(param(params, "name").as_deref(), name, "{params}");
+        }
+    }
+
+    #[test]
+    fn wants_a_boundary() {
+        for (content_type, code) in [
+            (None, 415),
+            (Some("application/json"), 415),
+            (Some("multipart/mixed; boundary=a"), 415),
+            (Some("multipart/form-data"), 400),
+            (Some("multipart/form-data; boundary="), 400),
+            (Some("multipart/form-data; boundary=\"a"), 400),
+        ] {
+            assert_eq!(Scanner::new(content_type).expect_err("it is refused").code(), code);
+        }
+        assert!(Scanner::new(Some("Multipart/Form-Data; charset=utf-8; Boundary=a")).is_ok());
+    }
+}
