@@ -74,11 +74,23 @@ fn row_17_path_target_and_query_string_are_as_they_were_sent() {
 fn row_19_params_are_optional_and_decoded() {
     fn favorite(req: &Request, _: &mut Response) -> String {
         let (user, id) = (req.param("user_id"), req.param("id"));
+        // Decoded once and kept: asked again, the same text at the same place.
+        assert_eq!(req.param("id").map(str::as_ptr), id.map(str::as_ptr));
         format!("{user:?} {id:?} {:?}", req.param("other"))
     }
     let client = Client::new(App::new((), |r| r.get("/users/:user_id/favorite/:id", favorite)));
     client.get("/users/7/favorite/green%20tea").text(r#"Some("7") Some("green tea") None"#);
     client.get("/users/%2F/favorite/caf%C3%A9").text(r#"Some("/") Some("café") None"#);
+    client.get("/users/7/favorite/8").text(r#"Some("7") Some("8") None"#);
+    let both = ["/users/%41/favorite/%42", "/users/%43/favorite/%44"];
+    let both = both.map(|path| format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")).concat();
+    let loopback = httpz_core::testing::Loopback::new(
+        App::new((), |r| r.get("/users/:user_id/favorite/:id", favorite)).build().unwrap(),
+        &Config::default(),
+    );
+    let answers = String::from_utf8(loopback.send(both.as_bytes())).unwrap();
+    assert!(answers.contains(r#"Some("A") Some("B")"#), "{answers}");
+    assert!(answers.contains(r#"Some("C") Some("D")"#), "{answers}");
 }
 
 #[test]

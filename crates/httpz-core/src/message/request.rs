@@ -40,9 +40,24 @@ pub struct Request {
     normal: String,
     names: &'static [&'static str],
     values: SmallVec<[Span; 8]>,
+    /// The values of a target with escapes; forgotten when the next one of its kind comes.
+    decoded: OnceCell<Decoded>,
     query: OnceCell<PairTable>,
     form: OnceCell<PairTable>,
     arena: Arena,
+}
+
+/// Path parameters, decoded.
+#[derive(Default)]
+struct Decoded {
+    text: String,
+    places: SmallVec<[Span; 8]>,
+}
+
+impl Decoded {
+    fn get(&self, index: usize) -> Option<&str> {
+        self.text.get(self.places.get(index).map(|s| s.at as usize..s.end())?)
+    }
 }
 
 impl Request {
@@ -62,6 +77,7 @@ impl Request {
             normal: String::new(),
             names: &[],
             values: SmallVec::new(),
+            decoded: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
             arena: Arena::default(),
@@ -150,21 +166,26 @@ impl Request {
     /// The value of the path parameter with this place in the route's pattern, decoded.
     #[inline]
     pub fn param_at(&self, index: usize) -> Option<&str> {
-        let raw = self.route_path().get(self.values.get(index).map(|s| s.at as usize..s.end())?)?;
-        if self.head.target.escaped { Some(self.decoded(raw)) } else { Some(raw) }
+        if self.head.target.escaped {
+            return self.decoded.get_or_init(|| self.decode_params()).get(index);
+        }
+        self.route_path().get(self.values.get(index).map(|s| s.at as usize..s.end())?)
     }
 
     #[cold]
-    fn decoded<'a>(&'a self, raw: &'a str) -> &'a str {
-        if !raw.contains('%') {
-            return raw;
+    fn decode_params(&self) -> Decoded {
+        let mut decoded = Decoded::default();
+        for span in &self.values {
+            let raw = self.route_path().get(span.at as usize..span.end()).unwrap_or_default();
+            let at = decoded.text.len();
+            // What is left after `route_path` are escaped ASCII characters; they decode.
+            if percent::decode(raw.as_bytes(), false, &mut decoded.text).is_err() {
+                decoded.text.truncate(at);
+                decoded.text.push_str(raw);
+            }
+            decoded.places.push(Span::new(at, decoded.text.len() - at));
         }
-        let mut text = String::new();
-        // What is left after `route_path` are escaped ASCII characters; they decode.
-        match percent::decode(raw.as_bytes(), false, &mut text) {
-            Ok(()) => self.arena.str(&text),
-            Err(_) => raw,
-        }
+        decoded
     }
 
     /// Names and values of the path parameters, in the order of the pattern.
@@ -388,6 +409,7 @@ impl Request {
     fn normalise(&mut self) -> Result<(), ProtocolError> {
         let path = self.head.target.path.of_bytes(self.inbound.buffer());
         self.normal = percent::normalise_path(path)?;
+        self.decoded.take();
         Ok(())
     }
 
@@ -497,6 +519,7 @@ impl Request {
         }
         self.normal = path;
         self.head.target.escaped = true;
+        self.decoded.take();
         self.set_params(names.leak(), places.into_iter());
     }
 }
