@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
-use syn::{Type, Visibility};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::method::Verb;
+use crate::types::{forever, without_self};
 
 /// What there is to know about it.
 pub(crate) struct Function<'a> {
@@ -35,6 +36,21 @@ impl Function<'_> {
             Some(owner) => quote!(<#owner>::#name),
             None => quote!(#name),
         }
+    }
+
+    /// The `E` of a `Result<T, E>` that it returns, as it is written.
+    pub(crate) fn error(&self) -> Option<TokenStream> {
+        let ReturnType::Type(_, output) = &self.sig.output else { return None };
+        let Type::Path(output) = &**output else { return None };
+        let last = output.path.segments.last().filter(|last| last.ident == "Result")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        let Some(GenericArgument::Type(error @ Type::Path(_))) = arguments.args.get(1) else {
+            return None;
+        };
+        Some(forever(&match self.owner {
+            Some(owner) => without_self(error, owner),
+            None => error.clone(),
+        }))
     }
 
     /// The `cfg` attributes: what is made of the function stands and falls with it.

@@ -32,6 +32,7 @@ mod handler;
 #[doc = include_str!("handlers.md")]
 pub mod handlers {}
 pub mod health;
+mod http_error;
 mod or_status;
 mod per_thread;
 pub mod prelude;
@@ -54,6 +55,7 @@ pub use guard::Guard;
 #[doc(hidden)]
 pub use handler::kind;
 pub use handler::{Endpoint, Handler, async_handler, handler};
+pub use http_error::HttpError;
 pub use or_status::OrStatus;
 pub use per_thread::PerThread;
 pub use respond::{Html, IntoError, Redirect, Respond};
@@ -91,6 +93,7 @@ pub mod __private {
     pub use crate::extract::param::{param_error, variant};
     pub use crate::guard::{Nowhere, Outcome, guarded};
     pub use crate::handler::{Action, async_route, sync_route};
+    pub use crate::http_error::{KnownMeaning, MeaningOf, NoMeaning, told_by};
     pub use crate::timeout::{alarm, within};
     pub use crate::url::url;
     pub use httpz_macros::routes_list;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::Method;
 use crate::handler::{Action, Endpoint};
+use crate::http_error::KnownMeaning;
 
 /// The requests of a path that a route answers, by their method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +60,8 @@ pub struct Meta {
     pub answers: &'static [Answers],
     /// Names and types of the path parameters.
     pub params: &'static [(&'static str, &'static str)],
+    /// What the error that it returns means, if that knows its status.
+    pub(crate) meaning: Option<KnownMeaning>,
 }
 
 impl Meta {
@@ -70,7 +73,14 @@ impl Meta {
         answers: &'static [Answers],
         params: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { name, doc, answers, params }
+        Self { name, doc, answers, params, meaning: None }
+    }
+
+    /// For the macros.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn meaning(self, meaning: Option<KnownMeaning>) -> Self {
+        Self { meaning, ..self }
     }
 }
 
@@ -135,12 +145,14 @@ pub(crate) struct About {
     pub(crate) full_name: &'static str,
     pub(crate) doc: &'static str,
     pub(crate) params: &'static [(&'static str, &'static str)],
+    pub(crate) meaning: Option<KnownMeaning>,
 }
 
 impl About {
     /// What a route macro knows about a function.
     pub(crate) fn routed(meta: &Meta, full_name: &'static str) -> Self {
-        Self { name: meta.name, full_name, doc: meta.doc, params: meta.params }
+        let Meta { name, doc, params, meaning, .. } = *meta;
+        Self { name, full_name, doc, params, meaning }
     }
 
     /// What is known about a function without attribute: its type's name.
@@ -151,7 +163,8 @@ impl About {
         // `module::function<module::Type>`
         let name = name.split('<').next().unwrap_or(name);
         let name = name.rsplit("::").next().unwrap_or(name);
-        Self { name: if is_closure { "closure" } else { name }, full_name, doc: "", params: &[] }
+        let name = if is_closure { "closure" } else { name };
+        Self { name, full_name, doc: "", params: &[], meaning: None }
     }
 }
 

@@ -8,7 +8,7 @@ use syn::{Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Result, Token, 
 
 use super::{emit, facade};
 
-/// `From<Enum> for httpz::Error`.
+/// `httpz::HttpError`, and `From<Enum> for httpz::Error` where there is none already.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     emit(syn::parse2(input).and_then(|input: DeriveInput| {
         let httpz = facade(&input);
@@ -16,21 +16,95 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
             return Err(Error::new(input.span(), "HttpError is derived for an enum"));
         };
         let name = &input.ident;
-        let arms = variants
-            .iter()
-            .map(|variant| arm(&httpz, name, variant))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(quote! {
-            impl ::core::convert::From<#name> for #httpz::Error {
-                fn from(error: #name) -> Self {
-                    match error { #(#arms)* }
+        let is_std_error = variants.iter().any(has_text_of_its_own);
+        let (mut cases, mut arms) = (Vec::new(), Vec::new());
+        for variant in variants {
+            let Case { status, text, pattern, made } = Case::of(&httpz, variant)?;
+            let text = match text {
+                Some(text) => quote!(::core::option::Option::Some(#text)),
+                None => quote!(::core::option::Option::None),
+            };
+            cases.push(quote!((#status, #text)));
+            arms.push(quote!(#name::#pattern => #made,));
+        }
+        // A `std::error::Error` turns into one already.
+        let from = (!is_std_error).then(|| {
+            quote! {
+                impl ::core::convert::From<#name> for #httpz::Error {
+                    fn from(error: #name) -> Self {
+                        #httpz::HttpError::to_error(&error)
+                    }
                 }
             }
+        });
+        Ok(quote! {
+            impl #httpz::HttpError for #name {
+                const CASES: &'static [(::core::primitive::u16, ::core::option::Option<&'static ::core::primitive::str>)] =
+                    &[#(#cases),*];
+                fn to_error(&self) -> #httpz::Error {
+                    match self { #(#arms)* }
+                }
+            }
+            #from
         })
     }))
 }
 
-fn arm(httpz: &TokenStream, name: &syn::Ident, variant: &Variant) -> Result<TokenStream> {
+/// Does `#[error("…")]` say the text, as `thiserror` reads it?
+fn has_text_of_its_own(variant: &Variant) -> bool {
+    variant.attrs.iter().any(|attribute| attribute.path().is_ident("error"))
+}
+
+/// What a variant means to a client.
+struct Case {
+    status: Expr,
+    /// The text, where it is always the same.
+    text: Option<TokenStream>,
+    /// The variant as a pattern, which binds what `made` needs.
+    pattern: TokenStream,
+    /// The `httpz::Error`.
+    made: TokenStream,
+}
+
+impl Case {
+    fn of(httpz: &TokenStream, variant: &Variant) -> Result<Self> {
+        let ident = &variant.ident;
+        let (status, text) = status(variant)?;
+        let anything = match &variant.fields {
+            Fields::Unit => quote!(#ident),
+            _ => quote!(#ident { .. }),
+        };
+        if let Some(text) = text {
+            let made = quote!(#httpz::Error::status(#status, #text));
+            return Ok(Self { status, text: Some(quote!(#text)), pattern: anything, made });
+        }
+        if has_text_of_its_own(variant) {
+            let made = quote!(#httpz::__private::told_by(#status, self));
+            return Ok(Self { status, text: None, pattern: anything, made });
+        }
+        match &variant.fields {
+            Fields::Unit => {
+                let own = ident.to_string();
+                let made = quote!(#httpz::Error::status(#status, #own));
+                Ok(Self { status, text: Some(quote!(#own)), pattern: anything, made })
+            }
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                let made = quote! {
+                    #httpz::Error::status(#status, ::std::string::ToString::to_string(text))
+                };
+                Ok(Self { status, text: None, pattern: quote!(#ident(text)), made })
+            }
+            _ => Err(Error::new(
+                variant.span(),
+                "nothing says what the client hears: put a text in `#[status(404, \"…\")]`, have one \
+                 field that is the text, or say it with `thiserror`'s `#[error(\"…\")]`",
+            )),
+        }
+    }
+}
+
+/// What `#[status(404)]` or `#[status(404, "text")]` says.
+fn status(variant: &Variant) -> Result<(Expr, Option<Expr>)> {
     let ident = &variant.ident;
     let attribute =
         variant.attrs.iter().find(|a| a.path().is_ident("status")).ok_or_else(|| {
@@ -42,32 +116,16 @@ fn arm(httpz: &TokenStream, name: &syn::Ident, variant: &Variant) -> Result<Toke
     let arguments = attribute.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
     let wrong =
         || Error::new(attribute.span(), "write `#[status(404)]` or `#[status(404, \"text\")]`");
-    let mut arguments = arguments.iter();
+    let mut arguments = arguments.into_iter();
     let code = arguments.next().ok_or_else(wrong)?;
-    if let Expr::Lit(literal) = code
+    if let Expr::Lit(literal) = &code
         && let Lit::Int(number) = &literal.lit
         && !(400..=599).contains(&number.base10_parse::<u16>().unwrap_or(0))
     {
         return Err(Error::new(number.span(), "the status of an error is 400 to 599"));
     }
-    let text = arguments.next();
-    if arguments.next().is_some() {
-        return Err(wrong());
-    }
-    match (&variant.fields, text) {
-        (Fields::Unit, text) => {
-            let own = ident.to_string();
-            let text = text.map_or_else(|| quote!(#own), |text| quote!(#text));
-            Ok(quote!(#name::#ident => #httpz::Error::status(#code, #text),))
-        }
-        (Fields::Unnamed(fields), None) if fields.unnamed.len() == 1 => Ok(quote! {
-            #name::#ident(text) => {
-                #httpz::Error::status(#code, ::std::string::ToString::to_string(&text))
-            }
-        }),
-        _ => Err(Error::new(
-            variant.span(),
-            "a unit variant, with or without a text in `#[status(…)]`, or one field that is the text",
-        )),
+    match (arguments.next(), arguments.next()) {
+        (text, None) => Ok((code, text)),
+        _ => Err(wrong()),
     }
 }

@@ -23,10 +23,18 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
         }
         _ => None,
     });
+    let meaning = route.function.error().map(|error| {
+        quote! {
+            .meaning({
+                use #httpz::__private::NoMeaning as _;
+                <#httpz::__private::MeaningOf<#error>>::MEANING
+            })
+        }
+    });
     quote! {
         impl #httpz::RouteMeta for #ident {
             const META: #httpz::Meta =
-                #httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*]);
+                #httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*])#meaning;
         }
     }
 }

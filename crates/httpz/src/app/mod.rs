@@ -22,7 +22,7 @@ use crate::router::listing::RouteTable;
 use crate::router::matching::Matching;
 use crate::router::registry::Registry;
 use crate::router::table::Table;
-use crate::{Config, Error, Handle, Places, Request, Response, Result, Server, Shared};
+use crate::{Config, Error, Handle, HttpError, Places, Request, Response, Result, Server, Shared};
 
 use refusal::{Meaning, OnError};
 pub use service::Built;
@@ -214,6 +214,30 @@ impl<G: Send + Sync + 'static> App<G> {
         self
     }
 
+    /// Says that errors of type `E` know what they mean. Only for those that no route with an attribute
+    /// returns, such as one that only guards return: of the others it is known.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// #[derive(Debug, thiserror::Error, HttpError)]
+    /// enum Denied {
+    ///     #[error("who are you?")]
+    ///     #[status(401)]
+    ///     Stranger,
+    /// }
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.guard(|_: &mut Shared<()>, _: &Request| Err::<(), _>(Denied::Stranger.into()))
+    ///         .get("/", handler(|_, _| "never"))
+    /// })
+    /// .errors::<Denied>();
+    /// # httpz::testing::Client::new(app).get("/").status(401).text("who are you?");
+    /// ```
+    pub fn errors<E: HttpError + StdError + Send + Sync + 'static>(self) -> Self {
+        self.error(E::to_error)
+    }
+
     /// Lets the text of patterns match whatever the case of its ASCII letters; parameters keep theirs.
     ///
     /// ```
@@ -308,6 +332,8 @@ impl<G: Send + Sync + 'static> App<G> {
         if !errors.is_empty() {
             return Err(BuildError { errors });
         }
+        let known = std::mem::take(&mut self.registry.meanings).into_iter();
+        self.fallbacks.meanings.extend(known.map(|meaning| Box::new(meaning) as Meaning));
         for route in &mut self.registry.routes {
             route.cors = route.cors.take().or_else(|| self.cors.clone());
         }

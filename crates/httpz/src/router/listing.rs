@@ -25,7 +25,7 @@ pub struct RouteInfo {
 
 impl RouteInfo {
     pub(crate) fn new(verb: Verb, pattern: String, about: &About) -> Self {
-        let About { name, full_name, doc, params } = *about;
+        let About { name, full_name, doc, params, .. } = *about;
         Self { verb, pattern, name, handler: full_name, doc, params }
     }
 }

@@ -1,6 +1,7 @@
 //! Gathers routes, in the order they are registered, and finds out which cannot stand together.
 
 use std::collections::HashMap;
+use std::ptr::fn_addr_eq;
 use std::sync::Arc;
 
 use httpz_router::{Pattern, Segment};
@@ -10,6 +11,7 @@ use super::listing::RouteInfo;
 use super::matching::Matching;
 use crate::cors::Policy;
 use crate::handler::Action;
+use crate::http_error::KnownMeaning;
 use crate::route::About;
 use crate::{Method, Shared, Verb};
 
@@ -17,6 +19,8 @@ use crate::{Method, Shared, Verb};
 pub(crate) struct Registry<G: 'static> {
     pub(crate) routes: Vec<Registered<G>>,
     pub(crate) errors: Vec<RouteError>,
+    /// What the errors mean that routes return and that know their status; each once.
+    pub(crate) meanings: Vec<KnownMeaning>,
     /// Which of `routes` answers a shape and a verb.
     taken: HashMap<(String, Option<Method>), usize>,
 }
@@ -38,7 +42,7 @@ pub(crate) struct Registered<G: 'static> {
 
 impl<G> Registry<G> {
     pub(crate) fn new() -> Self {
-        Self { routes: Vec::new(), errors: Vec::new(), taken: HashMap::new() }
+        Self { routes: Vec::new(), errors: Vec::new(), meanings: Vec::new(), taken: HashMap::new() }
     }
 
     /// Registers a route, or says why it cannot stand.
@@ -75,6 +79,11 @@ impl<G> Registry<G> {
             return Err(conflict(&self.routes[index].info, &second));
         }
         self.taken.insert((shape.clone(), method), self.routes.len());
+        if let Some(meaning) = about.meaning
+            && !self.meanings.iter().any(|&known| fn_addr_eq(known, meaning))
+        {
+            self.meanings.push(meaning);
+        }
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
         self.routes.push(Registered { info, shape, key, places, method, cors, action });
