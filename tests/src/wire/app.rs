@@ -71,6 +71,7 @@ fn answers(g: Router<()>) -> Router<()> {
         .get("/205", |_: &Request, res: &mut Response| _ = res.status(205))
         .get("/599", |_: &Request, res: &mut Response| _ = res.status(599))
         .get("/204-with-body", |_: &Request, res: &mut Response| _ = res.status(204).body("x"))
+        .get("/205-with-body", |_: &Request, res: &mut Response| _ = res.status(205).body("x"))
         .get("/100", |_: &Request, res: &mut Response| _ = res.status(100))
         .get("/date", |_: &Request, res: &mut Response| {
             res.header("Date", "Thu, 01 Jan 1970 00:00:00 GMT").text("dated");

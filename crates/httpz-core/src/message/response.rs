@@ -504,7 +504,12 @@ impl Response {
             return Err(ResponseFault::BadStatus);
         }
         if self.status.forbids_body() {
-            return if len > 0 { Err(ResponseFault::BodyForbidden) } else { Ok(Length::Absent) };
+            if len > 0 {
+                return Err(ResponseFault::BodyForbidden);
+            }
+            if self.status.forbids_length() {
+                return Ok(Length::Absent);
+            }
         }
         match self.declared {
             None => Ok(Length::Counted(len)),

@@ -89,9 +89,15 @@ impl Status {
         self.0 >= 200 && self.0 <= 999
     }
 
-    /// Does RFC 9110 forbid a body for it (204, 304 and the interim ones)?
+    /// Does RFC 9110 forbid a body for it (204, 205, 304 and the interim ones)?
     pub const fn forbids_body(self) -> bool {
-        self.0 == 204 || self.0 == 304 || self.0 < 200
+        self.forbids_length() || self.0 == 205
+    }
+
+    /// Does it end with its head, so that there is not even a length of zero? That is all of those but
+    /// 205, whose body is empty.
+    pub const fn forbids_length(self) -> bool {
+        matches!(self.0, 204 | 304 | ..200)
     }
 }
 

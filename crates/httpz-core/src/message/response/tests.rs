@@ -48,7 +48,7 @@ fn large_bodies_leave_whole() {
 #[test]
 fn refuses_answers_that_cannot_be_right() {
     type Say = fn(&mut Response);
-    let cases: [(Say, ResponseFault); 11] = [
+    let cases: [(Say, ResponseFault); 12] = [
         (|res| _ = res.header("a", "b\r\nc: d"), ResponseFault::FieldValue),
         (|res| _ = res.header("a b", "c"), ResponseFault::FieldName),
         (|res| _ = res.header("Transfer-Encoding", "chunked"), ResponseFault::FieldForbidden),
@@ -56,6 +56,7 @@ fn refuses_answers_that_cannot_be_right() {
         (|res| _ = res.header("Content-Length", "+1"), ResponseFault::WrongLength),
         (|res| _ = res.header("Content-Length", "3").body("four"), ResponseFault::WrongLength),
         (|res| _ = res.status(204).body("x"), ResponseFault::BodyForbidden),
+        (|res| _ = res.status(205).body("x"), ResponseFault::BodyForbidden),
         (|res| _ = res.status(99), ResponseFault::BadStatus),
         (|res| _ = res.status(1000), ResponseFault::BadStatus),
         (|res| (0..17).for_each(|_| _ = res.header("a", "b")), ResponseFault::TooManyFields),
