@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use httpz_core::Config;
 use httpz_core::testing::Loopback;
 use httpz_tests::wire::{self, Case, app, run};
 
@@ -37,4 +38,14 @@ fn cases_are_many_and_have_names_of_their_own() {
     let names: HashSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "two cases share a name");
     assert!(cases.len() >= 250, "{} cases", cases.len());
+}
+
+/// RFC 9112 §3 recommends to support request lines of at least 8000 octets; the cases have a smaller limit.
+#[test]
+fn request_lines_of_8000_octets_are_served_by_default() {
+    let built = app::app().build().expect("the routes are sound");
+    let server = Loopback::new(built, &Config::default());
+    let target = format!("/see/{}", "a".repeat(8000));
+    let answer = server.send(format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", answer[..80].escape_ascii());
 }

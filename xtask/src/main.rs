@@ -9,6 +9,7 @@ mod bench;
 mod ceilings;
 mod ci;
 mod command;
+mod compliance;
 mod deny;
 mod memcheck;
 mod stress;
@@ -21,6 +22,7 @@ cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named an
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
 cargo xtask deny          is everything that stands below us allowed to?
+cargo xtask compliance    fills docs/compliance.md: which case shows which clause of the RFCs?
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
         "deny" => deny::run(),
+        "compliance" => compliance::run(),
         "memcheck" => memcheck::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
