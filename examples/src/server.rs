@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::answer::Answer;
 
-/// The binary of an example; `cargo test` builds it beside the tests.
+/// The binary of an example. `cargo test` builds it beside the tests; with `--test NAME` it does not,
+/// and what is there may be old.
 pub fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("a test is a program");
     let built: PathBuf = test.ancestors().nth(2).expect("in deps").join("examples").join(name);

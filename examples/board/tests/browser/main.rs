@@ -18,10 +18,7 @@ fn note(text: &str) -> String {
 
 #[test]
 fn what_one_window_adds_the_other_shows() {
-    let browser = match Browser::start() {
-        Ok(browser) => browser,
-        Err(missing) => return println!("skipped: {missing}"),
-    };
+    let Some(browser) = Browser::start("what_one_window_adds_the_other_shows") else { return };
     let server = Server::start("board");
     let url = format!("http://{}/", server.addr);
 
@@ -56,6 +53,7 @@ fn what_one_window_adds_the_other_shows() {
     browser.turn_to(&first);
     browser.click(&format!("{}//button[.='Edit']", note("<b>tea</b> at four")));
     browser.type_into("//form[@class='editor']//textarea", " or five");
+    picture(&browser, "edit");
     browser.click("//button[.='Save']");
     browser.turn_to(&second);
     browser.see(&note("<b>tea</b> at four or five"));
@@ -78,9 +76,8 @@ fn what_one_window_adds_the_other_shows() {
 
 #[test]
 fn it_fits_a_phone_and_comes_in_light_and_dark() {
-    let browser = match Browser::start() {
-        Ok(browser) => browser,
-        Err(missing) => return println!("skipped: {missing}"),
+    let Some(browser) = Browser::start("it_fits_a_phone_and_comes_in_light_and_dark") else {
+        return;
     };
     let server = Server::start("board");
     let cookies = ["ann", "bo"].map(|name| sign_up(&server, name));

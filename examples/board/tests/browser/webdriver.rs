@@ -3,7 +3,8 @@
 //! Elements are found by XPath, and finding one waits until it is there: so a test says what shall be
 //! on the page, and neither sleeps nor asks again and again.
 
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::env;
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -26,15 +27,24 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser; `Err` says what is missing for that.
-    pub(crate) fn start() -> Result<Self, &'static str> {
-        let spawned = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
-        let mut driver = match spawned {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err("chromedriver is not installed");
-            }
-            spawned => spawned.expect("the driver starts"),
+    /// Starts a browser for a test, or says that the test is skipped because there is none.
+    pub(crate) fn start(test: &str) -> Option<Self> {
+        let installed = |names: &[&str]| {
+            let folders = env::var_os("PATH").unwrap_or_default();
+            env::split_paths(&folders).any(|it| names.iter().any(|name| it.join(name).is_file()))
         };
+        if !installed(&["chromedriver"]) || !installed(&["chromium", "google-chrome"]) {
+            // Not by `println!`, which is shown of tests that fail.
+            let _ = writeln!(stderr(), "skipped: {test} needs `chromium` and `chromedriver`");
+            return None;
+        }
+        Some(Self::begin())
+    }
+
+    fn begin() -> Self {
+        let mut command = Command::new("chromedriver");
+        let spawned = command.arg("--port=0").stdout(Stdio::piped()).spawn();
+        let mut driver = spawned.expect("the driver starts");
         let mut stdout = BufReader::new(driver.stdout.take().expect("it is piped"));
         let port = read_port(&mut stdout);
         let mut browser = Self { driver, _stdout: stdout, port, session: String::new() };
@@ -63,12 +73,9 @@ impl Browser {
         );
         match session {
             Ok(session) => browser.session = text_of(&session["sessionId"]),
-            Err(refusal) if refusal.contains("cannot find Chrome") => {
-                return Err("chromium is not installed");
-            }
             Err(refusal) => panic!("no session: {refusal}"),
         }
-        Ok(browser)
+        browser
     }
 
     /// Goes to this address.
