@@ -83,6 +83,35 @@ fn json_api_keeps_tasks() {
 }
 
 #[test]
+fn mini_app_keeps_users_behind_a_token_and_tells_what_happens() {
+    let server = Server::start("mini_app");
+    server.get("/api/users").is(401, "who are you?");
+    let token = "Authorization: Bearer secret";
+    let mut events = BufReader::new(server.open("GET /events", &[], ""));
+    read_until(&mut events, "text/event-stream");
+    let bo = r#"{"id":1,"name":"bo"}"#;
+    server.ask("POST /api/users", &[token], r#"{"name":"bo"}"#).is(201, bo);
+    read_until(&mut events, "data: ann made 1");
+    server.ask("GET /api/users?limit=1", &[token], "").is(200, &format!("[{bo}]"));
+    assert_eq!(server.ask("DELETE /api/users/1", &[token], "").status, 204);
+    server.ask("GET /api/users/1", &[token], "").is(404, "no such user");
+    server.stop();
+}
+
+/// The prototype of the interface took 123 lines for it and 24 for its tests.
+#[test]
+fn mini_app_is_short() {
+    let text = include_str!("../mini_app.rs");
+    let (application, tests) = text.split_once("#[cfg(test)]").expect("it has tests");
+    let lines = |text: &str| {
+        let text = text.lines().map(str::trim);
+        text.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    };
+    assert!(lines(application) <= 123, "{} lines", lines(application));
+    assert!(lines(tests) <= 24, "{} lines", lines(tests));
+}
+
+#[test]
 fn query_and_form_are_read_as_structs() {
     let server = Server::start("query_and_form");
     let found = "5 of \"green tea\" with [\"a\", \"b\"]\n";
