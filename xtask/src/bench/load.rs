@@ -16,6 +16,10 @@ use super::server::{Place, Running};
 use super::workload::Workload;
 use crate::command::{Outcome, output, target_dir};
 
+/// Hundredths of a second of processor time from which on the kernel's sampling tells the user part
+/// from its own to within a few percent of the whole.
+const ENOUGH_TICKS: f64 = 75.0;
+
 /// What one run over one workload showed.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
@@ -36,8 +40,8 @@ pub struct Load {
     pub requests_per_second: f64,
     /// Processor time per request in microseconds, of the server alone.
     pub cpu_micros: f64,
-    /// The part of it spent outside the kernel.
-    pub user_micros: f64,
+    /// The part of it spent outside the kernel, if there were enough ticks to tell.
+    pub user_micros: Option<f64>,
     /// The cheapest and the dearest round.
     pub cpu_least: f64,
     pub cpu_most: f64,
@@ -107,11 +111,12 @@ impl Load {
         let ticks =
             |of: fn(&Usage) -> f64| samples.iter().map(|sample| of(&sample.usage)).sum::<f64>();
         let (user, system) = (ticks(|usage| usage.user_ticks), ticks(|usage| usage.system_ticks));
+        let all_ticks = user + system;
         Some(Self {
             rounds: samples.len(),
             requests_per_second: median(|sample| sample.requests / sample.seconds),
             cpu_micros,
-            user_micros: cpu_micros * user / (user + system).max(1.0),
+            user_micros: (all_ticks >= ENOUGH_TICKS).then(|| cpu_micros * user / all_ticks),
             cpu_least: least,
             cpu_most: most,
             p50: median(|sample| sample.p50),
@@ -139,15 +144,20 @@ mod tests {
     use super::*;
 
     fn sample(cpu_seconds: f64) -> Sample {
-        let usage = Usage { cpu_seconds, user_ticks: 1.0, system_ticks: 3.0 };
+        let usage = Usage { cpu_seconds, user_ticks: 10.0, system_ticks: 30.0 };
         Sample { requests: 1e6, seconds: 2.0, faults: 1, usage, p50: 1.0, p99: 2.0, p999: 3.0 }
     }
 
     #[test]
     fn rounds_become_medians_with_their_spread() {
         let load = Load::of(&[sample(4.0), sample(2.0), sample(8.0)]).unwrap();
-        assert_eq!((load.cpu_micros, load.user_micros, load.spread()), (4.0, 1.0, 1.5));
+        assert_eq!((load.cpu_micros, load.user_micros, load.spread()), (4.0, Some(1.0), 1.5));
         assert_eq!((load.requests_per_second, load.faults, load.rounds), (5e5, 3, 3));
         assert!(Load::of(&[]).is_none());
+    }
+
+    #[test]
+    fn too_few_ticks_do_not_tell_the_user_part() {
+        assert_eq!(Load::of(&[sample(4.0)]).unwrap().user_micros, None);
     }
 }

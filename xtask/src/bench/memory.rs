@@ -17,7 +17,7 @@ use crate::command::{Outcome, output};
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// Long enough for a server to give back what it keeps for a while only.
-const CALM: Duration = Duration::from_secs(1);
+const CALM: Duration = Duration::from_secs(2);
 
 /// Resident bytes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -36,9 +36,9 @@ pub struct Memory {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Burst {
     pub busy: u64,
-    /// All are answered and idle for a second.
+    /// All are answered and idle for two seconds.
     pub idle: u64,
-    /// All are closed for a second.
+    /// All are closed for two seconds.
     pub closed: u64,
 }
 

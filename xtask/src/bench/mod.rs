@@ -56,13 +56,16 @@ pub fn run(arguments: &[String]) -> Outcome {
         return Err(format!("{missing} is missing (`apt-get install util-linux`)"));
     }
 
+    let baseline = options.baseline.as_deref().map(Path::new).map(Results::load).transpose()?;
+
     let mut bench = Bench::new(&options, arguments);
     let built = bench.build(&options);
     bench.measure(&options, &built);
-    conclude(&bench.results, &options, &folder)
+    conclude(&bench.results, &options, &folder)?;
+    baseline.map_or(Ok(()), |baseline| compare(&baseline, &bench.results))
 }
 
-/// Shows and keeps the results, and compares them with an earlier run when one is given.
+/// Shows and keeps the results.
 fn conclude(results: &Results, options: &Options, folder: &Path) -> Outcome {
     println!("\n{results}");
     results.save(&folder.join("results.json"))?;
@@ -75,14 +78,15 @@ fn conclude(results: &Results, options: &Options, folder: &Path) -> Outcome {
         results.save(&records.join(format!("{name}.json")))?;
         println!("{} and .json", path.display());
     }
+    Ok(())
+}
 
-    if let Some(path) = &options.baseline {
-        let regressions = baseline::regressions(&Results::load(Path::new(path))?, results);
-        if !regressions.is_empty() {
-            return Err(format!("worse than {path}:\n{}", regressions.join("\n")));
-        }
-        println!("nothing became worse than in {path}");
+fn compare(baseline: &Results, results: &Results) -> Outcome {
+    let regressions = baseline::regressions(baseline, results);
+    if !regressions.is_empty() {
+        return Err(format!("worse than before:\n{}", regressions.join("\n")));
     }
+    println!("nothing became worse");
     Ok(())
 }
 

@@ -54,7 +54,7 @@ const FULL: Plan = Plan {
     rounds: 3,
     workers: 1,
     seconds: 1,
-    counted_requests: 800,
+    counted_requests: 1_600,
     loaded: &LOADED,
     bodies: &BODIES,
     doubled: &DOUBLED,
@@ -64,7 +64,7 @@ const FULL: Plan = Plan {
 };
 const SHORT: Plan = Plan {
     rounds: 1,
-    counted_requests: 320,
+    counted_requests: 800,
     loaded: &QUICK_LOADED,
     bodies: &QUICK_BODIES,
     doubled: &[],

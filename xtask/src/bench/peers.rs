@@ -81,6 +81,9 @@ impl Bench {
             );
         }
         let doubled = n_cores >= 2 * workers;
+        if !doubled && !self.plan.doubled.is_empty() {
+            self.skip("twice the workers: they need twice the cores".into());
+        }
 
         let mut rounds = Rounds::default();
         let mut longest = Duration::ZERO;

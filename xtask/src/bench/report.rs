@@ -21,8 +21,8 @@ struct Section {
 }
 
 const SHARED: &str = "Processor time of the server's process alone, while it and wrk share one core as batch tasks: \
-    every server gets the same batches, and none is rewarded for being slow. The dark part is spent in user space, the \
-    light part in the kernel; the thin line reaches from the cheapest to the dearest round. Less is better.";
+    every server gets the same batches, and none is rewarded for being slow. Where there is a darker part, it was spent \
+    in user space, and the lighter one in the kernel; the thin line reaches from the cheapest to the dearest round. Less is better.";
 
 pub fn html(results: &Results) -> String {
     let mut page = String::new();
@@ -154,7 +154,7 @@ fn shared(results: &Results, workloads: &[Workload], unit: &str) -> Vec<String> 
     plots(workloads, unit, |name| {
         bars(results, |server| {
             let load = server.same_core.get(name).filter(|load| load.faults == 0)?;
-            Some((load.cpu_micros, Some(load.user_micros), load.cpu_least, load.cpu_most))
+            Some((load.cpu_micros, load.user_micros, load.cpu_least, load.cpu_most))
         })
     })
 }

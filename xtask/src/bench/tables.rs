@@ -90,8 +90,9 @@ fn counts(rows: &Rows<'_>) -> Table {
 /// Processor time while server and load generator share cores.
 fn shared(rows: &Rows<'_>, title: &str, workloads: &[Workload]) -> Table {
     Table::of(title, &names(workloads), rows, |server, at| {
-        cell(&server.same_core, workloads[at].name, |load| {
-            format!("{:.2} / {:.2}", load.user_micros, load.cpu_micros)
+        cell(&server.same_core, workloads[at].name, |load| match load.user_micros {
+            Some(user) => format!("{user:.2} / {:.2}", load.cpu_micros),
+            None => format!("{:.2}", load.cpu_micros),
         })
     })
 }
@@ -286,7 +287,7 @@ mod tests {
             rounds: 1,
             requests_per_second: 1000.0,
             cpu_micros,
-            user_micros: 1.0,
+            user_micros: Some(1.0),
             cpu_least: 4.0,
             cpu_most: 6.0,
             p50: 1.0,
