@@ -139,6 +139,23 @@ fn chunked_answers_come_bit_by_bit() {
 }
 
 #[test]
+fn upload_reads_bodies_part_by_part_from_those_who_may() {
+    let server = Server::start("upload");
+    let key = "Authorization: Bearer a-secret";
+    let text = "one two\n".repeat(500_000);
+    server.ask("PUT /texts/long", &[key], &text).is(200, "long: 500000 lines, 1000000 words\n");
+    // Nothing is sent but the head, and that it goes on is never said.
+    let mut stream =
+        server.open("PUT /texts/x", &["Content-Length: 4000000", "Expect: 100-continue"], "");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it is text, and ends");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    server.ask("POST /titles", &[], " tea at four ").is(200, "TEA AT FOUR\n");
+    server.ask("POST /titles", &[], &"x".repeat(81)).is(413, "a title is short");
+    server.stop();
+}
+
+#[test]
 fn events_reach_everybody_and_those_who_come_again() {
     let server = Server::start("events");
     assert!(server.get("/").body.contains("new EventSource"));

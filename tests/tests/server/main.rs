@@ -8,6 +8,7 @@ mod parity_config;
 mod parity_data;
 mod parity_events;
 mod parity_request;
+mod parity_response;
 mod parity_rest;
 mod parity_start;
 mod parity_upgrade;
