@@ -190,8 +190,12 @@ fn judge(
             number.or(Some(0))
         }
         ([], [coding]) if coding.eq_ignore_ascii_case(b"chunked") && new => None,
-        ([], [coding]) => {
-            complaints.insert(if new && !coding.is_empty() { 501 } else { 400 });
+        ([], [codings]) => {
+            let codings = String::from_utf8_lossy(codings).to_ascii_lowercase();
+            let mut codings: Vec<&str> = codings.split(',').map(str::trim).collect();
+            let ends_in_chunked = codings.pop() == Some("chunked");
+            let others = !codings.contains(&"chunked") && !codings.contains(&"");
+            complaints.insert(if new && ends_in_chunked && others { 501 } else { 400 });
             None
         }
         _ => {

@@ -18,7 +18,7 @@ fn row_62_answers_are_dated_and_requests_that_two_readers_could_frame_apart_are_
         ("GET /plaintext HTTP/1.1\n\n", 400),
         ("POST /echo HTTP/1.1\nHost: a\nContent-Length: 1\nTransfer-Encoding: chunked\n\nx", 400),
         ("POST /echo HTTP/1.1\nHost: a\nContent-Length: 1, 2\n\nx", 400),
-        ("POST /echo HTTP/1.1\nHost: a\nTransfer-Encoding: gzip\n\nx", 501),
+        ("POST /echo HTTP/1.1\nHost: a\nTransfer-Encoding: gzip, chunked\n\nx", 501),
         ("GET /plaintext HTTP/1.1\nHost : a\n\n", 400),
         ("GET /plaintext HTTP/2.0\nHost: a\n\n", 505),
     ] {

@@ -248,7 +248,7 @@ fn refuses_and_closes_behind_sound_requests() {
             "request body is too large",
         ),
         (
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
             "501 Not Implemented",
             "the only transfer coding spoken here is a single chunked",
         ),

@@ -32,9 +32,9 @@ pub enum ProtocolError {
     TwoFramings,
     /// `Content-Length` is not a row of digits that fits, or was sent twice.
     BadLength,
-    /// `Transfer-Encoding` was sent twice, is malformed, or stands in an HTTP/1.0 request.
+    /// `Transfer-Encoding` was sent twice, does not end in one chunked, or stands in an HTTP/1.0 request.
     BadCoding,
-    /// A transfer coding other than a single `chunked`.
+    /// A transfer coding before the `chunked` at the end.
     UnknownCoding,
     /// An expectation other than `100-continue`.
     UnknownExpectation,

@@ -41,12 +41,18 @@ impl Framing {
         }
     }
 
-    /// RFC 9112 §6.1: an HTTP/1.0 message with a transfer coding has faulty framing.
+    /// RFC 9112 §6.1: an HTTP/1.0 message with a transfer coding has faulty framing. §6.3: so has one
+    /// whose last coding is not chunked, for nobody knows where its body ends; where it is, the others
+    /// are merely unknown.
     #[cold]
     fn coded(coding: &[u8], version: Version) -> Result<Self, ProtocolError> {
-        if version == Version::Http10 || coding.is_empty() {
+        let is_chunked = |coding: &[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"chunked");
+        let mut others: Vec<&[u8]> = coding.split(|&byte| byte == b',').collect();
+        let last = others.pop().unwrap_or_default();
+        let sound = |other: &&[u8]| !other.trim_ascii().is_empty() && !is_chunked(other);
+        if version == Version::Http10 || !is_chunked(last) || !others.iter().all(sound) {
             Err(ProtocolError::BadCoding)
-        } else if coding.eq_ignore_ascii_case(b"chunked") {
+        } else if others.is_empty() {
             Ok(Self::Chunked)
         } else {
             Err(ProtocolError::UnknownCoding)
@@ -98,9 +104,14 @@ mod tests {
             (None, Some("chunked"), v11, Ok(Framing::Chunked)),
             (None, Some("Chunked"), v11, Ok(Framing::Chunked)),
             (None, Some("gzip, chunked"), v11, Err(UnknownCoding)),
-            (None, Some("chunked, chunked"), v11, Err(UnknownCoding)),
-            (None, Some("identity"), v11, Err(UnknownCoding)),
-            (None, Some("xchunked"), v11, Err(UnknownCoding)),
+            (None, Some("gzip;q=1, x, chunked"), v11, Err(UnknownCoding)),
+            (None, Some("gzip,, chunked"), v11, Err(BadCoding)),
+            (None, Some(",chunked"), v11, Err(BadCoding)),
+            (None, Some("chunked,"), v11, Err(BadCoding)),
+            (None, Some("chunked, gzip"), v11, Err(BadCoding)),
+            (None, Some("chunked, chunked"), v11, Err(BadCoding)),
+            (None, Some("identity"), v11, Err(BadCoding)),
+            (None, Some("xchunked"), v11, Err(BadCoding)),
             (None, Some(""), v11, Err(BadCoding)),
             (None, Some("chunked"), Version::Http10, Err(BadCoding)),
             (Some("5"), Some("chunked"), v11, Err(TwoFramings)),
