@@ -11,6 +11,7 @@ mod ci;
 mod command;
 mod compliance;
 mod deny;
+mod fuzz;
 mod memcheck;
 mod stress;
 mod tidy;
@@ -23,6 +24,7 @@ cargo xtask tidy          do dependencies point downwards, and is what must be a
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
 cargo xtask deny          is everything that stands below us allowed to?
 cargo xtask compliance    fills docs/compliance.md: which case shows which clause of the RFCs?
+cargo xtask fuzz TARGET   does the library misread something? (--seconds N, --mutate)
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         "ci" => ci::run(&rest),
         "deny" => deny::run(),
         "compliance" => compliance::run(),
+        "fuzz" => fuzz::run(&rest),
         "memcheck" => memcheck::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
