@@ -27,8 +27,10 @@ struct Session {
 fn signed_in(db: &mut Shared<Db>, req: &Request) -> Result<Session> {
     let token = req.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let user = db.users.iter().find(|user| Some(user.token) == token);
-    let user = *user.ok_or_else(|| Error::status(401, "sign in first"))?;
-    Ok(Session { db: *db, user })
+    match user {
+        Some(user) => Ok(Session { db: *db, user: *user }),
+        None => Err(Error::status(401, "sign in first").with_header("WWW-Authenticate", "Bearer")),
+    }
 }
 
 /// A check only looks at what a guard has made.

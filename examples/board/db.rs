@@ -48,7 +48,7 @@ impl Db {
 
     /// The connection to write with; nobody else writes until it is given back.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
-        // A change that panicked half-way was rolled back.
+        // Each change is one statement, which is done or not, whatever became of its handler.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

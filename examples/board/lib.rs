@@ -21,6 +21,7 @@ mod page;
 mod passwords;
 mod users;
 
+use httpz::health;
 use httpz::prelude::*;
 
 use db::Db;
@@ -53,15 +54,21 @@ impl Board {
     }
 }
 
+/// The longest body, in bytes: a note, and then some.
+const LIMIT: u64 = 8 * 1024;
+
 /// The application.
 pub fn app(board: Board) -> App<Board> {
     App::new(board, |r| {
-        r.mount(routes![page::index, page::style, page::script]).group("/api", |api| {
-            api.check(users::from_our_page)
-                .mount(routes![users::sign_up, users::sign_in, users::token, users::me])
-                .mount(routes![notes::list, live::live])
-                .guard(users::signed_in)
-                .mount(routes![users::sign_out, notes::add, notes::change, notes::remove])
-        })
+        r.mount(routes![page::index, page::style, page::script])
+            .get("/readyz", health::ready)
+            .group("/api", |api| {
+                api.limit(LIMIT)
+                    .check(users::from_our_page)
+                    .mount(routes![users::sign_up, users::sign_in, users::token, users::me])
+                    .mount(routes![notes::list, live::live])
+                    .guard(users::signed_in)
+                    .mount(routes![users::sign_out, notes::add, notes::change, notes::remove])
+            })
     })
 }

@@ -59,7 +59,9 @@ fn groups_have_data_of_their_own() {
 fn request_context_is_made_by_guards_or_refused() {
     let server = Server::start("request_context");
     let (ann, bo) = ("Authorization: Bearer a-secret", "Authorization: Bearer b-secret");
-    server.get("/me").is(401, "sign in first");
+    let refused = server.get("/me");
+    refused.is(401, "sign in first");
+    assert_eq!(refused.header("www-authenticate"), Some("bearer"));
     server.ask("GET /me", &[bo], "").is(200, "bo\n");
     server.ask("GET /admin/users", &[bo], "").is(403, "for admins only");
     server.ask("GET /admin/users", &[ann], "").is(200, r#"["bo"]"#);
@@ -69,7 +71,7 @@ fn request_context_is_made_by_guards_or_refused() {
 #[test]
 fn json_api_keeps_tasks() {
     let server = Server::start("json_api");
-    let made = server.ask("POST /tasks", &[], r#"{"title":"tea"}"#);
+    let made = server.ask("POST /tasks", &[], r#"{"title":"\u0074ea"}"#);
     made.is(201, r#"{"id":1,"title":"tea","done":false}"#);
     assert_eq!(made.header("location"), Some("/tasks/1"));
     server.ask("POST /tasks", &[], r#"{"title":" "}"#).is(422, "a task needs a title");

@@ -148,6 +148,7 @@ fn notes_have_rules() {
         (json!({ "text": " \n " }), 422),
         (json!({ "text": "é".repeat(501) }), 422),
         (json!({ "text": "é".repeat(500) }), 201),
+        (json!({ "text": "x".repeat(9_000) }), 413),
         (json!({ "text": "x", "colour": "grey" }), 400),
         (json!({}), 400),
     ] {
