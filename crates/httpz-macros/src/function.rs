@@ -6,7 +6,7 @@ use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safe
 use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::method::Verb;
-use crate::types::{forever, without_self};
+use crate::types::{forever, inner, last_word, without_self};
 
 /// What there is to know about it.
 pub(crate) struct Function<'a> {
@@ -47,10 +47,33 @@ impl Function<'_> {
         let Some(GenericArgument::Type(error @ Type::Path(_))) = arguments.args.get(1) else {
             return None;
         };
-        Some(forever(&match self.owner {
-            Some(owner) => without_self(error, owner),
-            None => error.clone(),
-        }))
+        Some(self.outside(error))
+    }
+
+    /// The type of its answer without what may be in its way, and the status of that as far as the
+    /// type says it.
+    pub(crate) fn output(&self) -> (&'static str, TokenStream) {
+        let ReturnType::Type(_, output) = &self.sig.output else { return ("200", quote!(())) };
+        let (status, output) = match inner(output) {
+            Type::Tuple(tuple) if tuple.elems.len() == 2 => {
+                let status = if last_word(&tuple.elems[0]) == "Status" { "2XX" } else { "200" };
+                (status, inner(&tuple.elems[1]))
+            }
+            other => ("200", other),
+        };
+        match output {
+            // An `impl Trait` cannot be named.
+            Type::ImplTrait(_) => (status, quote!(())),
+            output => (status, self.outside(output)),
+        }
+    }
+
+    /// The type as it is written outside of the function.
+    fn outside(&self, ty: &Type) -> TokenStream {
+        forever(&match self.owner {
+            Some(owner) => without_self(ty, owner),
+            None => ty.clone(),
+        })
     }
 
     /// The `cfg` attributes: what is made of the function stands and falls with it.

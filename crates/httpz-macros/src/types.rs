@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Type;
+use syn::{GenericArgument, PathArguments, Type};
 
 /// The last word of a type's path: `Json` of `httpz::Json<T>`.
 pub(crate) fn last_word(ty: &Type) -> String {
@@ -13,6 +13,26 @@ pub(crate) fn last_word(ty: &Type) -> String {
         Type::Group(group) => last_word(&group.elem),
         Type::Paren(paren) => last_word(&paren.elem),
         _ => String::new(),
+    }
+}
+
+/// The `T` of `Option<T>` and `Result<T, E>`, however deep; any other type is itself.
+pub(crate) fn inner(ty: &Type) -> &Type {
+    let path = match ty {
+        Type::Path(path) => path,
+        // A type that a macro has passed on.
+        Type::Group(group) => return inner(&group.elem),
+        Type::Paren(paren) => return inner(&paren.elem),
+        _ => return ty,
+    };
+    let Some(last) = path.path.segments.last() else { return ty };
+    let wraps = last.ident == "Option" || last.ident == "Result";
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if wraps => match arguments.args.first() {
+            Some(GenericArgument::Type(first)) => inner(first),
+            _ => ty,
+        },
+        _ => ty,
     }
 }
 

@@ -24,6 +24,12 @@ mod app;
 mod check;
 mod context;
 mod cors;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub mod described;
+#[cfg(not(feature = "openapi"))]
+#[path = "undescribed.rs"]
+mod described;
 mod dispatch;
 pub mod ext;
 mod extract;
@@ -88,6 +94,8 @@ pub mod header {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::check::{check_bodies, check_routes, count};
+    #[cfg(feature = "openapi")]
+    pub use crate::described;
     pub use crate::dispatch::limited;
     pub use crate::extract::header::unreadable;
     pub use crate::extract::param::{param_error, variant};

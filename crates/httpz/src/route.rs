@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::Method;
+use crate::described::Describe;
 use crate::handler::{Action, Endpoint};
 use crate::http_error::KnownMeaning;
 
@@ -62,6 +63,7 @@ pub struct Meta {
     pub params: &'static [(&'static str, &'static str)],
     /// What the error that it returns means, if that knows its status.
     pub(crate) meaning: Option<KnownMeaning>,
+    pub(crate) describe: Option<Describe>,
 }
 
 impl Meta {
@@ -73,7 +75,14 @@ impl Meta {
         answers: &'static [Answers],
         params: &'static [(&'static str, &'static str)],
     ) -> Self {
-        Self { name, doc, answers, params, meaning: None }
+        Self { name, doc, answers, params, meaning: None, describe: None }
+    }
+
+    /// For the macros.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn described(self, describe: Describe) -> Self {
+        Self { describe: Some(describe), ..self }
     }
 
     /// For the macros.
@@ -146,13 +155,14 @@ pub(crate) struct About {
     pub(crate) doc: &'static str,
     pub(crate) params: &'static [(&'static str, &'static str)],
     pub(crate) meaning: Option<KnownMeaning>,
+    pub(crate) describe: Option<Describe>,
 }
 
 impl About {
     /// What a route macro knows about a function.
     pub(crate) fn routed(meta: &Meta, full_name: &'static str) -> Self {
-        let Meta { name, doc, params, meaning, .. } = *meta;
-        Self { name, full_name, doc, params, meaning }
+        let Meta { name, doc, params, meaning, describe, .. } = *meta;
+        Self { name, full_name, doc, params, meaning, describe }
     }
 
     /// What is known about a function without attribute: its type's name.
@@ -164,7 +174,7 @@ impl About {
         let name = name.split('<').next().unwrap_or(name);
         let name = name.rsplit("::").next().unwrap_or(name);
         let name = if is_closure { "closure" } else { name };
-        Self { name, full_name, doc: "", params: &[], meaning: None }
+        Self { name, full_name, doc: "", params: &[], meaning: None, describe: None }
     }
 }
 

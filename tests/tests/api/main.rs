@@ -10,6 +10,7 @@ mod extraction;
 mod handlers;
 mod macros;
 mod methods;
+mod openapi;
 mod parity_cors;
 mod parity_dispatch;
 mod parity_gained;

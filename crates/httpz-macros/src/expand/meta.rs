@@ -23,6 +23,7 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
         }
         _ => None,
     });
+    let types = types_of(route);
     let meaning = route.function.error().map(|error| {
         quote! {
             .meaning({
@@ -33,8 +34,36 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
     });
     quote! {
         impl #httpz::RouteMeta for #ident {
-            const META: #httpz::Meta =
-                #httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*])#meaning;
+            const META: #httpz::Meta = #httpz::__describe! {
+                (#httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*])#meaning)
+                #types
+            };
         }
+    }
+}
+
+/// The types of what it takes and gives, for those who describe it.
+fn types_of(route: &Route<'_>) -> TokenStream {
+    let (mut params, mut inputs) = (Vec::new(), Vec::new());
+    for arg in &route.args {
+        match arg {
+            Arg::Param { name, ty } => {
+                let ty = types::forever(types::inner(ty));
+                params.push(quote!(#name: #ty;));
+            }
+            Arg::Extracted { ty, .. } => {
+                let ty = types::forever(types::inner(ty));
+                inputs.push(quote!(#ty;));
+            }
+            Arg::Request | Arg::Response | Arg::Context { .. } => {}
+        }
+    }
+    let (status, output) = route.function.output();
+    let error = route.function.error();
+    quote! {
+        params { #(#params)* }
+        inputs { #(#inputs)* }
+        output { #status #output }
+        errors { #error }
     }
 }

@@ -45,7 +45,7 @@ pub use service::Built;
 #[must_use = "an application does nothing until it is started"]
 pub struct App<G: 'static> {
     state: Shared<G>,
-    registry: Registry<G>,
+    pub(crate) registry: Registry<G>,
     fallbacks: Fallbacks<G>,
     cors: Option<Arc<Policy>>,
     matching: Matching,

@@ -4,6 +4,8 @@
 pub mod handover;
 #[cfg(feature = "multipart")]
 pub mod multipart;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 #[cfg(feature = "systemd")]
 pub mod systemd;
 #[cfg(feature = "websocket")]

@@ -10,6 +10,7 @@ use super::error::RouteError;
 use super::listing::RouteInfo;
 use super::matching::Matching;
 use crate::cors::Policy;
+use crate::described::Describe;
 use crate::handler::Action;
 use crate::http_error::KnownMeaning;
 use crate::route::About;
@@ -37,6 +38,9 @@ pub(crate) struct Registered<G: 'static> {
     pub(crate) method: Option<Method>,
     /// What pages of other origins may do with it.
     pub(crate) cors: Option<Arc<Policy>>,
+    /// Says what its types are, where a route macro has read them.
+    #[cfg_attr(not(feature = "openapi"), expect(dead_code, reason = "only `ext::openapi` asks"))]
+    pub(crate) describe: Option<Describe>,
     pub(crate) action: Action<Shared<G>>,
 }
 
@@ -86,7 +90,8 @@ impl<G> Registry<G> {
         }
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
-        self.routes.push(Registered { info, shape, key, places, method, cors, action });
+        let describe = about.describe;
+        self.routes.push(Registered { info, shape, key, places, method, cors, describe, action });
         Ok(())
     }
 

@@ -59,7 +59,7 @@ impl<G> Table<G> {
     pub(crate) fn new(registry: Registry<G>, matching: Matching) -> Self {
         let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
         let mut by_shape = HashMap::new();
-        for Registered { info, shape, key, places, method, cors, action } in registry.routes {
+        for Registered { info, shape, key, places, method, cors, action, .. } in registry.routes {
             let index = *by_shape.entry(matching.shape(shape)).or_insert_with(|| {
                 leaves.push((key, Leaf::new()));
                 leaves.len() - 1

@@ -1,0 +1,102 @@
+//! A description of all routes, for programs and for people. Feature `openapi`.
+//!
+//! It is made of what the route macros know anyway: methods, paths, the types of parameters, bodies and
+//! answers, doc comments and error enums. Types are described by `schemars`: those that derive
+//! `JsonSchema` are in it with all their fields, others with as much as can be said.
+//!
+//! ```
+//! use httpz::prelude::*;
+//! use httpz::ext::openapi::OpenApi;
+//! use schemars::JsonSchema;
+//! use serde::Serialize;
+//!
+//! #[derive(Serialize, JsonSchema)]
+//! struct User {
+//!     id: u64,
+//!     name: String,
+//! }
+//!
+//! /// Shows a user.
+//! #[get("/users/:id")]
+//! fn show(id: u64) -> Json<User> {
+//!     Json(User { id, name: "Teg".into() })
+//! }
+//!
+//! let app = App::new((), |r| r.mount(routes![show])).openapi(OpenApi::new("Users", "1.0.0"));
+//! # let client = httpz::testing::Client::new(app);
+//! # let document: serde_json::Value = client.get("/openapi.json").status(200).read_json();
+//! # assert_eq!(document["paths"]["/users/{id}"]["get"]["summary"], "Shows a user.");
+//! # client.get("/docs").status(200);
+//! ```
+//!
+//! `/openapi.json` has the description (OpenAPI 3.1), `/docs` a page that needs nothing from elsewhere.
+
+mod document;
+
+use std::sync::Arc;
+
+use crate::route::About;
+use crate::{App, ContentType, Handler, Html, Method, Request, Response, Shared, Verb};
+
+const PAGE: &str = include_str!("page.html");
+
+/// What the description says about the whole, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenApi {
+    title: String,
+    version: String,
+    document: String,
+    page: Option<String>,
+}
+
+impl OpenApi {
+    /// A description with this title of an interface of this version.
+    pub fn new(title: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            version: version.into(),
+            document: "/openapi.json".into(),
+            page: Some("/docs".into()),
+        }
+    }
+
+    /// Where the description is; `/openapi.json` unless said otherwise.
+    #[must_use]
+    pub fn at(self, path: impl Into<String>) -> Self {
+        Self { document: path.into(), ..self }
+    }
+
+    /// Where the page is; `/docs` unless said otherwise, nowhere with `None`.
+    #[must_use]
+    pub fn page(self, path: Option<&str>) -> Self {
+        Self { page: path.map(Into::into), ..self }
+    }
+}
+
+impl<G: Send + Sync + 'static> App<G> {
+    /// Describes the routes at two more of them. Feature `openapi`.
+    ///
+    /// Everything that a route's own attribute and doc comment say is in it; routes that are given as
+    /// closures are there with their path.
+    pub fn openapi(mut self, about: OpenApi) -> Self {
+        let OpenApi { title, version, document, page } = about;
+        let text: Arc<str> = document::of(&self.registry, &title, &version).to_string().into();
+        if let Some(page) = page {
+            let html: Arc<str> = PAGE.replace("/openapi.json", &document).into();
+            self.add(page, move |_: &Request, _: &mut Response| Html(html.to_string()));
+        }
+        self.add(document, move |_: &Request, res: &mut Response| {
+            res.content_type(ContentType::Json).text(&text);
+        });
+        self
+    }
+
+    /// A mistake is told with those in the user's routes.
+    fn add<M, H: Handler<Shared<G>, M>>(&mut self, pattern: String, handler: H) {
+        let (about, action) = (About::plain::<H>(), handler.into_endpoint());
+        if let Err(error) = self.registry.add(Verb::One(Method::Get), pattern, about, None, action)
+        {
+            self.registry.errors.push(error);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The description of the routes says what their functions say.
+
+use httpz::ext::openapi::OpenApi;
+use httpz::prelude::*;
+use httpz::testing::Client;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A user.
+#[derive(Serialize, JsonSchema)]
+struct User {
+    /// Counted from 1.
+    id: u64,
+    name: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct NewUser<'a> {
+    name: &'a str,
+    #[expect(dead_code, reason = "only described")]
+    age: Option<u8>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Page {
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Undescribed {
+    #[expect(dead_code, reason = "only read")]
+    n: u8,
+}
+
+#[derive(HttpError)]
+enum Refusal {
+    #[status(404, "no such user")]
+    NoUser,
+    #[status(409)]
+    Taken(String),
+}
+
+/// Lists users.
+///
+/// In the order of their numbers.
+#[get("/users")]
+fn list(Query(page): Query<Page>) -> Json<Vec<User>> {
+    Json(Vec::with_capacity(page.limit.unwrap_or(0)))
+}
+
+/// Shows a user.
+#[get("/users/:id")]
+fn show(id: u64) -> Result<Json<User>, Refusal> {
+    match id {
+        0 => Err(Refusal::Taken("never".into())),
+        1 => Ok(Json(User { id, name: "ann".into() })),
+        _ => Err(Refusal::NoUser),
+    }
+}
+
+#[post("/users")]
+fn create(Json(new): Json<NewUser<'_>>) -> Result<(Status, Json<User>)> {
+    Ok((Status::CREATED, Json(User { id: 1, name: new.name.into() })))
+}
+
+#[put("/users/:id")]
+async fn replace(id: u64, _new: Option<Json<Undescribed>>) -> Result {
+    let _ = id;
+    Ok(())
+}
+
+#[get("/files/:name.json", "/tree/*rest")]
+fn file(name: Option<&str>, rest: Option<&str>) -> String {
+    format!("{name:?} {rest:?}")
+}
+
+#[all("/any/*")]
+fn any() -> Html<&'static str> {
+    Html("")
+}
+
+struct Board;
+
+#[actions]
+impl Board {
+    #[get("/board")]
+    fn index(&self) -> Result<Json<Page2>, Refusal> {
+        Ok(Json(Page2 { n: 1 }))
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Page2 {
+    n: u8,
+}
+
+fn document() -> Value {
+    let app = App::new(Board, |r| {
+        r.mount(routes![list, show, create, replace])
+            .group("/nested/:team", |g| g.mount(routes![file, any]))
+            .mount(Board::routes())
+            .get("/plain/:x", handler(|_, _| "x"))
+    });
+    let client = Client::new(app.openapi(OpenApi::new("Users", "1.2.3").page(Some("/browse"))));
+    client.get("/browse").status(200).header("content-type", "text/html; charset=utf-8");
+    client.get("/openapi.json").status(200).header("content-type", "application/json").read_json()
+}
+
+#[test]
+fn says_what_functions_take_and_give() {
+    let document = document();
+    assert_eq!(document["info"], json!({ "title": "Users", "version": "1.2.3" }));
+    let show = &document["paths"]["/users/{id}"]["get"];
+    assert_eq!(show["summary"], "Shows a user.");
+    assert_eq!(show["parameters"][0]["name"], "id");
+    assert_eq!(show["parameters"][0]["schema"]["type"], "integer");
+    let content = &show["responses"]["200"]["content"]["application/json"];
+    assert_eq!(content["schema"]["$ref"], "#/components/schemas/User");
+    assert_eq!(show["responses"]["404"]["description"], "no such user");
+    assert_eq!(show["responses"]["409"]["description"], "Conflict");
+    let user = &document["components"]["schemas"]["User"];
+    assert_eq!(user["description"], "A user.");
+    assert_eq!(user["properties"]["id"]["description"], "Counted from 1.");
+    let list = &document["paths"]["/users"]["get"];
+    assert_eq!(list["description"], "In the order of their numbers.");
+    assert_eq!(list["parameters"][0]["in"], "query");
+    assert_eq!(list["parameters"][0]["required"], false);
+    let create = &document["paths"]["/users"]["post"];
+    let body = &create["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["$ref"], "#/components/schemas/NewUser");
+    assert!(create["responses"]["2XX"]["content"]["application/json"].is_object());
+}
+
+#[test]
+fn says_less_of_what_says_less_of_itself() {
+    let document = document();
+    let replace = &document["paths"]["/users/{id}"]["put"];
+    assert!(replace.get("requestBody").is_none());
+    assert!(replace["responses"]["200"].get("content").is_none());
+    let plain = &document["paths"]["/plain/{x}"]["get"];
+    assert_eq!(plain["parameters"][0]["schema"], json!({ "type": "string" }));
+    assert!(document["components"]["schemas"].get("Undescribed").is_none());
+}
+
+#[test]
+fn every_path_has_just_its_own_parameters_and_every_operation_its_own_name() {
+    let document = document();
+    let mut names = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            names.push(operation["operationId"].as_str().unwrap().to_owned());
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let mut in_path: Vec<_> = parameters.iter().filter(|p| p["in"] == "path").collect();
+            in_path.retain(|p| path.contains(&format!("{{{}}}", p["name"].as_str().unwrap())));
+            assert_eq!(in_path.len(), path.matches('{').count(), "{method} {path}");
+        }
+    }
+    let n = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!((n, names.len()), (13, 13), "{names:?}");
+    assert!(document["paths"]["/nested/{team}/tree/{rest}"]["get"].is_object());
+    assert_eq!(document["paths"]["/nested/{team}/any/{any2}"].as_object().unwrap().len(), 5);
+    let content = &document["paths"]["/board"]["get"]["responses"]["200"]["content"];
+    assert_eq!(content["application/json"]["schema"]["$ref"], "#/components/schemas/Page2");
+}
