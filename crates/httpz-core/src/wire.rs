@@ -64,7 +64,7 @@ pub trait Wire {
     /// Pending without end while unread bytes of the peer stand in the way.
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Tells the peer that nothing more will be sent.
+    /// Tells the peer that nothing more will be sent; what is written all the same fails.
     fn shutdown(&self);
 
     /// Announces what is waited for from now on; starts its deadline.
@@ -218,6 +218,9 @@ impl Wire for Memory {
 
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.writes.set(self.writes.get() + 1);
+        if self.shut.get() {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         if self.window.get().is_some_and(|window| self.output.borrow().len() >= window) {
             self.blocked.set(Some(cx.waker().clone()));
             return Poll::Pending;

@@ -77,5 +77,9 @@ fn row_33_a_stream_to_a_peer_that_takes_nothing_for_too_long_is_given_up() {
         assert!(Instant::now() < end, "the handler still waits");
         std::thread::sleep(Duration::from_millis(50));
     }
+    // The connection goes with it, however long the peer stays.
+    let began = Instant::now();
     stop(server);
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+    drop(peer);
 }

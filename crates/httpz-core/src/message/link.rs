@@ -107,23 +107,28 @@ impl Link {
             } else {
                 wire.poll_write(cx, &[IoSlice::new(outbound.front())])
             };
-            match written {
-                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            let error = match written {
+                Poll::Ready(Ok(0)) => io::ErrorKind::WriteZero.into(),
                 Poll::Ready(Ok(n)) => {
                     self.stalled.set(false);
                     outbound.advance(n);
                     if outbound.is_empty() {
                         return Poll::Ready(Ok(()));
                     }
+                    continue;
                 }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Ready(Err(error)) => error,
                 Poll::Pending => {
-                    if !self.stalled.replace(true) {
+                    // A read in between has a deadline of its own, and forgets ours.
+                    if !self.stalled.replace(true) || wire.waiting() != Wait::Write {
                         wire.wait(Wait::Write);
                     }
                     return Poll::Pending;
                 }
-            }
+            };
+            // Whoever writes next shall fail at once, rather than wait as long as this.
+            wire.shutdown();
+            return Poll::Ready(Err(error));
         }
     }
 
