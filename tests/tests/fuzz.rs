@@ -1,17 +1,15 @@
 //! Every fuzz target, briefly: the committed corpora, and mutations of a fixed seed.
 
-use std::path::Path;
-
 use httpz_tests::fuzz::mutate::{Until, check, run};
-use httpz_tests::fuzz::{CORPUS, TARGETS, corpus};
+use httpz_tests::fuzz::{TARGETS, inputs};
 
 fn briefly(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
-    let corpus = corpus(Path::new(CORPUS), target);
-    for input in target.seeds.iter().copied().chain(corpus.iter().map(Vec::as_slice)) {
+    let inputs = inputs(target);
+    for input in &inputs {
         check(target, input);
     }
-    run(target, &corpus, 1, Until::Inputs(4_000));
+    run(target, &inputs, 1, Until::Inputs(4_000));
 }
 
 /// One test for each target, so that they run side by side and a failure names its own.

@@ -4,7 +4,7 @@
 //! the first time, the network. Elsewhere, or with `--mutate`, with the blind mutations of
 //! `tests/src/fuzz/mutate.rs`, which is said. What libFuzzer has found to be new is kept in
 //! `target/fuzz/corpus`, for the next run; the small corpora in `fuzz/corpus` are committed and only
-//! grow with `--merge`.
+//! change with `--merge`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,6 @@ const INSTRUMENT: &str = "-Cpasses=sancov-module \
 
 /// No input grows longer than this.
 const LONGEST: usize = 1024;
-
-/// A committed corpus has at most so many inputs, the shortest first.
-const KEPT: usize = 150;
 
 struct Options {
     target: String,
@@ -127,13 +124,10 @@ fn with_libfuzzer(fuzzer: &Path, options: &Options, folder: &Path) -> Outcome {
     if fs::metadata(&words).is_ok_and(|words| words.len() > 0) {
         command.arg(format!("-dict={}", words.display()));
     }
-    if committed(options).is_dir() {
-        command.arg(committed(options));
-    }
     run_command(&mut command)
 }
 
-/// Puts into the committed corpus what covers all that the kept one does, within bounds.
+/// Puts into the committed corpus as few inputs as reach all that the kept one does.
 fn merge(fuzzer: &Path, options: &Options, folder: &Path) -> Outcome {
     let merged = folder.join("merged");
     let failed = |error: std::io::Error| format!("{}: {error}", merged.display());
@@ -142,20 +136,18 @@ fn merge(fuzzer: &Path, options: &Options, folder: &Path) -> Outcome {
     }
     fs::create_dir_all(&merged).map_err(failed)?;
     let mut command = harness(fuzzer, options);
-    command.arg("-merge=1").arg(&merged).arg(folder.join("seeds")).arg(folder.join("corpus"));
-    run_command(&mut command)?;
-    let entries = fs::read_dir(&merged).map_err(failed)?.filter_map(Result::ok);
-    let mut inputs: Vec<(u64, PathBuf)> =
-        entries.filter_map(|entry| Some((entry.metadata().ok()?.len(), entry.path()))).collect();
-    inputs.sort();
+    // The fewest inputs that reach all places, however often they do.
+    command.args(["-set_cover_merge=1", "-use_counters=0"]);
+    run_command(command.arg(&merged).arg(folder.join("seeds")).arg(folder.join("corpus")))?;
     let place = committed(options);
-    let _ = fs::remove_dir_all(&place);
-    fs::create_dir_all(&place).map_err(failed)?;
-    for (_, input) in inputs.iter().take(KEPT) {
-        let name = input.file_name().unwrap_or_default();
-        fs::copy(input, place.join(name)).map_err(failed)?;
+    if place.exists() {
+        fs::remove_dir_all(&place).map_err(failed)?;
     }
-    println!("{}: {} of {} inputs", place.display(), inputs.len().min(KEPT), inputs.len());
+    fs::create_dir_all(&place).map_err(failed)?;
+    for input in fs::read_dir(&merged).map_err(failed)? {
+        let input = input.map_err(failed)?;
+        fs::copy(input.path(), place.join(input.file_name())).map_err(failed)?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use httpz_tests::fuzz::mutate::{Until, run};
-use httpz_tests::fuzz::{CORPUS, TARGETS, Target, corpus};
+use httpz_tests::fuzz::{TARGETS, Target, inputs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match (*what, with) {
         ("mutate", [seconds, seed]) => {
             let until = Until::Elapsed(Duration::from_secs(seconds.parse()?));
-            let n = run(target, &corpus(Path::new(CORPUS), target), seed.parse()?, until);
+            let n = run(target, &inputs(target), seed.parse()?, until);
             println!("{name}: {n} inputs, nothing found");
         }
         ("unpack", [folder]) => unpack(target, Path::new(folder))?,
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn unpack(target: &Target, folder: &Path) -> std::io::Result<()> {
     let seeds = folder.join("seeds");
     std::fs::create_dir_all(&seeds)?;
-    for (i, seed) in target.seeds.iter().enumerate() {
+    for (i, seed) in inputs(target).iter().enumerate() {
         std::fs::write(seeds.join(format!("seed-{i}")), seed)?;
     }
     let hex = |byte: &u8| format!("\\x{byte:02x}");

@@ -20,6 +20,8 @@ pub mod target;
 
 use std::path::Path;
 
+use crate::wire;
+
 /// A function that is fuzzed.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
@@ -128,12 +130,27 @@ pub const HTTP_WORDS: &[&[u8]] = &[
     b"0\r\nX: y\r\n\r\n",
 ];
 
+/// No input is longer: the plain readers do not count what chunk extensions and trailers take together.
+pub const LONGEST: usize = 2048;
+
 /// Where the committed corpora lie, a folder for each target.
-pub const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus");
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus");
+
+/// What a target begins with: its seeds, the committed corpus, and for those that read whole requests
+/// what the cases of `tests/wire` send.
+pub fn inputs(target: &Target) -> Vec<Vec<u8>> {
+    let mut inputs: Vec<Vec<u8>> = target.seeds.iter().map(|seed| seed.to_vec()).collect();
+    inputs.extend(corpus(target));
+    if target.seeds == REQUESTS {
+        inputs.extend(wire::all().iter().map(|case| case.input.concat()));
+    }
+    inputs.retain(|input| input.len() <= LONGEST);
+    inputs
+}
 
 /// The committed inputs of a target, in the order of their names.
-pub fn corpus(folder: &Path, target: &Target) -> Vec<Vec<u8>> {
-    let entries = std::fs::read_dir(folder.join(target.name)).into_iter().flatten();
+fn corpus(target: &Target) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(Path::new(CORPUS).join(target.name)).into_iter().flatten();
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     files.iter().filter_map(|file| std::fs::read(file).ok()).collect()

@@ -2,11 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Target;
 use super::cuts::Random;
-
-/// No input grows longer than this.
-const LONGEST: usize = 2048;
+use super::{LONGEST, Target};
 
 /// When a run is over.
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +14,13 @@ pub enum Until {
     Elapsed(Duration),
 }
 
-/// Runs `target` on mutations of its seeds and of `corpus`; returns how many inputs there were.
+/// Runs `target` on mutations of `inputs`; returns how many there were.
 ///
 /// # Panics
 ///
 /// When the target finds something; the input was printed before.
-pub fn run(target: &Target, corpus: &[Vec<u8>], seed: u64, until: Until) -> u64 {
+pub fn run(target: &Target, inputs: &[Vec<u8>], seed: u64, until: Until) -> u64 {
     let mut random = Random::new(seed);
-    let seeds: Vec<&[u8]> =
-        target.seeds.iter().copied().chain(corpus.iter().map(Vec::as_slice)).collect();
     let (started, mut n) = (Instant::now(), 0);
     loop {
         let over = match until {
@@ -35,7 +30,7 @@ pub fn run(target: &Target, corpus: &[Vec<u8>], seed: u64, until: Until) -> u64 
         if over {
             return n;
         }
-        let input = mutant(target, &seeds, &mut random);
+        let input = mutant(target, inputs, &mut random);
         check(target, &input);
         n += 1;
     }
@@ -59,19 +54,16 @@ pub fn check(target: &Target, input: &[u8]) {
     (target.run)(input);
 }
 
-fn mutant(target: &Target, seeds: &[&[u8]], random: &mut Random) -> Vec<u8> {
-    let mut bytes = match random.below(seeds.len() + 1) {
-        i if i < seeds.len() => seeds[i].to_vec(),
-        _ => Vec::new(),
-    };
+fn mutant(target: &Target, inputs: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut bytes = inputs.get(random.below(inputs.len() + 1)).cloned().unwrap_or_default();
     for _ in 0..1 + random.below(6) {
-        change(&mut bytes, target.words, seeds, random);
+        change(&mut bytes, target.words, inputs, random);
     }
     bytes.truncate(LONGEST);
     bytes
 }
 
-fn change(bytes: &mut Vec<u8>, words: &[&[u8]], seeds: &[&[u8]], random: &mut Random) {
+fn change(bytes: &mut Vec<u8>, words: &[&[u8]], inputs: &[Vec<u8>], random: &mut Random) {
     let at = random.below(bytes.len() + 1);
     let end = at + random.below(bytes.len() - at + 1).min(24);
     match random.below(8) {
@@ -83,7 +75,7 @@ fn change(bytes: &mut Vec<u8>, words: &[&[u8]], seeds: &[&[u8]], random: &mut Ra
             bytes.splice(at..at, copy);
         }
         4 => {
-            let other = seeds[random.below(seeds.len())];
+            let other = &inputs[random.below(inputs.len())];
             let from = random.below(other.len() + 1);
             bytes.truncate(at);
             bytes.extend_from_slice(&other[from..]);

@@ -85,6 +85,8 @@ fn refuses_what_two_readers_could_read_differently() {
         ("GET / HTTP/1.1\r\nHost: a\n\r\n", BadField),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: b\nC: d\r\n\r\n", BadField),
         ("GET / HTTP/1.1\r\nHost: a\r\n\n", BadField),
+        ("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\nA: b\r\n\r\n", BadField),
+        ("GET / HTTP/2.0\nHost: a\r\n\r\n", BadRequestLine),
         ("GET / HTTP/1.1\nHost: a\n\n", BadRequestLine),
         ("\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
         ("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
