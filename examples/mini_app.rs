@@ -34,8 +34,8 @@ struct User {
 }
 
 #[derive(Deserialize)]
-struct NewUser<'a> {
-    name: &'a str,
+struct NewUser {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ enum AppError {
     Unauthorized,
 }
 
-impl NewUser<'_> {
+impl NewUser {
     fn validate(&self) -> Result<(), AppError> {
         if self.name.is_empty() { Err(AppError::NoName) } else { Ok(()) }
     }
@@ -77,22 +77,22 @@ fn show(db: &Db, id: u64) -> Result<Json<User>, AppError> {
 }
 
 #[post("/users")]
-fn create(db: &Db, me: &Me, Json(new): Json<NewUser<'_>>) -> Result<(Status, Json<User>)> {
+fn create(db: &Db, me: &Me, Json(new): Json<NewUser>) -> Result<(Status, Json<User>)> {
     new.validate()?;
     let mut users = db.users();
-    let id = users.len() as u64 + 1;
-    let user = User { id, name: new.name.into() };
+    let id = users.last_key_value().map_or(1, |(last, _)| last + 1);
+    let user = User { id, name: new.name };
     users.insert(id, user.clone());
     db.events.publish(Event::new(format!("{} made {id}", me.0)));
     Ok((Status::CREATED, Json(user)))
 }
 
 #[put("/users/:id")]
-fn update(db: &Db, id: u64, Json(new): Json<NewUser<'_>>) -> Result<Json<User>> {
+fn update(db: &Db, id: u64, Json(new): Json<NewUser>) -> Result<Json<User>> {
     new.validate()?;
     let mut users = db.users();
     let user = users.get_mut(&id).ok_or(AppError::NotFound)?;
-    user.name = new.name.into();
+    user.name = new.name;
     Ok(Json(user.clone()))
 }
 

@@ -7,6 +7,15 @@ use std::os::unix::net::UnixStream;
 
 use httpz_examples::{Answer, Server, example, read_until};
 
+// Examples with tests of their own. Said to be tested, cargo would not build them to be started; so
+// their tests run here.
+#[path = "../mini_app.rs"]
+#[allow(dead_code, reason = "its `main` runs when the example is started")]
+mod mini_app;
+#[path = "../testing.rs"]
+#[allow(dead_code, reason = "its `main` runs when the example is started")]
+mod testing;
+
 #[test]
 fn hello_answers_and_shows_its_routes() {
     let server = Server::start("hello");
@@ -225,6 +234,14 @@ fn custom_errors_are_shaped_in_one_place() {
     page.is(500, "<h1>500</h1><p>Internal Server Error</p>\n");
     server.get("/nowhere").is(404, "404: there is no /nowhere; try /stock or /bug\n");
     server.ask("GET x", &[], "").is(400, "400: malformed request target\n");
+    server.stop();
+}
+
+#[test]
+fn testing_serves_what_it_tests() {
+    let server = Server::start("testing");
+    server.get("/tea/oolong").is(200, "a pot of oolong");
+    server.get("/search").is(400, "which taste?");
     server.stop();
 }
 
