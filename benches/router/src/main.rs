@@ -147,11 +147,13 @@ impl Candidate {
 fn instructions(candidate: &Candidate, set: &Set) -> Option<f64> {
     let started = Instant::now();
     (candidate.round)();
-    if started.elapsed() > Duration::from_millis(150) {
+    let round = started.elapsed();
+    if round > Duration::from_millis(150) {
         return None;
     }
+    let rounds_in_time = (0.05 / round.as_secs_f64()) as usize;
+    let longer = (20_000 / set.paths.len()).min(rounds_in_time).max(2);
     let router = candidate.row.router;
-    let longer = (20_000 / set.paths.len()).max(2);
     let count = |rounds: usize| {
         let program = std::env::current_exe().ok()?;
         let counts = std::env::temp_dir().join(format!("router-bench.{}", std::process::id()));

@@ -13,7 +13,7 @@ pub struct Set {
 pub const NAMES: [&str; 4] = ["github", "rest-1000", "rest-10000", "adversarial"];
 
 /// What stands in place of parameters, in turn.
-const VALUES: [&str; 6] = ["42", "octocat", "hello-world", "a1b2c3d4e5f6", "7", "main.rs"];
+const VALUES: [&str; 6] = ["42", "octocat", "value", "main.rs", "7f3a", "hello-world"];
 
 impl Set {
     pub fn named(name: &str) -> Self {

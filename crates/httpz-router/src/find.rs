@@ -1,14 +1,15 @@
 //! Finds the most particular pattern that a path matches.
 //!
-//! One walk down the tree, a segment at a time, or several where nothing branches off. Where a node
-//! has only texts there is nothing to come back to, and the walk goes on in a loop; where it has other
-//! ways on, each but the last is walked by recursion and left when it leads nowhere. What an abandoned
-//! way captured is dropped with it.
+//! A lookup goes down the tree in a loop and remembers nothing. Where it comes to a dead end it climbs
+//! back, for a node knows which way led to it, and goes on with the first way behind that one in the
+//! order of their kinds. Most lookups never turn back, so what only that needs is kept out of their
+//! way: [`Tree::descend`] is the loop that has to be fast.
 
 use crate::found::{Match, MatchMut, Places};
-use crate::node::{Id, NONE, Node, Wild};
-use crate::segment::{self, Piece};
+use crate::node::{Id, NONE, Node, ROOT, Way};
+use crate::tree::Tree;
 use crate::trie::Trie;
+use crate::word;
 
 impl<T> Trie<T> {
     /// The most particular pattern that this path matches.
@@ -23,170 +24,286 @@ impl<T> Trie<T> {
     /// ```
     #[inline]
     pub fn find<'t, 'p>(&'t self, path: &'p str) -> Option<Match<'t, 'p, T>> {
-        let mut places = Places::new();
-        let leaf = self.walk_from_root(path, &mut places)?;
+        let mut places = Places::default();
+        let leaf = self.tree.find(path.as_bytes(), &mut places);
         Some(Match { leaf: self.leaf(leaf)?, path, places })
     }
 
     /// The same, with the value to be changed.
     pub fn find_mut<'t, 'p>(&'t mut self, path: &'p str) -> Option<MatchMut<'t, 'p, T>> {
-        let mut places = Places::new();
-        let leaf = self.walk_from_root(path, &mut places)?;
+        let mut places = Places::default();
+        let leaf = self.tree.find(path.as_bytes(), &mut places);
         Some(MatchMut { leaf: self.leaf_mut(leaf)?, path, places })
     }
+}
 
+/// Where a walk is: at a node, with so many bytes of the path behind it.
+#[derive(Clone, Copy)]
+struct Stand {
+    node: Id,
+    at: usize,
+}
+
+/// Where a walk goes on that had to turn back, or ends.
+enum Turn {
+    To(Stand),
+    Leaf(Id),
+}
+
+/// What a lookup is for that has to turn back.
+#[derive(Clone, Copy)]
+struct Goal<'p> {
+    path: &'p [u8],
+    fold: bool,
+    /// Is the path meant with a slash behind it?
+    slash: bool,
+    /// The mark of the path's last segment: where no pattern ends in one like it, no way is tried.
+    end: u64,
+}
+
+impl<'p> Goal<'p> {
+    fn new(path: &'p [u8], fold: bool, slash: bool) -> Self {
+        let last = match slash {
+            true => &[],
+            false => path.rsplit(|byte| *byte == b'/').next().unwrap_or_default(),
+        };
+        let word = word::word(last, last);
+        let word = if fold { word::lower(word) } else { word };
+        Self { path, fold, slash, end: word::mark_of(word::key(word, word::marks(word))) }
+    }
+}
+
+impl Tree {
+    /// The leaf of the most particular pattern that this path matches.
     #[inline]
-    fn walk_from_root(&self, path: &str, places: &mut Places) -> Option<Id> {
-        if path.as_bytes().first() != Some(&b'/') || u32::try_from(path.len()).is_err() {
-            return None;
+    pub(crate) fn find(&self, path: &[u8], places: &mut Places) -> Id {
+        if path.len() > self.longest_plain {
+            return self.find_leniently(path, places);
         }
-        let bytes = path.as_bytes();
-        // Text goes before everything else in each segment, so a path that is a pattern wins.
-        let leaf = self.whole.find(&Piece::whole(bytes), bytes, false);
-        if leaf != NONE {
-            return Some(leaf);
+        if path.first() != Some(&b'/') {
+            return NONE;
         }
-        match self.walk(0, bytes, 1, places) {
-            NONE if self.any_trailing_slash => self.walk_other_slash(path, places),
-            NONE => None,
-            leaf => Some(leaf),
+        match self.descend::<true>(path, false, Stand { node: ROOT, at: 1 }, places) {
+            Ok(leaf) => leaf,
+            Err(stand) => self.search::<true>(path, false, stand, places),
         }
     }
 
-    /// The walk for the path with its last slash taken away, or with one added.
+    /// The same where case or the slash at the end does not matter, and for paths beyond 4 GiB, which
+    /// match nothing.
     #[cold]
-    fn walk_other_slash(&self, path: &str, places: &mut Places) -> Option<Id> {
-        places.clear();
-        let leaf = match path.strip_suffix('/') {
-            Some("") => NONE,
-            Some(shorter) => self.walk(0, shorter.as_bytes(), 1, places),
-            None => {
-                // A segment of nothing behind the path: only a text of nothing matches it.
-                let longer = alloc::format!("{path}/");
-                self.walk(0, longer.as_bytes(), 1, places)
-            }
-        };
-        (leaf != NONE).then_some(leaf)
-    }
-
-    #[inline]
-    fn walk(&self, from: Id, path: &[u8], at: usize, places: &mut Places) -> Id {
-        match self.ignore_case {
-            false => self.walk_on::<false>(from, path, at, places),
-            true => self.walk_on::<true>(from, path, at, places),
-        }
-    }
-
-    /// The walk from a node, with the segment at `at` before it.
-    fn walk_on<const FOLD: bool>(
-        &self,
-        from: Id,
-        path: &[u8],
-        mut at: usize,
-        places: &mut Places,
-    ) -> Id {
-        let mut node = &self.nodes[from as usize];
-        loop {
-            if at > path.len() {
-                return node.leaf;
-            }
-            #[cfg(test)]
-            self.count_visit();
-            if !FOLD && node.run.to != NONE {
-                let Some(next) = node.run.passes(path, at) else { return NONE };
-                node = &self.nodes[node.run.to as usize];
-                at = next;
-                continue;
-            }
-            if !FOLD && node.is_param_only {
-                let end = segment::end(path, at);
-                if end == at {
-                    return NONE;
-                }
-                places.push((at as u32, (end - at) as u32));
-                node = &self.nodes[node.param as usize];
-                at = end + 1;
-                continue;
-            }
-            let piece = Piece::read(path, at);
-            let key = if FOLD { piece.lower() } else { piece };
-            let next = piece.end + 1;
-            let by_text = node.texts.find(&key, path, FOLD);
-            match node.wild {
-                Wild::None if by_text == NONE => return NONE,
-                Wild::None => {
-                    node = &self.nodes[by_text as usize];
-                    at = next;
-                    continue;
-                }
-                Wild::Param => {}
-                Wild::Many => return self.walk_many::<FOLD>(node, by_text, &piece, path, places),
-            }
-            if by_text != NONE {
-                let kept = places.len();
-                let leaf = self.walk_on::<FOLD>(by_text, path, next, places);
-                if leaf != NONE {
-                    return leaf;
-                }
-                places.truncate(kept);
-            }
-            // A segment of nothing is matched by text alone.
-            if piece.len() == 0 {
-                return NONE;
-            }
-            places.push((at as u32, piece.len() as u32));
-            node = &self.nodes[node.param as usize];
-            at = next;
-        }
-    }
-
-    /// All ways on from a node that has more than text and a parameter, in their order.
     #[inline(never)]
-    fn walk_many<const FOLD: bool>(
-        &self,
-        node: &Node,
-        by_text: Id,
-        piece: &Piece,
-        path: &[u8],
-        places: &mut Places,
-    ) -> Id {
-        let (at, next, kept) = (piece.at, piece.end + 1, places.len());
-        let try_way = |child: Id, captured: Option<(u32, u32)>, places: &mut Places| {
-            if child == NONE {
-                return NONE;
+    fn find_leniently(&self, path: &[u8], places: &mut Places) -> Id {
+        if path.first() != Some(&b'/') || u32::try_from(path.len()).is_err() {
+            return NONE;
+        }
+        let mut walk = |path, slash| {
+            let root = Stand { node: ROOT, at: 1 };
+            match self.descend::<false>(path, slash, root, places) {
+                Ok(leaf) => leaf,
+                Err(stand) => self.search::<false>(path, slash, stand, places),
             }
-            places.truncate(kept);
-            places.extend(captured);
-            self.walk_on::<FOLD>(child, path, next, places)
         };
-        let leaf = try_way(by_text, None, places);
-        if leaf != NONE {
+        let leaf = walk(path, false);
+        if leaf != NONE || !self.any_trailing_slash || path == b"/" {
             return leaf;
         }
+        match path.strip_suffix(b"/") {
+            Some(shorter) => walk(shorter, false),
+            None => walk(path, true),
+        }
+    }
+
+    /// Goes on from where a descent ended without a leaf.
+    #[cold]
+    #[inline(never)]
+    fn search<const PLAIN: bool>(
+        &self,
+        path: &[u8],
+        slash: bool,
+        mut stand: Stand,
+        places: &mut Places,
+    ) -> Id {
+        let goal = Goal::new(path, !PLAIN && self.fold, slash);
+        loop {
+            match self.turn(goal, stand, places) {
+                Some(Turn::To(to)) => match self.descend::<PLAIN>(path, slash, to, places) {
+                    Ok(leaf) => return leaf,
+                    Err(end) => stand = end,
+                },
+                Some(Turn::Leaf(leaf)) => return leaf,
+                None => return NONE,
+            }
+        }
+    }
+
+    /// Goes down as long as texts or a parameter alone lead on, to the leaf at the end of the path or
+    /// to where there is none. If it is not plain, case may not matter, and with `slash` the path is
+    /// meant with a slash behind it.
+    #[inline(always)]
+    fn descend<const PLAIN: bool>(
+        &self,
+        path: &[u8],
+        slash: bool,
+        from: Stand,
+        places: &mut Places,
+    ) -> Result<Id, Stand> {
+        let (fold, slash) = (!PLAIN && self.fold, !PLAIN && slash);
+        let (Some(mut node), Some(mut rest)) =
+            (self.nodes.get(from.node as usize), path.get(from.at..))
+        else {
+            return Err(from);
+        };
+        loop {
+            #[cfg(test)]
+            self.visits.set(self.visits.get() + 1);
+            let word = word::word(rest, path);
+            let word = if fold { word::lower(word) } else { word };
+            let (to, len) = 'way: {
+                let marks = if let Some(table) = node.table() {
+                    let marks = word::marks(word);
+                    if let Some(text) = self.tables.find(table, word::key(word, marks)) {
+                        break 'way (text.to, usize::from(text.len));
+                    }
+                    marks
+                } else {
+                    if let Some((to, len)) = node.run(word) {
+                        break 'way (to, usize::from(len));
+                    }
+                    if node.param == NONE {
+                        return Err(Stand { node: node.id, at: path.len() - rest.len() });
+                    }
+                    word::marks(word)
+                };
+                let at = path.len() - rest.len();
+                if node.param != NONE {
+                    let len = match marks {
+                        0 => word::long_segment_len(rest),
+                        marks => word::first(marks),
+                    };
+                    if len > 0 {
+                        places.set(node.n_captured.into(), at, len);
+                        break 'way (node.param, len + 1);
+                    }
+                }
+                return Err(Stand { node: node.id, at });
+            };
+            match (self.nodes.get(to as usize), rest.get(len..)) {
+                (Some(next), Some(behind)) => (node, rest) = (next, behind),
+                (Some(last), None) => {
+                    return match self.leaf_at_end(last, slash) {
+                        NONE => Err(Stand { node: last.id, at: path.len() + 1 }),
+                        leaf => Ok(leaf),
+                    };
+                }
+                (None, _) => return Ok(NONE),
+            }
+        }
+    }
+
+    /// The leaf of a node that a path ends at.
+    #[inline(always)]
+    fn leaf_at_end(&self, node: &Node, slash: bool) -> Id {
+        match slash {
+            false => node.leaf,
+            true => self.text(node.id, b'/'.into()).map_or(NONE, |to| self.nodes[to as usize].leaf),
+        }
+    }
+
+    /// The first way behind the texts of a node where a walk came to a dead end, or behind the ways
+    /// that led there.
+    #[inline(always)]
+    fn turn(
+        &self,
+        goal: Goal<'_>,
+        Stand { mut node, mut at }: Stand,
+        places: &mut Places,
+    ) -> Option<Turn> {
+        let mut back = self.backs.get(node as usize)?;
+        let mut tried = (Way::Text, NONE);
+        loop {
+            let is_last = match tried.0 {
+                Way::Text => back.has_only_texts(),
+                _ => back.more.is_none(),
+            };
+            if !is_last {
+                match self.way_behind(tried, goal, Stand { node, at }, places) {
+                    Some(Turn::To(next)) if next.at > goal.path.len() => {
+                        let leaf =
+                            self.leaf_at_end(self.nodes.get(next.node as usize)?, goal.slash);
+                        if leaf != NONE {
+                            return Some(Turn::Leaf(leaf));
+                        }
+                        // Not so: on with the way behind it.
+                        tried = (self.backs.get(next.node as usize)?.way, next.node);
+                        continue;
+                    }
+                    None => {}
+                    turn => return turn,
+                }
+            }
+            if node == ROOT {
+                return None;
+            }
+            let parent = self.backs.get(back.parent as usize)?;
+            let n_captured = self.nodes.get(back.parent as usize)?.n_captured;
+            at = match back.way {
+                Way::Text => at - usize::from(back.len),
+                _ => places.start(n_captured.into()) - parent.prefix_len(back.way, node),
+            };
+            (tried, node, back) = ((back.way, node), back.parent, parent);
+        }
+    }
+
+    /// The first way on from a node behind the one that was tried.
+    #[inline(always)]
+    fn way_behind(
+        &self,
+        (tried, to): (Way, Id),
+        goal: Goal<'_>,
+        Stand { node, at }: Stand,
+        places: &mut Places,
+    ) -> Option<Turn> {
+        let (node, back) = (self.nodes.get(node as usize)?, self.backs.get(node as usize)?);
+        let rest = goal.path.get(at..)?;
+        let len = word::segment_len(rest, goal.path);
+        let leads_on = |to: Id| {
+            let back = self.backs.get(to as usize);
+            back.is_some_and(|back| back.ends & goal.end != 0)
+        };
+        let (i, next) = (usize::from(node.n_captured), at + len + 1);
         // A segment of nothing is matched by text, or with more behind it by the rest.
-        if piece.len() > 0 {
-            for affixed in &node.affixed {
-                if let Some((begin, len)) = affixed.value(&path[at..piece.end], FOLD) {
-                    let value = ((at + begin) as u32, len as u32);
-                    let leaf = try_way(affixed.child, Some(value), places);
-                    if leaf != NONE {
-                        return leaf;
+        if len > 0 {
+            if tried <= Way::Affixed
+                && let Some(more) = &back.more
+            {
+                let from = more.affixed.iter().position(|affixed| affixed.to == to);
+                for affixed in &more.affixed[from.map_or(0, |from| from + 1)..] {
+                    if leads_on(affixed.to)
+                        && let Some((from, until)) = affixed.value(&rest[..len], goal.fold)
+                    {
+                        places.set(i, at + from, until - from);
+                        return Some(Turn::To(Stand { node: affixed.to, at: next }));
                     }
                 }
             }
-            let whole = Some((at as u32, piece.len() as u32));
-            for child in [node.param, node.glob] {
-                let leaf = try_way(child, whole, places);
-                if leaf != NONE {
-                    return leaf;
-                }
+            if tried < Way::Param && leads_on(back.param) {
+                places.set(i, at, len);
+                return Some(Turn::To(Stand { node: back.param, at: next }));
+            }
+            if tried < Way::Glob
+                && let Some(more) = &back.more
+                && leads_on(more.glob)
+            {
+                places.set(i, at, len);
+                return Some(Turn::To(Stand { node: more.glob, at: next }));
             }
         }
-        if at == path.len() {
-            return NONE;
+        let leaf = back.more.as_ref()?.rest;
+        if leaf == NONE || rest.is_empty() {
+            return None;
         }
-        places.truncate(kept);
-        places.push((at as u32, (path.len() - at) as u32));
-        node.rest
+        places.set(i, at, rest.len());
+        Some(Turn::Leaf(leaf))
     }
 }

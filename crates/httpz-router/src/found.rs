@@ -1,12 +1,66 @@
 //! What a lookup found: the value, the pattern, and what it captured.
 
-use smallvec::SmallVec;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
-use crate::pattern::Pattern;
 use crate::trie::Leaf;
 
-/// Captured places: offset and length. Eight lie inline, more are put on the heap.
-pub(crate) type Places = SmallVec<[(u32, u32); 8]>;
+/// How many captured places lie inline; more are put on the heap.
+const INLINE: usize = 8;
+
+/// Captured places of a path: where each begins, and how many bytes it has.
+///
+/// A way through the tree captures the same number of values whatever the path, so nobody counts them
+/// here: a node knows which place is its own, and a leaf how many there are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    inline: [(u32, u32); INLINE],
+    /// All of them, where there are too many.
+    #[expect(clippy::box_collection, reason = "every match is copied, and hardly one needs this")]
+    more: Option<Box<Vec<(u32, u32)>>>,
+}
+
+impl Places {
+    /// Sets a place; those before it are set.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, i: usize, at: usize, len: usize) {
+        let place = (at as u32, len as u32);
+        match self.inline.get_mut(i) {
+            Some(free) => *free = place,
+            None => self.spill(i, place),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spill(&mut self, i: usize, place: (u32, u32)) {
+        let more = self.more.get_or_insert_default();
+        if i == INLINE {
+            more.clear();
+            more.extend(self.inline);
+        }
+        more.truncate(i);
+        more.push(place);
+    }
+
+    /// The first so many places.
+    #[inline(always)]
+    fn first(&self, n: usize) -> &[(u32, u32)] {
+        match self.inline.get(..n) {
+            Some(all) => all,
+            None => self.more.as_ref().and_then(|more| more.get(..n)).unwrap_or_default(),
+        }
+    }
+
+    /// Where a place begins that is set.
+    #[inline(always)]
+    pub(crate) fn start(&self, i: usize) -> usize {
+        match self.inline.get(i) {
+            Some((at, _)) => *at as usize,
+            None => self.first(i + 1).last().map_or(0, |(at, _)| *at as usize),
+        }
+    }
+}
 
 /// What a path was found to match.
 ///
@@ -15,7 +69,7 @@ pub(crate) type Places = SmallVec<[(u32, u32); 8]>;
 /// # let mut trie = Trie::new();
 /// trie.insert("/:user/files/*path", 1)?;
 /// let found = trie.find("/ann/files/a/b").expect("it matches");
-/// assert_eq!(found.pattern().to_string(), "/:user/files/*path");
+/// assert_eq!(found.pattern(), "/:user/files/*path");
 /// assert_eq!(found.params().collect::<Vec<_>>(), [("user", "ann"), ("path", "a/b")]);
 /// assert_eq!(found.value_spans().collect::<Vec<_>>(), [(1, 3), (11, 3)]);
 /// # Ok::<(), httpz_router::InsertError>(())
@@ -35,7 +89,7 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
     }
 
     /// The pattern, as it was written.
-    pub fn pattern(&self) -> &'t Pattern {
+    pub fn pattern(&self) -> &'t str {
         &self.leaf.pattern
     }
 
@@ -43,10 +97,7 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
     #[inline]
     pub fn params(&self) -> impl Iterator<Item = (&'t str, &'p str)> {
         let path = self.path;
-        self.leaf.names.iter().zip(&self.places).filter_map(move |(name, place)| {
-            let (at, len) = (place.0 as usize, place.1 as usize);
-            Some((&**name.as_ref()?, path.get(at..at + len)?))
-        })
+        self.named().filter_map(move |(name, (at, len))| Some((name, path.get(at..at + len)?)))
     }
 
     /// The raw value that this name captured.
@@ -64,8 +115,16 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
     /// Where the captured values stand in the path: offset and length in bytes, in order.
     #[inline]
     pub fn value_spans(&self) -> impl Iterator<Item = (usize, usize)> {
-        let named = self.leaf.names.iter().zip(&self.places).filter(|(name, _)| name.is_some());
-        named.map(|(_, place)| (place.0 as usize, place.1 as usize))
+        self.named().map(|(_, place)| place)
+    }
+
+    /// The places that have a name.
+    #[inline(always)]
+    fn named(&self) -> impl Iterator<Item = (&'t str, (usize, usize))> {
+        let names = self.leaf.names.iter().map(|name| &**name);
+        let places = self.places.first(names.len()).iter();
+        let places = places.map(|(at, len)| (*at as usize, *len as usize));
+        names.zip(places).filter(|(name, _)| !name.is_empty())
     }
 }
 
@@ -84,14 +143,14 @@ impl<'p, T> MatchMut<'_, 'p, T> {
     }
 
     /// The pattern, as it was written.
-    pub fn pattern(&self) -> &Pattern {
+    pub fn pattern(&self) -> &str {
         &self.leaf.pattern
     }
 
     /// The raw value that this name captured.
     pub fn param(&self, name: &str) -> Option<&'p str> {
-        let index = self.leaf.names.iter().position(|other| other.as_deref() == Some(name))?;
-        let (at, len) = *self.places.get(index)?;
+        let index = self.leaf.names.iter().position(|other| **other == *name)?;
+        let (at, len) = *self.places.first(index + 1).last()?;
         self.path.get(at as usize..(at + len) as usize)
     }
 }

@@ -59,33 +59,54 @@
 //! # How it works
 //!
 //! ```text
-//!  /users/:id        root ─"users"─► ● ─"me"─► ● leaf: /users/me
-//!  /users/me                         │
-//!  /users/:id/posts                  └─:─────► ● leaf: /users/:id
-//!                                              └─"posts"─► ● leaf: /users/:id/posts
+//!  /users/:id          root ──"users/"──► ● ──"me/"──► ● leaf: /users/me
+//!  /users/me                              │
+//!  /users/:id/comments                    └─:────────► ● leaf: /users/:id
+//!                                                      └─"comments"──► ● ──"/"──► ● leaf: …/comments
+//!
+//!  a path in words     /users/7    ─► "users/7/"  the bytes up to the slash are the key: "users/"
+//!                            ─► "7///////"  behind a path stand slashes: a segment of one byte
 //! ```
 //!
-//! A tree of segments. A node finds its text children in a hash table that is keyed by the first and
-//! the last eight bytes of a segment and its length, which for up to sixteen bytes is the segment
-//! itself: no text is compared. The end of a segment is looked for eight bytes at a time. Nodes lie
-//! in one vector and refer to each other by number.
+//! A path is read eight bytes at a time, as a number. Behind its end it is read as slashes, so its
+//! end looks like that of any segment. The bytes of a word up to *and with* its first slash are a
+//! key, which tells a text from every other of less than eight bytes; a longer text is several keys
+//! in a row, each with a node of its own. So texts are compared as numbers, and neither lengths nor
+//! bytes need be.
 //!
-//! Patterns of text alone are the most particular in every segment, so a path that is one of them is
-//! looked up as a whole first, in the same kind of table. And where nothing branches off for several
-//! segments, their text is compared as one piece.
+//! A node that only one text leads on from holds it itself, and what must follow it behind the next
+//! slashes, as far as a word has room: `api/v1/` is one comparison. A node with several texts finds
+//! the one in a hash table with open addressing. A parameter is taken up to the next slash, whose
+//! place the same word tells.
+//!
+//! Nodes lie in one vector, 32 bytes each, and refer to each other by number; all tables lie in
+//! another. They are in this form from the first pattern on, and every insertion and removal keeps
+//! them so: there is nothing to freeze or to compile.
 //!
 //! # The worst case
 //!
-//! A node stands at a fixed depth, so it only ever looks at one segment of a path: the one of that
-//! depth. Between two visits of one node nothing would have changed, and indeed there is only one way
-//! to reach it, from its one parent. So a lookup visits every node at most once, and there is no set
-//! of patterns and no path that makes it exponential: what back-tracking costs is bounded by the
-//! number of nodes, and so by the sum of the patterns' segments.
+//! A lookup goes down the tree and remembers nothing but what it captured. Where it comes to a dead
+//! end it climbs back, since every node knows which way leads to it, and tries the way behind that
+//! one.
+//!
+//! A node has one parent and stands at one depth, so there is one way to reach it, and it only looks
+//! at the one segment of that depth. So **a lookup visits every node at most once**, and leaves it at
+//! most once. What back-tracking costs is bounded by the number of nodes, which is at most the sum of
+//! the patterns' segments (and of the words of their texts), times the length of a segment. No set of
+//! patterns and no path makes it exponential, and there is no recursion: neither a long path nor a
+//! deep tree needs stack.
+//!
+//! Most of that is not even paid: a node also knows, as a set of 64 marks, how the patterns behind it
+//! end. A lookup that had to turn back once tries only ways behind which some pattern ends like its
+//! path.
+//!
+//! A node with many parameters that have text around them tries one after the other.
 //!
 //! # Memory and features
 //!
-//! Lookups allocate nothing for up to eight captured values. The crate is `no_std` with `alloc`, and
-//! has no `unsafe` code.
+//! Lookups allocate nothing for up to eight captured values; more are put on the heap. A pattern
+//! captures at most 255. The crate is `no_std` with `alloc`, has no dependencies, no features and no
+//! `unsafe` code.
 
 #![no_std]
 
@@ -99,8 +120,10 @@ mod find;
 mod found;
 mod node;
 mod pattern;
-mod segment;
+mod tables;
+mod tree;
 mod trie;
+mod word;
 
 pub use error::{InsertError, PatternError};
 pub use found::{Match, MatchMut};

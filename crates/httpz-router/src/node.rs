@@ -1,11 +1,12 @@
-//! A place in the tree: which segments lead on from here, and what ends here.
+//! A place in the tree: which ways lead on from here, and which lead back.
+//!
+//! A node is kept in two halves. What every lookup reads on its way down is a [`Node`] of 32 bytes;
+//! what it reads only when it has to come back, and what changes of the tree need, is a [`Back`].
 
 use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::segment::Piece;
+use crate::word;
 
 /// The number of a node, or of a leaf.
 pub(crate) type Id = u32;
@@ -13,67 +14,190 @@ pub(crate) type Id = u32;
 /// No node, no leaf.
 pub(crate) const NONE: Id = Id::MAX;
 
-/// One node of the tree.
-#[derive(Clone, Debug)]
+/// The node that stands for the slash a path begins with.
+pub(crate) const ROOT: Id = 0;
+
+/// What a lookup reads on its way down.
+///
+/// The fields of a [`Run`] and a [`Table`] lie flat in it: nested they would need half as much again.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
-    /// Text that must follow, where there is but one way on, and where it leads.
-    pub(crate) run: Run,
-    pub(crate) texts: Texts,
-    /// Which ways on there are besides text.
-    pub(crate) wild: Wild,
-    /// Is a parameter the only way on?
-    pub(crate) is_param_only: bool,
-    /// Parameters with text around them, the longer text first.
-    pub(crate) affixed: Vec<Affixed>,
+    run_word: u64,
+    run_to: Id,
+    /// Without a table: the node behind the only text itself.
+    table_at: u32,
+    /// Where a parameter leads, unless there are other ways with captures.
     pub(crate) param: Id,
-    pub(crate) glob: Id,
-    /// The leaf of a pattern that takes all the rest.
-    pub(crate) rest: Id,
-    /// Has there ever been such a pattern?
-    pub(crate) takes_rest: bool,
     /// The leaf of the pattern that ends here.
     pub(crate) leaf: Id,
-    /// Has there ever been such a pattern?
-    pub(crate) ends: bool,
+    pub(crate) id: Id,
+    run_len: u8,
+    run_shift: u8,
+    /// Zero where there is no table.
+    table_shift: u8,
+    /// How many values a lookup has captured on its way to here.
+    pub(crate) n_captured: u8,
 }
 
-/// Which ways on from a node there are besides text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wild {
-    /// None.
-    None,
-    /// A parameter alone: by far the most common kind.
-    Param,
-    /// Something else, or several.
-    Many,
-}
-
-/// Segments of text with their slashes, behind which nothing branches off and nothing ends.
+/// The only text that leads on from a node, and perhaps more behind it.
 ///
-/// What most routes end in is theirs alone; it is compared as one piece of text.
-#[derive(Clone, Debug)]
+/// Where nothing branches off and nothing ends for a while, the text of several segments is one run, as
+/// far as it has room in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    text: Box<str>,
-    /// The node behind it; [`NONE`] when there is no run.
+    /// Its bytes, as the first of a word; the others are zero.
+    pub(crate) bytes: u64,
+    pub(crate) len: u8,
     pub(crate) to: Id,
 }
 
-impl Default for Run {
-    fn default() -> Self {
-        Self { text: String::new().into(), to: NONE }
+/// Where the texts of a node are that has several.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Table {
+    /// The first place of its part of all tables.
+    pub(crate) at: u32,
+    /// A hash's top bits, what is left when it is shifted by this, choose the place.
+    pub(crate) shift: u8,
+}
+
+/// A key, and where it leads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text {
+    pub(crate) key: u64,
+    pub(crate) to: Id,
+    /// How many bytes of a path it takes.
+    pub(crate) len: u8,
+}
+
+impl Text {
+    pub(crate) fn new(key: u64, to: Id) -> Self {
+        Self { key, to, len: word::key_len(key) }
     }
 }
 
-impl Run {
-    pub(crate) fn new(text: &str, to: Id) -> Self {
-        Self { text: text.into(), to }
+/// What texts lead on from a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Texts {
+    None,
+    One(Text),
+    Several(Table),
+}
+
+impl Node {
+    pub(crate) fn new(id: Id, n_captured: u8) -> Self {
+        let mut node = Self {
+            run_word: 0,
+            run_to: NONE,
+            table_at: NONE,
+            param: NONE,
+            leaf: NONE,
+            id,
+            run_len: 0,
+            run_shift: 0,
+            table_shift: 0,
+            n_captured,
+        };
+        node.set_texts(Texts::None);
+        node
     }
 
-    /// Where the next segment begins, if the path has this text at `at`.
-    #[inline]
-    pub(crate) fn passes(&self, path: &[u8], at: usize) -> Option<usize> {
-        let rest = path[at..].strip_prefix(self.text.as_bytes())?;
-        matches!(rest.first(), None | Some(b'/')).then_some(at + self.text.len() + 1)
+    /// Where the run leads that this word begins with, and how many bytes it has.
+    #[inline(always)]
+    pub(crate) fn run(&self, word: u64) -> Option<(Id, u8)> {
+        (word << self.run_shift == self.run_word).then_some((self.run_to, self.run_len))
+    }
+
+    #[inline(always)]
+    pub(crate) fn table(&self) -> Option<Table> {
+        (self.table_shift != 0).then_some(Table { at: self.table_at, shift: self.table_shift })
+    }
+
+    pub(crate) fn texts(&self) -> Texts {
+        match (self.table(), self.run_len) {
+            (Some(table), _) => Texts::Several(table),
+            (None, 0) => Texts::None,
+            (None, _) => {
+                let bytes = self.run_word >> self.run_shift;
+                Texts::One(Text::new(word::key(bytes, word::marks(bytes)), self.table_at))
+            }
+        }
+    }
+
+    pub(crate) fn set_texts(&mut self, texts: Texts) {
+        // No word ends like this when it is shifted.
+        (self.run_word, self.run_shift, self.run_len, self.run_to) = (1, 8, 0, NONE);
+        (self.table_at, self.table_shift) = match texts {
+            Texts::None => (NONE, 0),
+            Texts::One(text) => (text.to, 0),
+            Texts::Several(table) => (table.at, table.shift),
+        };
+        if let Texts::One(text) = texts {
+            self.set_run(Run { bytes: text.key, len: text.len, to: text.to });
+        }
+    }
+
+    /// Sets the run that begins with the only text.
+    pub(crate) fn set_run(&mut self, Run { bytes, len, to }: Run) {
+        self.run_shift = 64 - 8 * len;
+        self.run_word = bytes << self.run_shift;
+        (self.run_len, self.run_to) = (len, to);
+    }
+}
+
+/// What is needed to come back from a node, and to change the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Back {
+    pub(crate) parent: Id,
+    /// How its parent leads here.
+    pub(crate) way: Way,
+    /// How many bytes that took, if it was by text.
+    pub(crate) len: u8,
+    /// How many texts lead on from here.
+    pub(crate) n_texts: u32,
+    /// The marks of the last segments of all patterns that lead through here; all marks where one
+    /// ends in something else than text.
+    pub(crate) ends: u64,
+    /// Where a parameter leads.
+    pub(crate) param: Id,
+    /// The ways on that most nodes do not have.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// The kinds of ways, in the order in which they are tried. What takes all the rest goes last, and
+/// leads to no node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Way {
+    Text,
+    Affixed,
+    Param,
+    Glob,
+}
+
+/// Ways on that most nodes do not have.
+#[derive(Clone, Debug)]
+pub(crate) struct More {
+    /// Parameters with text around them, the longer text first.
+    pub(crate) affixed: Vec<Affixed>,
+    pub(crate) glob: Id,
+    /// The leaf of a pattern that takes all the rest.
+    pub(crate) rest: Id,
+}
+
+impl Default for More {
+    fn default() -> Self {
+        Self { affixed: Vec::new(), glob: NONE, rest: NONE }
+    }
+}
+
+impl More {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.affixed.is_empty() && self.glob == NONE && self.rest == NONE
+    }
+
+    /// Adds a parameter with text around it, in its order.
+    pub(crate) fn add(&mut self, new: Affixed) {
+        let at = self.affixed.partition_point(|other| other.rank() >= new.rank());
+        self.affixed.insert(at, new);
     }
 }
 
@@ -82,11 +206,11 @@ impl Run {
 pub(crate) struct Affixed {
     pub(crate) prefix: Box<str>,
     pub(crate) suffix: Box<str>,
-    pub(crate) child: Id,
+    pub(crate) to: Id,
 }
 
 impl Affixed {
-    /// Where the value stands in a segment of this text, if it matches.
+    /// Where the value begins and ends in a segment of this text, if it matches.
     #[inline]
     pub(crate) fn value(&self, text: &[u8], fold: bool) -> Option<(usize, usize)> {
         let len = text.len().checked_sub(self.prefix.len() + self.suffix.len())?;
@@ -96,7 +220,7 @@ impl Affixed {
             false => one == two.as_bytes(),
         };
         let fits = len > 0 && same(start, &self.prefix) && same(&rest[len..], &self.suffix);
-        fits.then_some((self.prefix.len(), len))
+        fits.then_some((self.prefix.len(), self.prefix.len() + len))
     }
 
     /// Longer text goes first, then the longer prefix; two that are equal in both exclude each other.
@@ -105,176 +229,31 @@ impl Affixed {
     }
 }
 
-impl Node {
-    pub(crate) fn new() -> Self {
-        Self {
-            run: Run::default(),
-            texts: Texts::default(),
-            wild: Wild::None,
-            is_param_only: false,
-            affixed: Vec::new(),
-            param: NONE,
-            glob: NONE,
-            rest: NONE,
-            takes_rest: false,
-            leaf: NONE,
-            ends: false,
-        }
+impl Back {
+    pub(crate) fn new(parent: Id, way: Way, len: u8) -> Self {
+        Self { parent, way, len, n_texts: 0, ends: 0, param: NONE, more: None }
     }
 
-    /// Settles [`Node::wild`] after a way on was added.
-    pub(crate) fn settle(&mut self) {
-        let many = !self.affixed.is_empty() || self.glob != NONE || self.takes_rest;
-        self.wild = match (many, self.param) {
-            (true, _) => Wild::Many,
-            (false, NONE) => Wild::None,
-            (false, _) => Wild::Param,
-        };
-        self.is_param_only = self.wild == Wild::Param && self.texts.len == 0;
+    /// Does nothing lead on from the node but text?
+    pub(crate) fn has_only_texts(&self) -> bool {
+        self.param == NONE && self.more.is_none()
     }
 
-    /// Where a parameter with this text around it leads; [`NONE`] when there is none.
-    pub(crate) fn affixed_child(&self, prefix: &str, suffix: &str) -> Id {
-        let same = |other: &&Affixed| *other.prefix == *prefix && *other.suffix == *suffix;
-        self.affixed.iter().find(same).map_or(NONE, |same| same.child)
-    }
-
-    /// Adds a way on by a parameter with text around it.
-    pub(crate) fn add_affixed(&mut self, prefix: &str, suffix: &str, child: Id) {
-        let new = Affixed { prefix: prefix.into(), suffix: suffix.into(), child };
-        let at = self.affixed.partition_point(|other| other.rank() >= new.rank());
-        self.affixed.insert(at, new);
-    }
-}
-
-/// The text segments that lead on from a node, as a hash table with open addressing.
-///
-/// At most half full, so a search ends soon; a table without entries has one empty place, so that
-/// searching it needs no special case.
-#[derive(Clone, Debug)]
-pub(crate) struct Texts {
-    places: Box<[Text]>,
-    /// A hash's top bits choose the place.
-    shift: u32,
-    len: usize,
-}
-
-#[derive(Clone, Debug)]
-struct Text {
-    hash: u64,
-    head: u64,
-    tail: u64,
-    len: u32,
-    child: Id,
-    /// The whole text; compared only where two words do not hold it.
-    text: Box<str>,
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self { hash: 0, head: 0, tail: 0, len: 0, child: NONE, text: String::new().into() }
-    }
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self { places: vec![Text::default(); 1].into(), shift: 63, len: 0 }
-    }
-}
-
-impl Texts {
-    /// Where a segment leads; [`NONE`] when nowhere.
-    #[inline(always)]
-    pub(crate) fn find(&self, piece: &Piece, path: &[u8], fold: bool) -> Id {
-        if self.len == 0 {
-            return NONE;
-        }
-        let mask = self.places.len() - 1;
-        let mut at = (piece.hash() >> self.shift) as usize;
-        loop {
-            let place = &self.places[at & mask];
-            if place.child == NONE {
-                return NONE;
-            }
-            if place.head == piece.head
-                && place.tail == piece.tail
-                && place.len as usize == piece.len()
-                && (piece.len() <= 16 || place.is_text(&path[piece.at..piece.end], fold))
-            {
-                return place.child;
-            }
-            at += 1;
-        }
-    }
-
-    /// Adds a text that is not there yet. It is given in lower case where case does not matter.
-    pub(crate) fn add(&mut self, text: &str, child: Id) {
-        self.add_piece(Piece::of(text), text, child);
-    }
-
-    /// Adds a whole path that is not there yet.
-    pub(crate) fn add_whole(&mut self, path: &str, leaf: Id) {
-        self.add_piece(Piece::whole(path.as_bytes()), path, leaf);
-    }
-
-    fn add_piece(&mut self, piece: Piece, text: &str, child: Id) {
-        if (self.len + 1) * 2 > self.places.len() {
-            self.grow();
-        }
-        self.len += 1;
-        self.put(Text {
-            hash: piece.hash(),
-            head: piece.head,
-            tail: piece.tail,
-            len: text.len() as u32,
-            child,
-            text: text.into(),
-        });
-    }
-
-    fn grow(&mut self) {
-        let size = (self.places.len() * 2).max(2);
-        let empty = vec![Text::default(); size].into_boxed_slice();
-        let old = core::mem::replace(&mut self.places, empty);
-        self.shift = 64 - size.trailing_zeros();
-        for text in old.into_vec().into_iter().filter(|text| text.child != NONE) {
-            self.put(text);
-        }
-    }
-
-    fn put(&mut self, text: Text) {
-        let mask = self.places.len() - 1;
-        let mut at = (text.hash >> self.shift) as usize & mask;
-        while self.places[at].child != NONE {
-            at = (at + 1) & mask;
-        }
-        self.places[at] = text;
-    }
-
-    /// The text and where it leads, if there is exactly one.
-    pub(crate) fn sole(&self) -> Option<(&str, Id)> {
-        let mut taken = self.places.iter().filter(|text| text.child != NONE);
-        match (self.len, taken.next()) {
-            (1, Some(text)) => Some((&text.text, text.child)),
-            _ => None,
-        }
-    }
-
-    /// The texts in alphabetical order, and where they lead.
-    pub(crate) fn sorted(&self) -> Vec<(&str, Id)> {
-        let taken = self.places.iter().filter(|text| text.child != NONE);
-        let mut texts: Vec<(&str, Id)> = taken.map(|text| (&*text.text, text.child)).collect();
-        texts.sort_unstable();
-        texts
-    }
-}
-
-impl Text {
+    /// How many bytes of a segment stand before the value that was captured on this way to a child.
     #[inline]
-    fn is_text(&self, text: &[u8], fold: bool) -> bool {
-        match fold {
-            true => self.text.as_bytes().eq_ignore_ascii_case(text),
-            false => self.text.as_bytes() == text,
+    pub(crate) fn prefix_len(&self, way: Way, child: Id) -> usize {
+        match (way, &self.more) {
+            (Way::Affixed, Some(more)) => {
+                let taken = more.affixed.iter().find(|affixed| affixed.to == child);
+                taken.map_or(0, |affixed| affixed.prefix.len())
+            }
+            _ => 0,
         }
+    }
+
+    /// Where a parameter with this text around it leads.
+    pub(crate) fn affixed(&self, prefix: &str, suffix: &str) -> Option<Id> {
+        let same = |other: &&Affixed| *other.prefix == *prefix && *other.suffix == *suffix;
+        self.more.as_ref()?.affixed.iter().find(same).map(|same| same.to)
     }
 }

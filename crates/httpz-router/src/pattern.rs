@@ -28,7 +28,15 @@ pub enum Segment {
     Rest(Option<String>),
 }
 
+/// How many parameters and globs a pattern has at most.
+const MOST_CAPTURED: usize = 255;
+
 impl Segment {
+    /// Does a lookup capture what it matches?
+    pub(crate) fn captures(&self) -> bool {
+        !matches!(self, Self::Static(_))
+    }
+
     /// The name it captures, if it does.
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -78,6 +86,11 @@ impl Pattern {
                 && segments.iter().any(|other| other.name() == Some(name))
             {
                 return Err(PatternError::new(at, format!("`{name}` stands twice in the path")));
+            }
+            let captured = segments.iter().filter(|segment| segment.captures()).count();
+            if segment.captures() && captured == MOST_CAPTURED {
+                let text = format!("a path has at most {MOST_CAPTURED} parameters and globs");
+                return Err(PatternError::new(at, text));
             }
             segments.push(segment);
             at += part.len() + 1;

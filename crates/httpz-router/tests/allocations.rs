@@ -1,4 +1,4 @@
-//! A lookup allocates nothing.
+//! What a lookup may rely on: it allocates nothing, and many threads may look up at once.
 
 use httpz_router::Trie;
 
@@ -18,4 +18,10 @@ fn lookups_allocate_nothing() {
         });
         assert_eq!(counted.count_total, 0, "{path}");
     }
+}
+
+#[test]
+fn a_trie_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Trie<u8>>();
 }

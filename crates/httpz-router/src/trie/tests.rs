@@ -1,6 +1,7 @@
 //! Single rules by table, conflicts, and the bound of the worst case.
 
 use super::*;
+use std::borrow::ToOwned;
 use std::vec::Vec;
 
 fn trie(patterns: &[&'static str]) -> Trie<&'static str> {
@@ -168,7 +169,44 @@ fn merged_patterns_stand_under_their_prefix() {
     assert_eq!(root.len(), 4);
 }
 
-/// Each node is visited at most once per lookup, however patterns overlap.
+#[test]
+fn what_was_removed_leaves_no_nodes_behind() {
+    let mut trie = trie(&["/a/long-text-of-several-words/:x", "/a/b"]);
+    let nodes = trie.tree.n_nodes();
+    let more = ["/a/long-text-of-several-worlds", "/:p/*/q", "/a/:n.json", "/a/c", "/a/d", "/z/*"];
+    for pattern in more {
+        trie.insert(pattern, pattern).unwrap();
+    }
+    for pattern in more {
+        assert_eq!(trie.remove(pattern), Some(pattern));
+    }
+    assert_eq!(trie.tree.n_nodes(), nodes, "{trie}");
+    assert!(trie.find("/a/long-text-of-several-words/1").is_some());
+}
+
+#[test]
+fn a_merge_that_fails_adds_nothing() {
+    let mut root = trie(&["/api/b"]);
+    assert!(root.merge("/api", trie(&["/a", "/b", "/c"])).is_err());
+    assert!(root.merge("/:id", trie(&["/a", "/:id"])).is_err(), "a name stands twice");
+    assert_eq!(root.iter().collect::<Vec<_>>(), [("/api/b", &"/api/b")]);
+}
+
+#[test]
+fn a_pattern_captures_at_most_255_values() {
+    let pattern = |n: usize| (0..n).map(|i| format!("/:p{i}")).collect::<String>();
+    let mut trie = Trie::new();
+    trie.insert(&pattern(255), 255).unwrap();
+    let error = Pattern::parse(&pattern(256)).unwrap_err();
+    assert_eq!(error.to_string(), "a path has at most 255 parameters and globs");
+    assert_eq!(error.offset(), pattern(255).len() + 1);
+    let path: String = (0..255).map(|i| format!("/{i}")).collect();
+    let found = trie.find(&path).unwrap();
+    assert_eq!((found.param("p7"), found.param("p254")), (Some("7"), Some("254")));
+}
+
+/// Thousands of overlapping choices, fifty segments deep: each node is visited at most once per
+/// lookup, whether the path is found or not.
 #[test]
 fn no_set_of_patterns_makes_a_lookup_exponential() {
     const DEPTH: usize = 50;
@@ -190,9 +228,13 @@ fn no_set_of_patterns_makes_a_lookup_exponential() {
         trie.insert(&format!("{globs}/*/b"), 0).unwrap();
         globs += &format!("/:q{depth}");
     }
-    let path = "/a".repeat(DEPTH - 1) + "/z";
-    assert!(trie.find(&path).is_none());
-    let visits = trie.visits.replace(0);
-    assert!(visits <= trie.nodes.len(), "{visits} visits of {} nodes", trie.nodes.len());
+    let nodes = trie.tree.n_nodes();
+    // The first ends like no pattern, and no way but texts is tried. The second ends like all.
+    let (strange, alike) = ("/a".repeat(DEPTH - 1) + "/z", "/a".repeat(DEPTH - 2) + "/z/a");
+    for (path, least, most) in [(strange, 12, 100), (alike, 10_000, nodes)] {
+        assert!(trie.find(&path).is_none());
+        let visits = trie.tree.visits.replace(0);
+        assert!((least..=most).contains(&visits), "{visits} visits of {nodes} nodes");
+    }
     assert!(trie.find(&"/a".repeat(DEPTH)).is_some());
 }
