@@ -72,10 +72,11 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         if !sent || cut {
             return;
         }
-        self.wire.shutdown();
         if heard_all {
+            // Nothing is unread, so closing the socket is as good a farewell as any.
             return;
         }
+        self.wire.shutdown();
         self.wire.wait(Wait::Linger);
         // On the heap: an array here would make the future of every idle connection larger.
         let (wire, mut heard, mut room) = (&*self.wire, 0, vec![0; 4096]);

@@ -340,6 +340,19 @@ fn large_chunks_arrive_whole_and_in_their_place() {
 }
 
 #[test]
+fn closes_at_once_when_nothing_is_unread_and_our_side_first_otherwise() {
+    for (input, shut) in [
+        ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /b", true),
+        ("GET /a HTTP/1.1\r\n\r\nmore", true),
+    ] {
+        let wire = Rc::new(Memory::new([input]));
+        assert!(run(&wire, &common(1, small())));
+        assert_eq!(wire.is_shut(), shut, "{input:?}");
+    }
+}
+
+#[test]
 fn chunks_leave_together_until_the_handler_waits() {
     for (path, n_writes) in [("/large-chunks", 1), ("/slow-chunks", 2)] {
         let wire = Rc::new(Memory::new([format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")]));
