@@ -109,15 +109,18 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 Arrival::Fault(fault) => return Box::pin(self.refuse(fault)).await,
                 Arrival::LateBody | Arrival::Nothing => return,
             }
-            let outcome = match self.call() {
+            let mut outcome = match self.call() {
                 Call::Done(outcome) => outcome,
                 Call::Waits(future, link) => wait_for(future, link).await,
             };
-            let mut verdict = self.conclude(outcome);
-            if verdict == Verdict::Close && self.is_left() {
-                let outcome = Box::pin(self.send_rest()).await;
-                verdict = self.conclude(outcome);
-            }
+            let verdict = loop {
+                match self.conclude(outcome) {
+                    Verdict::Close if self.is_left() => {
+                        outcome = Box::pin(self.send_rest()).await;
+                    }
+                    verdict => break verdict,
+                }
+            };
             match verdict {
                 Verdict::Again => {}
                 Verdict::Drain if Box::pin(self.drain()).await => {}

@@ -105,7 +105,6 @@ pub struct AnswerHead<'a> {
 /// Appends a response head.
 #[inline]
 pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
-    out.reserve(256 + head.fields.bytes.len());
     if head.status == Status::OK && !head.has_date {
         out.extend_from_slice(&head.opening.0);
     } else {
