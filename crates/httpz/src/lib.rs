@@ -125,3 +125,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/tuning.md")]
 struct Tuning;
+
+/// And those about operating.
+#[cfg(all(doctest, feature = "handover"))]
+#[doc = include_str!("../../../docs/operating.md")]
+struct Operating;
