@@ -86,8 +86,10 @@ fn of_server(server: &ServerResults) -> Vec<Figure> {
         let mib = f64::from(1 << 20);
         let per_conn = "bytes per idle connection".into();
         figures.push(figure(per_conn, memory.per_conn_10k, COUNTS_MARGIN, 16.0));
-        let after = "bytes resident after a burst".into();
-        figures.push(figure(after, memory.burst.idle as f64, TIMES_MARGIN, mib));
+        figures.extend(memory.burst.map(|burst| {
+            let after = "bytes resident after a burst".into();
+            figure(after, burst.idle as f64, TIMES_MARGIN, mib)
+        }));
     }
     figures
 }

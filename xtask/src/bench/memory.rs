@@ -29,7 +29,7 @@ pub struct Memory {
     pub per_conn_10k: f64,
     /// The most that was seen under the load runs.
     pub under_load: u64,
-    pub burst: Burst,
+    pub burst: Option<Burst>,
 }
 
 /// Resident bytes around a burst, in which ten thousand connections are in the middle of a request.
@@ -42,9 +42,8 @@ pub struct Burst {
     pub closed: u64,
 }
 
-/// Opens ten thousand connections, each of which makes one request, and then another in two parts:
-/// all of them have their first part before any gets its second.
-pub fn measure(server: &Server) -> Outcome<Memory> {
+/// Opens ten thousand connections, each of which makes one request.
+pub fn measure(server: &Server, with_burst: bool) -> Outcome<Memory> {
     raise_our_limit()?;
     let running = server.start(Place::OwnCore)?;
     std::thread::sleep(SETTLE);
@@ -66,10 +65,12 @@ pub fn measure(server: &Server) -> Outcome<Memory> {
         *per_conn = resident(running.pid())?.saturating_sub(at_rest) as f64 / n as f64;
     }
     let [per_conn_1k, per_conn_10k] = per_conn;
-    let burst = burst(&running, streams)?;
+    let burst = with_burst.then(|| burst(&running, streams)).transpose()?;
     Ok(Memory { at_rest, per_conn_1k, per_conn_10k, under_load: 0, burst })
 }
 
+/// Each connection makes a request in two parts: all of them have sent the first part before any
+/// sends the second.
 fn burst(running: &Running, mut streams: Vec<TcpStream>) -> Outcome<Burst> {
     let request = ECHO.request();
     // All but the last bytes of the body.

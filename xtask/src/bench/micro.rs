@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::callgrind;
 use crate::command::{Outcome, cargo, output, run, target_dir};
 
-/// How often a case runs in the shorter and the longer of two runs; their difference holds
-/// neither the start of the program nor what a case prepares.
-const TIMES: [u32; 2] = [200, 1200];
+/// How often a case runs under callgrind.
+const TIMES: u32 = 1_000;
 
 /// The bench program, without which way of running it.
 const PROGRAM: &str = "bench --package httpz-benches --bench micro";
@@ -84,21 +83,23 @@ fn nanos(text: &str) -> Option<f64> {
     Some(number.parse::<f64>().ok()? * factor)
 }
 
+/// Only what happens within the program's function `counted` is counted, so neither its start nor
+/// what a case prepares.
 fn instructions(binary: &Path, case: &str) -> Outcome<f64> {
-    let [few, many] = TIMES.map(|times| {
-        let counts = target_dir().join("bench/micro.callgrind");
-        let mut valgrind = Command::new("valgrind");
-        valgrind
-            .args(["--tool=callgrind", "-q"])
-            .arg(format!("--callgrind-out-file={}", counts.display()))
-            .arg(binary)
-            .args(["--count", case, &times.to_string()])
-            .stdin(Stdio::null());
-        run(&mut valgrind)?;
-        let text = fs::read(&counts).map_err(|error| format!("{}: {error}", counts.display()))?;
-        Ok::<_, String>(callgrind::instructions(&String::from_utf8_lossy(&text)))
-    });
-    Ok((many? as f64 - few? as f64) / f64::from(TIMES[1] - TIMES[0]))
+    let counts = target_dir().join("bench/micro.callgrind");
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["--tool=callgrind", "-q", "--toggle-collect=micro::counted*"])
+        .arg(format!("--callgrind-out-file={}", counts.display()))
+        .arg(binary)
+        .args(["--count", case, &TIMES.to_string()])
+        .stdin(Stdio::null());
+    run(&mut valgrind)?;
+    let text = fs::read(&counts).map_err(|error| format!("{}: {error}", counts.display()))?;
+    match callgrind::instructions(&String::from_utf8_lossy(&text)) {
+        0 => Err(format!("callgrind counted nothing of `{case}`")),
+        n => Ok(n as f64 / f64::from(TIMES)),
+    }
 }
 
 #[cfg(test)]

@@ -187,23 +187,29 @@ impl Bench {
         built
     }
 
-    /// The load runs come last: they are what a machine that is too slow can have less of.
+    /// Rounds of load come last and fill what time is left; a single one does not wait for that.
     fn measure(&mut self, options: &Options, built: &Built) {
         self.started = Instant::now();
+        let load_last = self.plan.rounds > 1;
         if options.counts {
             self.count(&built.servers);
         }
         if options.memory {
             self.memory(&built.servers);
         }
-        if let Some(binary) = &built.micro {
+        if options.load && !load_last {
+            self.load(&built.servers, options.same_core_only);
+        }
+        if let Some(binary) = &built.micro
+            && !self.late("micro")
+        {
             self.say("single steps");
             match micro::measure(binary) {
                 Ok(steps) => self.results.micro = steps,
                 Err(reason) => self.skip(format!("micro: {reason}")),
             }
         }
-        if built.router {
+        if built.router && !self.late("router") {
             self.say("routers");
             let mut command = router_bench("run");
             command.arg("--").args(options.quick.then_some("--quick"));
@@ -212,7 +218,7 @@ impl Bench {
                 Err(reason) => self.skip(format!("router: {reason}")),
             }
         }
-        if options.load {
+        if options.load && load_last {
             self.load(&built.servers, options.same_core_only);
         }
         self.results.about.seconds = self.started.elapsed().as_secs_f64();

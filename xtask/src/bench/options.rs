@@ -31,6 +31,8 @@ pub struct Plan {
     pub seconds: u32,
     /// Requests of each workload under callgrind.
     pub counted_requests: usize,
+    /// Are ten thousand connections made busy at once?
+    pub burst: bool,
     /// Server and load generator share cores.
     pub loaded: &'static [Workload],
     pub bodies: &'static [Workload],
@@ -55,6 +57,7 @@ const FULL: Plan = Plan {
     workers: 1,
     seconds: 1,
     counted_requests: 1_600,
+    burst: true,
     loaded: &LOADED,
     bodies: &BODIES,
     doubled: &DOUBLED,
@@ -65,6 +68,7 @@ const FULL: Plan = Plan {
 const SHORT: Plan = Plan {
     rounds: 1,
     counted_requests: 800,
+    burst: false,
     loaded: &QUICK_LOADED,
     bodies: &QUICK_BODIES,
     doubled: &[],

@@ -58,7 +58,7 @@ impl Bench {
                 return;
             }
             self.say(&format!("memory of {} ({} of {})", server.name, n + 1, servers.len()));
-            match memory::measure(server) {
+            match memory::measure(server, self.plan.burst) {
                 Ok(memory) => self.results.server(&server.name).memory = Some(memory),
                 Err(reason) => self.skip(format!("memory of {}: {reason}", server.name)),
             }
@@ -89,12 +89,15 @@ impl Bench {
         let mut longest = Duration::ZERO;
         for round in 1..=self.plan.rounds {
             // All servers have as many rounds, or else the last ones would have had less luck.
-            if self.started.elapsed() + longest > self.plan.budget {
+            if round > 1 && self.started.elapsed() + longest > self.plan.budget {
                 self.skip(format!("round {round} of {}: it would take too long", self.plan.rounds));
                 break;
             }
             let begun = Instant::now();
             for (n, server) in servers.iter().enumerate() {
+                if self.late("load") {
+                    break;
+                }
                 self.say(&format!(
                     "round {round} of {}: {} ({} of {})",
                     self.plan.rounds,

@@ -238,18 +238,12 @@ fn memory(results: &Results) -> Vec<String> {
         })
     });
     let burst = lines(results, |server| {
-        measured(server).filter(|memory| memory.burst.busy > 0).map_or(vec![], |memory| {
-            let waiting = memory.at_rest as f64 + 1e4 * memory.per_conn_10k;
-            let burst = memory.burst;
-            let stages = [
-                memory.at_rest as f64,
-                waiting,
-                burst.busy as f64,
-                burst.idle as f64,
-                burst.closed as f64,
-            ];
-            (0_u8..).map(f64::from).zip(stages.map(mib)).collect()
-        })
+        let Some(memory) = measured(server) else { return vec![] };
+        let Some(burst) = memory.burst else { return vec![] };
+        let at_rest = memory.at_rest as f64;
+        let waiting = at_rest + 1e4 * memory.per_conn_10k;
+        let [busy, idle, closed] = [burst.busy, burst.idle, burst.closed].map(|n| n as f64);
+        (0_u8..).map(f64::from).zip([at_rest, waiting, busy, idle, closed].map(mib)).collect()
     });
     let growing = Axes {
         title: "Memory with connections",

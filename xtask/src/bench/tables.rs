@@ -180,9 +180,9 @@ fn memory(rows: &Rows<'_>) -> Table {
             0 => mib(memory.at_rest),
             1 => bytes(memory.per_conn_1k),
             2 => bytes(memory.per_conn_10k),
-            3 => mib(memory.burst.busy),
-            4 => mib(memory.burst.idle),
-            5 => mib(memory.burst.closed),
+            3 => memory.burst.and_then(|burst| mib(burst.busy)),
+            4 => memory.burst.and_then(|burst| mib(burst.idle)),
+            5 => memory.burst.and_then(|burst| mib(burst.closed)),
             _ => mib(memory.under_load),
         }
     })
