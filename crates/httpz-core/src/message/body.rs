@@ -77,6 +77,8 @@ struct Late {
     scratch: Vec<u8>,
     /// What was read into `scratch` beyond the body's end.
     behind: Range<usize>,
+    /// How much of that the inbound buffer can take over.
+    room: usize,
     progress: usize,
     /// Has anybody asked for more than came with the head?
     begun: bool,
@@ -112,6 +114,7 @@ impl Incoming {
     ) {
         let mut late = self.late.borrow_mut();
         late.restart();
+        late.room = inbound.buffer().len();
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
         link.withhold(head.expects_continue && inbound.len() == head.len);
         self.place.set(Place::Late);
@@ -461,8 +464,10 @@ impl Late {
         if scratch.is_empty() {
             scratch.resize(SCRATCH, 0);
         }
-        // A counted body is never read beyond its end.
-        let room = if left > 0 { left.min(SCRATCH as u64) as usize } else { SCRATCH };
+        // A counted body is never read beyond its end, one in chunks no further than what is behind it
+        // finds room in the inbound buffer.
+        let room = if left > 0 { usize::try_from(left).unwrap_or(usize::MAX) } else { self.room };
+        let room = room.min(SCRATCH);
         let step = poll_some(cx, wire, &mut scratch[..room]).map(|got| {
             let n = got?;
             let taken = self.take_in(decoder, &scratch[..n], keep)?;

@@ -87,3 +87,15 @@ fn a_body_is_waited_for_under_a_deadline_and_only_then() {
     assert_eq!(wire.waiting(), Wait::KeepAlive);
     assert!(wire.take_output().ends_with(b"abcabcabc"));
 }
+
+/// What was read together with the end of a body must fit where the next head is read.
+#[test]
+fn requests_behind_a_body_in_chunks_are_answered_however_many_came_with_its_end() {
+    for path in ["/body", "/pieces", "/ignore"] {
+        let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let next = "GET /b HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40);
+        let rest = format!("3\r\nabc\r\n0\r\n\r\n{next}");
+        let got = answer_to(Memory::new([head.as_bytes(), rest.as_bytes()]), small());
+        assert_eq!(got.matches("HTTP/1.1 200 OK").count(), 41, "{path}: {got}");
+    }
+}
