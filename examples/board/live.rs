@@ -40,6 +40,7 @@ impl Live {
         Ok(())
     }
 
+    /// Called by whoever holds the database's writer, so the numbers are in the order of the changes.
     fn publish(&self, name: &str, event: Event) {
         let id = self.published.fetch_add(1, Ordering::Relaxed) + 1;
         self.channel.publish(event.name(name).id(id));

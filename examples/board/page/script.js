@@ -49,7 +49,7 @@ let complaint;
 function complain(text) {
   find("#alert").textContent = text;
   clearTimeout(complaint);
-  complaint = setTimeout(() => complain(""), 8000);
+  if (text) complaint = setTimeout(() => complain(""), 8000);
 }
 
 // ---- notes on the screen
@@ -104,9 +104,11 @@ let late = null;
 const hear = apply => late ? late.push(apply) : apply();
 
 async function fetchNotes() {
-  late = [];
+  const heard = late = [];
   try {
     const fetched = await call("GET", `/notes?limit=${PAGE}`);
+    // Connected once more meanwhile: a newer list is on its way.
+    if (late !== heard) return;
     const known = new Set(fetched.map(note => note.id));
     const oldest = fetched.length < PAGE ? 0 : fetched.at(-1).id;
     const gone = [...notes.children].filter(({ note }) => note.id >= oldest && !known.has(note.id));
@@ -117,9 +119,10 @@ async function fetchNotes() {
   } catch (error) {
     complain(error.message);
   } finally {
-    const heard = late;
-    late = null;
-    heard.forEach(apply => apply());
+    if (late === heard) {
+      late = null;
+      heard.forEach(apply => apply());
+    }
   }
 }
 
@@ -128,22 +131,27 @@ function tell(state, text) {
   live.firstElementChild.textContent = text;
 }
 
-const source = new EventSource("/api/live");
-// Each time it connects, the first too: what was missed may be more than the server still knows.
-source.onopen = fetchNotes;
-source.onerror = () => tell("lost", "reconnecting …");
-source.addEventListener("watching", event => {
-  tell("live", event.data === "1" ? "live, only you" : `live, ${event.data} looking`);
-});
-source.addEventListener("note", event => hear(() => {
-  const note = JSON.parse(event.data);
-  const isNew = !document.getElementById(`note-${note.id}`);
-  show(note);
-  if (note.author !== me) {
-    find("#news").textContent = `${note.author} has ${isNew ? "pinned" : "changed"} a note`;
-  }
-}));
-source.addEventListener("gone", event => hear(() => remove(JSON.parse(event.data))));
+function connect() {
+  const source = new EventSource("/api/live");
+  // Each time, the first too: what was missed may be more than the server still knows.
+  source.onopen = fetchNotes;
+  source.onerror = () => {
+    tell("lost", "reconnecting …");
+    // A browser comes again by itself, but not after an answer that is no stream, as of a proxy.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  };
+  source.addEventListener("watching", ({ data }) => {
+    tell("live", data === "1" ? "live, only you" : `live, ${data} looking`);
+  });
+  source.addEventListener("note", ({ data }) => hear(() => {
+    const note = JSON.parse(data);
+    const deed = document.getElementById(`note-${note.id}`) ? "changed" : "pinned";
+    show(note);
+    if (note.author !== me) find("#news").textContent = `${note.author} has ${deed} a note`;
+  }));
+  source.addEventListener("gone", ({ data }) => hear(() => remove(JSON.parse(data))));
+}
+connect();
 
 find("#older").onclick = ({ target }) => attempt(target, async () => {
   const oldest = notes.lastElementChild.note.id;

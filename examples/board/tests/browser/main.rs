@@ -75,6 +75,27 @@ fn what_one_window_adds_the_other_shows() {
 }
 
 #[test]
+fn a_page_comes_back_when_the_server_does() {
+    let Some(browser) = Browser::start("a_page_comes_back_when_the_server_does") else { return };
+    let server = Server::start("board");
+    let addr = server.addr.clone();
+    browser.go(&format!("http://{addr}/"));
+    browser.see("//p[@id='live' and @data-state='live']");
+
+    // With a page that listens, it ends all the same, and the page says so.
+    server.stop();
+    browser.see("//p[@id='live' and @data-state='lost']");
+
+    let server = Server::start_with("board", &[("HTTPZ_LISTEN", &addr)]);
+    let cookie = format!("Cookie: {}", sign_up(&server, "ann"));
+    let body = r#"{"text":"here again"}"#;
+    assert_eq!(server.ask("POST /api/notes", &[&cookie], body).status, 201);
+    browser.see("//p[@id='live' and @data-state='live']");
+    browser.see(&note("here again"));
+    server.stop();
+}
+
+#[test]
 fn it_fits_a_phone_and_comes_in_light_and_dark() {
     let Some(browser) = Browser::start("it_fits_a_phone_and_comes_in_light_and_dark") else {
         return;
