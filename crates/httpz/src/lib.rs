@@ -51,7 +51,7 @@ pub mod testing;
 mod timeout;
 mod url;
 
-pub use app::{App, Built};
+pub use app::{App, Built, Ended, Observe};
 pub use context::{Has, HasMut, Shared};
 pub use cors::{Cors, CorsError};
 pub use dispatch::{Dispatch, Next};

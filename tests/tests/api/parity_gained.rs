@@ -1,11 +1,13 @@
 //! What the original's successor has gained since, and is not tested elsewhere.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use httpz::ext::metrics::Metrics;
 use httpz::ext::multipart::{Multipart, Parts};
 use httpz::prelude::*;
 use httpz::testing::{Client, Draft};
-use httpz::{Cookie, SameSite};
+use httpz::{Cookie, Ended, Observe, RouteTable, SameSite};
 
 #[test]
 fn gained_cookies_go_both_ways() {
@@ -136,4 +138,103 @@ fn gained_forms_that_are_none_are_refused() {
         .send()
         .status(413)
         .text("the part `title` is larger than 10 bytes");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn note(&self, text: String) {
+        self.0.lock().unwrap().push(text);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl Observe for Log {
+    fn routes(&self, routes: &RouteTable) {
+        self.note(format!("{} routes", routes.len()));
+    }
+
+    fn began(&self, req: &Request) {
+        self.note(format!("began {}", req.target()));
+    }
+
+    fn ended(&self, ended: &Ended<'_>) {
+        assert!(ended.took < Duration::from_secs(60));
+        self.note(format!("{:?} {:?}", ended.route, ended.status));
+    }
+}
+
+fn observed(r: httpz::Router<()>) -> httpz::Router<()> {
+    r.get("/", handler(|_, _| (Status(202), "yes")))
+        .get("/slow", async_handler(async |_, res| res.chunk("slow").await))
+        .get("/fails", handler(|_, _| Err::<(), _>(Error::status(418, "no"))))
+        .get("/number", handler(|_, _| "x".parse::<u8>().map(drop)))
+        .get("/waits", async_handler(async |_, _| std::future::pending::<()>().await))
+}
+
+#[test]
+fn gained_every_request_can_be_observed() {
+    let log = Log::default();
+    let no_number = |_: &std::num::ParseIntError| Error::status(422, "no number");
+    let app = App::new((), observed).observe(log.clone()).error(no_number);
+    let client = Client::new(app);
+    assert_eq!(log.take(), ["5 routes"]);
+    for (path, expected) in [
+        ("/", "Some(0) Some(202)"),
+        ("/slow", "Some(1) Some(200)"),
+        ("/fails", "Some(2) Some(418)"),
+        ("/number", "Some(3) Some(422)"),
+        ("/nowhere", "None Some(404)"),
+    ] {
+        client.get(path);
+        assert_eq!(log.take(), [format!("began {path}").as_str(), expected]);
+    }
+    client.delete("/").status(405).header("allow", "GET, HEAD, OPTIONS");
+    assert_eq!(log.take(), ["began /", "None Some(405)"]);
+    // A peer that is gone.
+    let live = client.open("/waits");
+    assert_eq!(log.take(), ["began /waits"]);
+    drop(live);
+    assert_eq!(log.take(), ["Some(4) None"]);
+}
+
+#[test]
+fn gained_metrics_are_counted_route_by_route() {
+    let metrics = Metrics::new();
+    let app = App::new((), |r| {
+        observed(r).all("/all/:id", handler(|_, _| ())).get("/metrics", metrics.handler())
+    });
+    let client = Client::new(app.observe(metrics.clone()));
+    for path in ["/", "/", "/fails", "/nowhere", "/slow"] {
+        client.get(path);
+    }
+    client.post("/all/1", 1).status(200);
+    let waiting = client.open("/waits");
+    let reply = client.get("/metrics").status(200);
+    let text = String::from_utf8(reply.body().to_vec()).unwrap();
+    reply.header("content-type", "text/plain; version=0.0.4; charset=utf-8");
+    for line in [
+        "# TYPE http_requests_total counter",
+        r#"http_requests_total{method="GET",route="/",status="2xx"} 2"#,
+        r#"http_requests_total{method="GET",route="/slow",status="2xx"} 1"#,
+        r#"http_requests_total{method="GET",route="/fails",status="4xx"} 1"#,
+        r#"http_requests_total{method="*",route="/all/:id",status="2xx"} 1"#,
+        r#"http_requests_total{method="",route="",status="4xx"} 1"#,
+        "# TYPE http_request_duration_seconds histogram",
+        r#"http_request_duration_seconds_bucket{method="GET",route="/",le="+Inf"} 2"#,
+        r#"http_request_duration_seconds_count{method="GET",route="/"} 2"#,
+        // The one that waits and the one that asks.
+        "http_requests_in_flight 2",
+    ] {
+        assert!(text.lines().any(|got| got == line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("/waits"), "what has not ended is not counted");
+    drop(waiting);
+    let text = metrics.to_string();
+    assert!(text.contains(r#"{method="GET",route="/waits",status="dropped"} 1"#), "{text}");
+    assert!(text.ends_with("http_requests_in_flight 0\n"), "{text}");
 }

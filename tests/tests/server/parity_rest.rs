@@ -1,6 +1,7 @@
 //! Rows 62 and 63 of the feature list: the protocol as it is written, and a thread that never waits
 //! for a single peer.
 
+use httpz::ext::metrics::Metrics;
 use httpz::prelude::*;
 use httpz::sse::{Channel, Event};
 use httpz_tests::Raw;
@@ -58,5 +59,19 @@ fn row_63_one_thread_serves_many_connections_and_waits_for_none() {
     for peer in &mut waiting {
         assert_eq!(peer.answer().body, "through");
     }
+    stop(server);
+}
+
+#[test]
+fn gained_metrics_add_up_what_the_workers_count() {
+    let metrics = Metrics::new();
+    let app = App::new((), |r| r.get("/", handler(|_, _| "hello"))).observe(metrics.clone());
+    let config = Config { workers: 2, port: 0, ..Config::default() };
+    let server = app.config(config).start().expect("it starts");
+    for _ in 0..40 {
+        Raw::connect(server.addr()).get("/");
+    }
+    let line = r#"http_requests_total{method="GET",route="/",status="2xx"} 40"#;
+    assert!(metrics.to_string().contains(line), "{metrics}");
     stop(server);
 }

@@ -60,6 +60,17 @@ fn row_64_bytes_pass_both_ways_until_the_peer_ends() {
 }
 
 #[test]
+fn row_64_who_expects_to_be_told_to_go_on_is_told_before_the_switch() {
+    let server = server();
+    let mut peer = Raw::connect(server.addr());
+    peer.send(ASK.replace("Host: a", "Host: a\r\nExpect: 100-continue"));
+    assert_eq!(peer.until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    assert!(peer.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    drop(peer);
+    crate::stop(server);
+}
+
+#[test]
 fn row_64_silence_is_noticed_and_a_shutdown_too() {
     let server = server();
     let mut peer = open(&server);

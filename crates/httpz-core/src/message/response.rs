@@ -546,8 +546,9 @@ impl Response {
         encode::head(out, &head);
     }
 
-    /// Puts the head of a 101 into the outgoing buffer; what follows it is no longer HTTP.
-    pub(super) fn encode_switch(&mut self) -> Result<(), ResponseFault> {
+    /// Puts the head of a 101 into the outgoing buffer; what follows it is no longer HTTP. A peer that
+    /// expects to be told to go on is told that first (RFC 9110 §7.8).
+    pub(super) fn encode_switch(&mut self, expects_continue: bool) -> Result<(), ResponseFault> {
         if self.stage != Stage::Fresh {
             return Err(ResponseFault::TooLate);
         }
@@ -556,6 +557,9 @@ impl Response {
         }
         self.status = Status(101);
         self.content_type = None;
+        if expects_continue {
+            self.push_raw(encode::CONTINUE);
+        }
         self.put_head(self.link.outbound().buf(), Length::Absent, true);
         self.stage = Stage::Written;
         self.close = true;

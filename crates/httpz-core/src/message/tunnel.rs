@@ -69,7 +69,9 @@ impl Response {
             return Err(Error::status(503, "the server is shutting down"));
         }
         self.header("Connection", "upgrade").header("Upgrade", protocol);
-        self.encode_switch()?;
+        let expects =
+            req.header("expect").is_some_and(|it| it.eq_ignore_ascii_case("100-continue"));
+        self.encode_switch(expects)?;
         self.flush().await?;
         Ok(Tunnel { req, res: self, taken: 0, waiting: false })
     }

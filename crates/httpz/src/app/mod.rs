@@ -5,6 +5,7 @@
 //! all mistakes are told at once and none by a panic.
 
 mod developer;
+mod observe;
 pub(crate) mod refusal;
 mod service;
 
@@ -24,6 +25,8 @@ use crate::router::registry::Registry;
 use crate::router::table::Table;
 use crate::{Config, Error, Handle, HttpError, Places, Request, Response, Result, Server, Shared};
 
+use observe::Observed;
+pub use observe::{Ended, Observe};
 use refusal::{Meaning, OnError};
 pub use service::Built;
 
@@ -47,8 +50,11 @@ pub struct App<G: 'static> {
     state: Shared<G>,
     pub(crate) registry: Registry<G>,
     fallbacks: Fallbacks<G>,
+    /// What errors of other libraries mean here, asked in the order of registration.
+    meanings: Vec<Meaning>,
     cors: Option<Arc<Policy>>,
     matching: Matching,
+    observer: Option<Arc<dyn Observe>>,
     config: Config,
 }
 
@@ -57,8 +63,6 @@ struct Fallbacks<G: 'static> {
     not_found: Option<Action<Shared<G>>>,
     method_not_allowed: Option<Action<Shared<G>>>,
     on_error: Option<OnError<G>>,
-    /// What errors of other libraries mean here, asked in the order of registration.
-    meanings: Vec<Meaning>,
 }
 
 impl<G: Send + Sync + 'static> App<G> {
@@ -94,14 +98,11 @@ impl<G: Send + Sync + 'static> App<G> {
         Self {
             state: Shared::leak(state),
             registry,
-            fallbacks: Fallbacks {
-                not_found: None,
-                method_not_allowed: None,
-                on_error: None,
-                meanings: Vec::new(),
-            },
+            fallbacks: Fallbacks { not_found: None, method_not_allowed: None, on_error: None },
+            meanings: Vec::new(),
             cors: None,
             matching: Matching::default(),
+            observer: None,
             config: Config::default(),
         }
     }
@@ -210,7 +211,7 @@ impl<G: Send + Sync + 'static> App<G> {
         F: Fn(&E) -> Error + Send + Sync + 'static,
     {
         let meaning = move |source: &(dyn StdError + 'static)| source.downcast_ref().map(&meaning);
-        self.fallbacks.meanings.push(Box::new(meaning));
+        self.meanings.push(Box::new(meaning));
         self
     }
 
@@ -236,6 +237,12 @@ impl<G: Send + Sync + 'static> App<G> {
     /// ```
     pub fn errors<E: HttpError + StdError + Send + Sync + 'static>(self) -> Self {
         self.error(E::to_error)
+    }
+
+    /// Lets somebody hear of every request; see [`Observe`]. One at a time: the last one counts.
+    pub fn observe(mut self, observer: impl Observe) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
     }
 
     /// Lets the text of patterns match whatever the case of its ASCII letters; parameters keep theirs.
@@ -333,7 +340,16 @@ impl<G: Send + Sync + 'static> App<G> {
             return Err(BuildError { errors });
         }
         let known = std::mem::take(&mut self.registry.meanings).into_iter();
-        self.fallbacks.meanings.extend(known.map(|meaning| Box::new(meaning) as Meaning));
+        self.meanings.extend(known.map(|meaning| Box::new(meaning) as Meaning));
+        let meanings: Arc<[Meaning]> = std::mem::take(&mut self.meanings).into();
+        if let Some(observer) = &self.observer {
+            observer.routes(&self.routes());
+            for (i, route) in self.registry.routes.iter_mut().enumerate() {
+                let inner = route.action.clone();
+                let (observer, meanings) = (observer.clone(), meanings.clone());
+                route.action = Arc::new(Observed { observer, meanings, route: i, inner });
+            }
+        }
         for route in &mut self.registry.routes {
             route.cors = route.cors.take().or_else(|| self.cors.clone());
         }
@@ -341,7 +357,9 @@ impl<G: Send + Sync + 'static> App<G> {
             state: self.state,
             table: Table::new(self.registry, self.matching),
             fallbacks: self.fallbacks,
+            meanings,
             cors: self.cors,
+            observer: self.observer,
             config: self.config,
         })
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::observe::{Observe, Watch};
+use super::refusal::Meaning;
 use super::{Fallbacks, developer, refusal};
 use crate::cors::{Policy, asked_method};
 use crate::handler::Action;
@@ -14,8 +16,11 @@ pub struct Built<G: 'static> {
     pub(super) state: Shared<G>,
     pub(super) table: Table<G>,
     pub(super) fallbacks: Fallbacks<G>,
+    pub(super) meanings: Arc<[Meaning]>,
     /// For paths without a route and requests without a path; routes have theirs with them.
     pub(super) cors: Option<Arc<Policy>>,
+    /// Hears of requests without a route; routes have theirs with them.
+    pub(super) observer: Option<Arc<dyn Observe>>,
     pub(super) config: Config,
 }
 
@@ -24,14 +29,14 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
     fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
         match self.table.find(req) {
             Found::Action(action) => self.run(action, req, res),
-            Found::OtherMethods(leaf) => self.other_methods(leaf, req, res),
-            Found::Nothing => self.nothing(req, res),
+            Found::OtherMethods(leaf) => self.unrouted(Some(leaf), req, res),
+            Found::Nothing => self.unrouted(None, req, res),
         }
     }
 
     #[cold]
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
-        let error = refusal::interpret(&self.fallbacks.meanings, error);
+        let error = refusal::interpret(&self.meanings, error);
         refusal::note(req, &error);
         if let Some(policy) = &self.cors {
             policy.mark_if_new(req, res);
@@ -61,7 +66,34 @@ impl<G: Send + Sync + 'static> Built<G> {
         action.call(req.arena().value(self.state), req, res)
     }
 
+    /// Where the path has no route for the method, or there is no such path.
     #[cold]
+    fn unrouted<'a>(
+        &'a self,
+        leaf: Option<&'a Leaf<G>>,
+        req: &'a Request,
+        res: &'a mut Response,
+    ) -> Flow<'a> {
+        let Some(observer) = &self.observer else { return self.fall_back(leaf, req, res) };
+        Flow::later(async move {
+            let watch = Watch::begin(&**observer, req, None);
+            let outcome = self.fall_back(leaf, req, res).await;
+            watch.end(outcome, res, &self.meanings)
+        })
+    }
+
+    fn fall_back<'a>(
+        &'a self,
+        leaf: Option<&Leaf<G>>,
+        req: &'a Request,
+        res: &'a mut Response,
+    ) -> Flow<'a> {
+        match leaf {
+            Some(leaf) => self.other_methods(leaf, req, res),
+            None => self.nothing(req, res),
+        }
+    }
+
     fn nothing<'a>(&'a self, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         if req.method() == Method::Options && req.path() == "*" {
             res.status(204).header("Allow", self.table.allow());
@@ -81,7 +113,6 @@ impl<G: Send + Sync + 'static> Built<G> {
         }
     }
 
-    #[cold]
     fn other_methods<'a>(
         &'a self,
         leaf: &Leaf<G>,

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "handover")]
 pub mod handover;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "multipart")]
 pub mod multipart;
 #[cfg(feature = "openapi")]

@@ -1,0 +1,121 @@
+//! Who hears of every request, for metrics and access logs.
+//!
+//! An [`Observe`] stands around all guards, dispatchers and handlers. Routes of an application without
+//! one are not wrapped, so they pay nothing for it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::refusal::{Meaning, interpret};
+use crate::handler::{Action, Endpoint};
+use crate::{Flow, Request, Response, Result, RouteTable};
+
+/// Hears of the requests of an application; see [`App::observe`](crate::App::observe).
+///
+/// It is called on the thread that serves the request, between requests of others: what it does, they
+/// wait for.
+///
+/// ```
+/// use httpz::prelude::*;
+/// use httpz::{Ended, Observe};
+///
+/// struct AccessLog;
+///
+/// impl Observe for AccessLog {
+///     fn ended(&self, ended: &Ended<'_>) {
+///         let Ended { req, status, took, .. } = ended;
+///         println!("{} {} {status:?} in {took:?}", req.method(), req.target());
+///     }
+/// }
+///
+/// let app = App::new((), |r| r.get("/", handler(|_, _| "hello"))).observe(AccessLog);
+/// # httpz::testing::Client::new(app).get("/").text("hello");
+/// ```
+pub trait Observe: Send + Sync + 'static {
+    /// Learns the routes, when the application is built.
+    fn routes(&self, routes: &RouteTable) {
+        let _ = routes;
+    }
+
+    /// A request begins.
+    fn began(&self, req: &Request) {
+        let _ = req;
+    }
+
+    /// A request that began has ended.
+    fn ended(&self, ended: &Ended<'_>);
+}
+
+/// What is known of a request that has ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Ended<'a> {
+    /// The request.
+    pub req: &'a Request,
+    /// The place of its route in the [`RouteTable`]; `None` where no route is.
+    pub route: Option<usize>,
+    /// The status of the answer, or of the error before `on_error` has shaped it; `None` when the
+    /// handler was dropped before it was done, as when its peer has gone.
+    pub status: Option<u16>,
+    /// From the look-up of its route until its handler was done.
+    pub took: Duration,
+}
+
+/// A request that has begun; tells its observer when it ends, even if it is dropped.
+pub(super) struct Watch<'a> {
+    observer: &'a dyn Observe,
+    began: Instant,
+    so_far: Ended<'a>,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn begin(observer: &'a dyn Observe, req: &'a Request, route: Option<usize>) -> Self {
+        observer.began(req);
+        let so_far = Ended { req, route, status: None, took: Duration::ZERO };
+        Self { observer, began: Instant::now(), so_far }
+    }
+
+    /// Ends it with this outcome, and gives that back, its error told as what it means.
+    pub(super) fn end(mut self, outcome: Result, res: &Response, meanings: &[Meaning]) -> Result {
+        let outcome = outcome.map_err(|error| interpret(meanings, error));
+        self.so_far.status = Some(match &outcome {
+            Err(error) if !res.written() => error.code(),
+            _ => res.status_code(),
+        });
+        outcome
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.observer.ended(&Ended { took: self.began.elapsed(), ..self.so_far });
+    }
+}
+
+/// A route with who hears of its requests.
+pub(super) struct Observed<C> {
+    pub(super) observer: Arc<dyn Observe>,
+    pub(super) meanings: Arc<[Meaning]>,
+    pub(super) route: usize,
+    pub(super) inner: Action<C>,
+}
+
+impl<C: 'static> Endpoint<C> for Observed<C> {
+    fn ready(&self, req: &Request) -> bool {
+        self.inner.ready(req)
+    }
+
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        let watch = Watch::begin(&*self.observer, req, Some(self.route));
+        let outcome = self.inner.now(cx, req, res);
+        watch.end(outcome, res, &self.meanings)
+    }
+
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        Flow::later(async move {
+            let watch = Watch::begin(&*self.observer, req, Some(self.route));
+            let outcome = self.inner.call(cx, req, res).await;
+            watch.end(outcome, res, &self.meanings)
+        })
+    }
+}
