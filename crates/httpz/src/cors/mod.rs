@@ -1,24 +1,22 @@
-//! Which pages of other origins may read the answers (the CORS protocol of the Fetch standard, §3.3).
+//! Which pages of other origins may read the answers: the CORS protocol of the Fetch standard.
 //!
-//! A [`Cors`] is what users say; [`Policy`] is the same, checked and with its field values written
-//! out. A policy marks every answer it holds for before anybody else is asked, so that errors have the
-//! marks too ([`Response::keep_headers`]), and answers preflights in place of the route. Routes without
-//! a policy do not come by here.
-//!
-//! Where the answer depends on who asks, it says so by `Vary: Origin`, also to those who are refused:
-//! a shared cache must not hand one origin the answer to another. Where it does not depend on it, the
-//! origin is told to everybody, as the standard advises.
+//! A [`Cors`] is what users say; `check` finds the mistakes in it; a [`Policy`] is the same with its
+//! field values written out. A policy marks every answer it holds for before anybody else is asked, so
+//! that errors have the marks too ([`Response::keep_headers`](crate::Response::keep_headers)), and
+//! answers preflights in place of the route. Routes without a policy do not come by here.
+
+mod check;
+mod policy;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use httpz_core::proto::chars::is_token;
+use crate::Method;
+use check::{check_names, check_origin};
+use policy::Allowed;
 
-use crate::handler::{Action, Endpoint};
-use crate::{Flow, Method, Request, Response, Result};
-
-const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+pub use check::CorsError;
+pub(crate) use policy::{Policy, WithCors, asked_method};
 
 type Test = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -214,207 +212,6 @@ impl Cors {
 impl fmt::Debug for Cors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cors").field("credentials", &self.credentials).finish_non_exhaustive()
-    }
-}
-
-/// Browsers compare an origin byte by byte with what they would write, so it must be written so.
-fn check_origin(origin: &str) -> Result<(), CorsError> {
-    let wrong = |mend: String| Err(CorsError::new("cors.origin", format!("`{origin}` {mend}")));
-    if origin == "null" {
-        return wrong(
-            "is what sandboxed pages of anybody send; if you mean all of these, say so with \
-             `Cors::origin_if`"
-                .into(),
-        );
-    }
-    if origin.contains([',', ' ']) {
-        return wrong("is not one origin; give each one to `Cors::origins`".into());
-    }
-    let Some((scheme, host)) = origin.split_once("://") else {
-        return wrong(format!("has no scheme; write `https://{origin}`"));
-    };
-    if let Some((host, _)) = host.split_once(['/', '?', '#']) {
-        return wrong(format!("has something behind its host; write `{scheme}://{host}`"));
-    }
-    let usual_port = match scheme {
-        "https" => ":443",
-        "http" => ":80",
-        _ => "",
-    };
-    if !usual_port.is_empty()
-        && let Some(host) = host.strip_suffix(usual_port)
-    {
-        return wrong(format!(
-            "has the usual port, which browsers leave out; write `{scheme}://{host}`"
-        ));
-    }
-    if origin.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let lower = origin.to_ascii_lowercase();
-        return wrong(format!("has upper case, which browsers do not send; write `{lower}`"));
-    }
-    if host.is_empty() || !origin.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return wrong("is no origin; write it like `https://shop.example`".into());
-    }
-    Ok(())
-}
-
-fn check_names(field: &'static str, names: &[String]) -> Result<(), CorsError> {
-    match names.iter().find(|name| !is_token(name.as_bytes())) {
-        None => Ok(()),
-        Some(name) => {
-            let mend =
-                format!("has `{name}`, which is not the name of a field; give one at a time");
-            Err(CorsError::new(field, mend))
-        }
-    }
-}
-
-/// A mistake in a [`Cors`]: which field, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CorsError {
-    field: &'static str,
-    mend: String,
-}
-
-impl CorsError {
-    fn new(field: &'static str, mend: String) -> Self {
-        Self { field, mend }
-    }
-
-    /// The field, as in `cors.origin`.
-    pub fn field(&self) -> &'static str {
-        self.field
-    }
-}
-
-impl fmt::Display for CorsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.mend)
-    }
-}
-
-impl std::error::Error for CorsError {}
-
-/// A [`Cors`] without mistakes, its values as they are sent.
-pub(crate) struct Policy {
-    origins: Origins,
-    credentials: bool,
-    methods: Option<String>,
-    headers: Allowed,
-    exposed: Option<String>,
-    max_age: Option<String>,
-}
-
-enum Allowed {
-    These(Option<String>),
-    Asked,
-}
-
-impl Policy {
-    /// Marks the answer, whatever it will be. `true` when the request was a preflight and has been
-    /// answered; `allow` are the methods of the path.
-    pub(crate) fn begin(&self, allow: &str, req: &Request, res: &mut Response) -> bool {
-        let preflight = is_preflight(req);
-        let allowed = self.mark_origin(req, res);
-        match preflight {
-            true if allowed => self.answer(allow, req, res),
-            // Who is refused is told nothing; the browser sees to the rest.
-            true => {}
-            false => {
-                if let Some(exposed) = self.exposed.as_ref().filter(|_| allowed) {
-                    res.header("Access-Control-Expose-Headers", exposed);
-                }
-                res.keep_headers();
-                return false;
-            }
-        }
-        res.status(204);
-        true
-    }
-
-    /// Marks an answer that came about without [`Policy::begin`], as to a malformed request.
-    pub(crate) fn mark_if_new(&self, req: &Request, res: &mut Response) {
-        if res.find_header(ALLOW_ORIGIN).is_none() && res.find_header("vary").is_none() {
-            self.mark_origin(req, res);
-        }
-    }
-
-    /// Says whose pages may read the answer; `true` when the asking page is one of them.
-    fn mark_origin(&self, req: &Request, res: &mut Response) -> bool {
-        let asking = req.header("origin");
-        let allowed = match &self.origins {
-            Origins::Any => Some("*"),
-            Origins::Listed(list) if list.len() == 1 => list.first().map(String::as_str),
-            Origins::Listed(list) => {
-                res.header("Vary", "Origin");
-                asking.filter(|&asking| list.iter().any(|origin| origin == asking))
-            }
-            Origins::If(test) => {
-                res.header("Vary", "Origin");
-                asking.filter(|asking| test(asking))
-            }
-        };
-        let Some(allowed) = allowed else { return false };
-        res.header(ALLOW_ORIGIN, allowed);
-        if self.credentials {
-            res.header("Access-Control-Allow-Credentials", "true");
-        }
-        true
-    }
-
-    /// What else a preflight is told.
-    fn answer(&self, allow: &str, req: &Request, res: &mut Response) {
-        res.header("Access-Control-Allow-Methods", self.methods.as_deref().unwrap_or(allow));
-        let headers = match &self.headers {
-            Allowed::These(names) => names.as_deref(),
-            Allowed::Asked => req.header("access-control-request-headers"),
-        };
-        if let Some(headers) = headers {
-            res.header("Access-Control-Allow-Headers", headers);
-        }
-        if let Some(age) = &self.max_age {
-            res.header("Access-Control-Max-Age", age);
-        }
-    }
-}
-
-/// The method that a preflight asks about.
-pub(crate) fn asked_method(req: &Request) -> Option<Method> {
-    let name = req.header_bytes("access-control-request-method")?;
-    if is_preflight(req) { Method::from_bytes(name) } else { None }
-}
-
-fn is_preflight(req: &Request) -> bool {
-    req.method() == Method::Options
-        && req.header_bytes("origin").is_some()
-        && req.header_bytes("access-control-request-method").is_some()
-}
-
-/// A policy with the route it holds for.
-pub(crate) struct WithCors<C> {
-    pub(crate) policy: Arc<Policy>,
-    /// The methods of the path.
-    pub(crate) allow: String,
-    pub(crate) inner: Action<C>,
-}
-
-impl<C: 'static> Endpoint<C> for WithCors<C> {
-    fn ready(&self, req: &Request) -> bool {
-        self.inner.ready(req)
-    }
-
-    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
-        if self.policy.begin(&self.allow, req, res) {
-            return Ok(());
-        }
-        self.inner.now(cx, req, res)
-    }
-
-    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        if self.policy.begin(&self.allow, req, res) {
-            return Flow::Done(Ok(()));
-        }
-        self.inner.call(cx, req, res)
     }
 }
 
