@@ -21,6 +21,7 @@ mod page;
 mod passwords;
 mod users;
 
+use httpz::ext::openapi::OpenApi;
 use httpz::health;
 use httpz::prelude::*;
 
@@ -71,4 +72,5 @@ pub fn app(board: Board) -> App<Board> {
                     .mount(routes![users::sign_out, notes::add, notes::change, notes::remove])
             })
     })
+    .openapi(OpenApi::new("Board", env!("CARGO_PKG_VERSION")))
 }

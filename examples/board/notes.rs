@@ -4,6 +4,7 @@
 use httpz::prelude::*;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Board;
@@ -13,7 +14,7 @@ use crate::users::User;
 const LONGEST: usize = 500;
 
 /// A note as clients see it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Note {
     pub(crate) id: i64,
     author: String,
@@ -25,7 +26,7 @@ pub(crate) struct Note {
 }
 
 /// The paper it is written on.
-#[derive(Clone, Copy, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Colour {
     #[default]
@@ -72,7 +73,7 @@ enum Refusal {
     BadText,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Page {
     /// Only notes that are older than this one.
     before: Option<i64>,
@@ -92,7 +93,7 @@ pub(crate) fn list(board: &Board, Query(page): Query<Page>) -> Result<Json<Vec<N
     Ok(Json(notes))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct NewNote {
     text: String,
     #[serde(default)]
@@ -118,7 +119,7 @@ pub(crate) fn add(
     Ok((Status::CREATED, Json(note)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Change {
     text: Option<String>,
     colour: Option<Colour>,

@@ -8,6 +8,7 @@ use blake2::{Blake2s256, Digest};
 use httpz::prelude::*;
 use httpz::{Cookie, SameSite};
 use rusqlite::{ErrorCode, OptionalExtension};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Board;
@@ -17,7 +18,7 @@ const SESSION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const COOKIE: &str = "board";
 
 /// Somebody who has signed up.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(crate) struct User {
     #[serde(skip)]
     pub(crate) id: i64,
@@ -57,7 +58,7 @@ enum Refusal {
     ShortPassword,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Credentials {
     name: String,
     password: String,

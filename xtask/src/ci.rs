@@ -11,6 +11,7 @@ use crate::command::{Outcome, cargo, root, run as run_command};
 use crate::compliance;
 use crate::deny;
 use crate::memcheck;
+use crate::openapi;
 use crate::stress;
 use crate::tidy;
 
@@ -44,6 +45,7 @@ const STEPS: &[Step] = &[
     Step::new("compliance", compliance::check),
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
     Step { obstacle: deny::obstacle, ..Step::new("deny", deny::run) },
+    Step { obstacle: openapi::obstacle, ..Step::new("openapi", openapi::run) },
     Step { obstacle: memcheck::obstacle, ..Step::new("memcheck", memcheck::run) },
     Step { obstacle: ceilings::obstacle, ..Step::new("ceilings", ceilings::run) },
     Step { obstacle: stress::obstacle, ..Step::new("stress", || stress::run(&["--quick".into()])) },

@@ -13,6 +13,7 @@ mod compliance;
 mod deny;
 mod fuzz;
 mod memcheck;
+mod openapi;
 mod stress;
 mod tidy;
 
@@ -26,6 +27,7 @@ cargo xtask deny          is everything that stands below us allowed to?
 cargo xtask compliance    fills docs/compliance.md: which case shows which clause of the RFCs?
 cargo xtask fuzz TARGET   does the library misread something? (--seconds N, --mutate)
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
+cargo xtask openapi       does the board do what its own description says?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "compliance" => compliance::run(),
         "fuzz" => fuzz::run(&rest),
         "memcheck" => memcheck::run(),
+        "openapi" => openapi::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
         "" | "help" | "--help" | "-h" => {

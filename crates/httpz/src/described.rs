@@ -184,7 +184,10 @@ impl<T> Unknown for Of<T> {}
 
 /// The content of an answer that tells what went wrong (RFC 9457).
 pub(crate) fn problem() -> Value {
-    json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } })
+    json!({
+        "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+        "text/plain": { "schema": { "type": "string" } },
+    })
 }
 
 /// What a route macro knows about a function, with its types.

@@ -93,7 +93,8 @@ impl<G: Send + Sync + 'static> App<G> {
 
     /// A mistake is told with those in the user's routes.
     fn add<M, H: Handler<Shared<G>, M>>(&mut self, pattern: String, handler: H) {
-        let (about, action) = (About::plain::<H>(), handler.into_endpoint());
+        let about = About { name: "openapi", ..About::plain::<H>() };
+        let action = handler.into_endpoint();
         if let Err(error) = self.registry.add(Verb::One(Method::Get), pattern, about, None, action)
         {
             self.registry.errors.push(error);
