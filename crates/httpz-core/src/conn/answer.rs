@@ -104,11 +104,11 @@ fn call<'a, S: Service>(
 }
 
 /// Drives a handler; what had gathered before it leaves while it waits.
-pub(super) async fn wait_for(
-    mut future: Pin<Box<dyn Future<Output = Result> + '_>>,
-    link: &Link,
-) -> Result {
-    poll_fn(|cx| {
+pub(super) fn wait_for<'a>(
+    mut future: Pin<Box<dyn Future<Output = Result> + 'a>>,
+    link: &'a Link,
+) -> impl Future<Output = Result> + 'a {
+    poll_fn(move |cx| {
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
             match polled {
@@ -123,7 +123,6 @@ pub(super) async fn wait_for(
             }
         }
     })
-    .await
 }
 
 /// Turns an error into an answer, or cuts the connection when part of one has been sent.

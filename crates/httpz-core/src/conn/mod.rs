@@ -23,6 +23,7 @@ mod receive;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 
 use crate::exchange::{Lease, Pool, Ticket};
 use crate::message::Ambient;
@@ -101,33 +102,36 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     ///
     /// The steps that end a connection are boxed: they are rare, and unboxed their state would be
     /// part of every idle connection. The others are plain functions wherever nothing is waited for.
-    pub async fn serve(mut self) {
-        loop {
-            match poll_fn(|cx| self.poll_arrival(cx)).await {
-                Arrival::Request => {}
-                Arrival::LateBody if self.flush().await => {}
-                Arrival::Fault(fault) => return Box::pin(self.refuse(fault)).await,
-                Arrival::LateBody | Arrival::Nothing => return,
-            }
-            let mut outcome = match self.call() {
-                Call::Done(outcome) => outcome,
-                Call::Waits(future, link) => wait_for(future, link).await,
-            };
-            let verdict = loop {
-                match self.conclude(outcome) {
-                    Verdict::Close if self.is_left() => {
-                        outcome = Box::pin(self.send_rest()).await;
-                    }
-                    verdict => break verdict,
+    #[allow(clippy::manual_async_fn, reason = "an `async fn` keeps room for its arguments twice")]
+    pub fn serve(mut self) -> impl Future<Output = ()> {
+        async move {
+            loop {
+                match poll_fn(|cx| self.poll_arrival(cx)).await {
+                    Arrival::Request => {}
+                    Arrival::LateBody if self.flush().await => {}
+                    Arrival::Fault(fault) => return Box::pin(self.refuse(fault)).await,
+                    Arrival::LateBody | Arrival::Nothing => return,
                 }
-            };
-            match verdict {
-                Verdict::Again => {}
-                Verdict::Drain if Box::pin(self.drain()).await => {}
-                Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,
-            }
-            if self.gather() == Gathered::TooMuch && !self.flush().await {
-                return;
+                let mut outcome = match self.call() {
+                    Call::Done(outcome) => outcome,
+                    Call::Waits(future, link) => wait_for(future, link).await,
+                };
+                let verdict = loop {
+                    match self.conclude(outcome) {
+                        Verdict::Close if self.is_left() => {
+                            outcome = Box::pin(self.send_rest()).await;
+                        }
+                        verdict => break verdict,
+                    }
+                };
+                match verdict {
+                    Verdict::Again => {}
+                    Verdict::Drain if Box::pin(self.drain()).await => {}
+                    Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,
+                }
+                if self.gather() == Gathered::TooMuch && !self.flush().await {
+                    return;
+                }
             }
         }
     }
@@ -145,10 +149,11 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     }
 
     /// Lets everything leave that has gathered; `false` when the peer is gone.
-    async fn flush(&mut self) -> bool {
-        let Some(exchange) = self.lease.get() else { return true };
-        let (link, wire) = (&exchange.link, &*self.wire);
-        poll_fn(|cx| link.poll_flush_to(wire, cx)).await.is_ok()
+    fn flush(&self) -> impl Future<Output = bool> {
+        poll_fn(|cx| match self.lease.get() {
+            Some(exchange) => exchange.link.poll_flush_to(&*self.wire, cx).map(|sent| sent.is_ok()),
+            None => Poll::Ready(true),
+        })
     }
 
     /// Tells the wire what we wait for, once per wait.

@@ -601,3 +601,9 @@ fn random_heads_and_bodies_are_read_alike_however_they_are_cut() {
         assert_eq!(answer_to(Memory::new([a, b]), small()), whole, "cut at {cut}: {input:?}");
     }
 }
+#[test]
+fn a_connection_that_waits_is_small() {
+    let serving = Conn::new(Rc::new(Memory::new([""])), common(1, small())).serve();
+    // What the runtime adds to a task makes 256 bytes of it; one word too many, and it takes 384.
+    assert!(size_of_val(&serving) <= 144, "{} bytes", size_of_val(&serving));
+}
