@@ -1,7 +1,7 @@
 //! Where is our reading laxer than hyper's?
 //!
 //! Both servers get the same bytes. A request that we serve and hyper does not, or reads otherwise,
-//! is a finding, unless [`excused`] says why it is meant to be so. What hyper takes and we refuse is
+//! is a finding, unless `excused` says why it is meant to be so. What hyper takes and we refuse is
 //! none: we are the stricter on purpose.
 
 use std::convert::Infallible;

@@ -3,7 +3,7 @@
 //! They are called by `cargo test` with fixed seeds and the committed corpora, and by `cargo xtask
 //! fuzz TARGET` with libFuzzer or, where that cannot be built, with [`mutate`]. Each compares the
 //! library with a second reading of the same bytes that was written independently and plainly
-//! ([`reference`], [`answers`], and hyper in [`differential`]), and with itself under other cuts.
+//! ([`mod@reference`], [`answers`], and hyper in [`differential`]), and with itself under other cuts.
 
 pub mod answers;
 pub mod chunks;

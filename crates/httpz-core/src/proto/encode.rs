@@ -21,7 +21,7 @@ macro_rules! field_line {
 }
 pub(crate) use field_line;
 
-/// What [`field_line!`] makes: bytes of a fixed size, of which the first are the line.
+/// What `field_line!` makes: bytes of a fixed size, of which the first are the line.
 ///
 /// Copying a size that the compiler knows takes a few moves; any other is a call of `memcpy`.
 #[derive(Clone, Copy, Debug)]
