@@ -196,8 +196,8 @@ fn row(clause: &Clause, cases: &[&Case]) -> String {
     if !why.is_empty() {
         let _ = write!(verdict, ": {why}");
     }
-    format!("| {section} | {} | {} | {verdict} | {} |", clause.level, clause.text, shown.join("; "))
-        .replace("| |", "| – |")
+    let shown = if shown.is_empty() { "–".to_owned() } else { shown.join("; ") };
+    format!("| {section} | {} | {} | {verdict} | {shown} |", clause.level, clause.text)
 }
 
 #[cfg(test)]

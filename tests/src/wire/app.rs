@@ -1,6 +1,7 @@
 //! The application behind the cases: a handful of routes that do what a wire can tell apart.
 
 use httpz::prelude::*;
+use httpz_core::Came;
 
 /// Small limits, so that cases over them are short.
 pub fn config() -> Config {
@@ -53,6 +54,7 @@ pub fn app() -> App<()> {
                 res.chunk("part").await?;
                 Err(Error::status(500, "no more"))
             })
+            .get("/shout", shout)
             .group("/guarded", |g| {
                 g.guard(|_: &mut Shared<()>, _: &Request| -> Result {
                     Err(Error::status(403, "refused"))
@@ -62,6 +64,17 @@ pub fn app() -> App<()> {
             .group("/answer", answers)
     })
     .config(config())
+}
+
+/// Another protocol: every byte in capitals.
+async fn shout(req: &Request, res: &mut Response) -> Result {
+    let mut tunnel = res.upgrade(req, "shout").await?;
+    let mut buf = [0; 64];
+    while let Came::Bytes(n) = tunnel.read(&mut buf).await? {
+        buf[..n].make_ascii_uppercase();
+        tunnel.write(&buf[..n]).await?;
+    }
+    Ok(())
 }
 
 /// Answers that differ in their heads, and some that cannot be right.

@@ -75,7 +75,9 @@ fn talk(case: &Case, addr: SocketAddr, cuts: &[usize]) -> Vec<u8> {
         begin += piece.len();
     }
     let _ = stream.shutdown(Shutdown::Write);
-    stream.read_to_end(&mut output).expect("the server closes in good order");
+    let read = stream.read_to_end(&mut output);
+    // A connection that is cut with bytes of ours unread is reset.
+    assert!(read.is_ok() || case.end == End::Cut, "{}: {}: {read:?}", case.topic, case.name);
     output
 }
 
