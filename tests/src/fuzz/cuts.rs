@@ -1,4 +1,4 @@
-//! In which pieces may bytes arrive? In one, in single bytes, and in a few random ones.
+//! In which pieces may bytes arrive? In one, in two, in single bytes, and in a few random ones.
 
 /// Ways of cutting `bytes`, the same ones each time: whole first.
 pub fn plans(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
@@ -7,6 +7,9 @@ pub fn plans(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
         plans.push(bytes.chunks(1).collect());
     }
     let mut random = Random::new(hash(bytes));
+    // A short piece and a long one: what comes at once need not fit where the rest was to go.
+    let (short, long) = bytes.split_at(random.below(bytes.len() + 1));
+    plans.push(vec![short, long]);
     for longest in [7, 64] {
         let (mut pieces, mut rest) = (Vec::new(), bytes);
         while !rest.is_empty() {

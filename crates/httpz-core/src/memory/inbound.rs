@@ -79,8 +79,9 @@ impl Inbound {
         }
     }
 
-    /// Takes over bytes that were read elsewhere; only into an empty buffer, and as many as fit.
+    /// Takes over bytes that were read elsewhere; only into an empty buffer, and not more than fit.
     pub fn refill(&mut self, bytes: &[u8]) {
+        debug_assert!(self.is_empty() && bytes.len() <= self.buf.len(), "bytes would be lost");
         let n = bytes.len().min(self.buf.len());
         self.buf[..n].copy_from_slice(&bytes[..n]);
         self.start = 0;
