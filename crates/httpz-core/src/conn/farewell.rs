@@ -63,8 +63,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         let sent = self.flush().await;
         let exchange = self.lease.get_mut();
         let cut = exchange.as_ref().is_some_and(|it| it.response.stage() == Stage::Aborted);
+        // Who has said `close` sends no more; who has not may be sending its next request by now.
         let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
-            let whole = request.incoming.is_off_the_wire();
+            let whole = request.incoming.is_off_the_wire() && !request.head.persists;
             request.end();
             whole && request.inbound.is_empty()
         });

@@ -92,6 +92,10 @@ impl Service for Echo {
                 res.chunk("one").await?;
                 Err(Error::status(500, "no more"))
             }),
+            "/close" => {
+                res.close().text("bye");
+                Flow::Done(Ok(()))
+            }
             "/fail" => Flow::Done(Err(Error::status(418, "teapot"))),
             "/panic" => panic!("on purpose"),
             "/later-panic" => Flow::later(async { panic!("on purpose, later") }),
@@ -424,6 +428,21 @@ fn a_final_answer_takes_the_place_of_100_continue() {
         answer_to(Memory::new([head, "abc", next]), small()),
         "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none \r\n3\r\nabc\r\n0\r\n\r\n"
     );
+}
+
+/// A request that is under way when we close would be met with a reset, which can destroy the answer
+/// before it (RFC 9112 §9.6).
+#[test]
+fn a_peer_that_did_not_mean_to_close_is_listened_to_for_a_while() {
+    for (request, ends) in [
+        ("GET /close HTTP/1.1\r\nHost: x\r\n\r\n", false),
+        ("GET /close HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", true),
+        ("GET /a HTTP/1.0\r\n\r\n", true),
+    ] {
+        let wire = Rc::new(Memory::open([request]));
+        assert_eq!(run(&wire, &common(1, small())), ends, "{request:?}");
+        assert!(ends || (wire.is_shut() && wire.waiting() == Wait::Linger), "{request:?}");
+    }
 }
 
 #[test]
