@@ -51,6 +51,7 @@ pub mod testing;
 mod timeout;
 mod url;
 
+pub use app::refusal::shape_error;
 pub use app::{App, Built, Ended, Observe};
 pub use context::{Has, HasMut, Shared};
 pub use cors::{Cors, CorsError};

@@ -31,8 +31,22 @@ pub(super) fn interpret(meanings: &[Meaning], error: Error) -> Error {
     }
 }
 
-/// The shape without an `on_error`: a problem report for clients that accept JSON, else the text.
-pub(crate) fn shape(req: &Request, res: &mut Response, error: &Error) {
+/// Shapes the answer to an error as an application without [`App::on_error`](crate::App::on_error) does:
+/// a problem report (RFC 9457) for clients that accept JSON, for others the text.
+///
+/// For an `on_error` that only has something to add.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// let app = App::new((), |r| r).on_error(|req, res, error| {
+///     res.header("X-Fault", if error.code() < 500 { "yours" } else { "ours" });
+///     httpz::shape_error(req, res, error);
+/// });
+/// # httpz::testing::Client::new(app).get("/x").status(404).header("x-fault", "yours")
+/// #     .text("Not Found");
+/// ```
+pub fn shape_error(req: &Request, res: &mut Response, error: &Error) {
     if Status(error.code()).forbids_body() {
         return;
     }
@@ -114,13 +128,13 @@ mod tests {
     fn shapes_for_people_and_for_programs() {
         let error = Error::status(404, "no such user").with_source("a secret");
         let mut res = Response::new();
-        shape(&Request::get("/"), &mut res, &error);
+        shape_error(&Request::get("/"), &mut res, &error);
         assert_eq!(res.body_bytes(), b"no such user");
 
         let fields = [("accept", "application/json")];
         let req = Request::build(crate::Method::Get, "/", &fields, b"").unwrap();
         let mut res = Response::new();
-        shape(&req, &mut res, &error);
+        shape_error(&req, &mut res, &error);
         assert_eq!(res.find_header("content-type"), Some(&b"application/problem+json"[..]));
         let problem: serde_json::Value = serde_json::from_slice(res.body_bytes()).unwrap();
         let expected = json!({

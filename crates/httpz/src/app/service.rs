@@ -148,7 +148,7 @@ impl<G: Send + Sync + 'static> Built<G> {
             None if developer::is_meant_for(req, error) => {
                 developer::page(req, res, error, self.table.route(req));
             }
-            None => refusal::shape(req, res, error),
+            None => refusal::shape_error(req, res, error),
         }
     }
 }

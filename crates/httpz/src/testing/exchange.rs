@@ -261,7 +261,7 @@ impl Exchange {
     fn refuse(&self, response: &mut Response, error: &Error) {
         response.clear();
         refusal::begin(response, error);
-        refusal::shape(self.req(), response, error);
+        refusal::shape_error(self.req(), response, error);
     }
 
     #[track_caller]
