@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use httpz::{Error, PerThread};
-use rusqlite::{Connection, Result, TransactionBehavior};
+use httpz::{Error, PerThread, Status};
+use rusqlite::{Connection, ErrorCode, Result, TransactionBehavior};
 
 /// Each is run once, in this order; what has been released is never changed.
 const MIGRATIONS: &[&str] =
@@ -53,6 +53,17 @@ impl Db {
     }
 }
 
+/// What an error of the database means to a client. One that is busy is worth another try.
+pub(crate) fn meaning(error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::status(503, "the board is busy; try again in a moment")
+                .with_header("Retry-After", "1")
+        }
+        _ => Error::status(500, Status::INTERNAL_SERVER_ERROR.reason()),
+    }
+}
+
 /// A name that all connections to one database in memory share, and no two databases.
 fn in_memory() -> String {
     static OPENED: AtomicU64 = AtomicU64::new(0);
@@ -82,4 +93,21 @@ fn migrate(connection: &mut Connection) -> Result<(), Error> {
         change.pragma_update(None, "user_version", number)?;
     }
     Ok(change.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_busy_database_is_worth_another_try_and_a_broken_one_is_not() {
+        let status = |code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            meaning(&error).code()
+        };
+        let codes = [ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED, ffi::SQLITE_CORRUPT];
+        assert_eq!(codes.map(status), [503, 503, 500]);
+    }
 }

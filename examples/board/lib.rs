@@ -72,5 +72,6 @@ pub fn app(board: Board) -> App<Board> {
                     .mount(routes![users::sign_out, notes::add, notes::change, notes::remove])
             })
     })
+    .error(db::meaning)
     .openapi(OpenApi::new("Board", env!("CARGO_PKG_VERSION")))
 }
