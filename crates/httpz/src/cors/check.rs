@@ -56,7 +56,7 @@ pub(super) fn check_names(field: &'static str, names: &[String]) -> Result<(), C
     }
 }
 
-/// A mistake in a [`Cors`]: which field, and how to mend it.
+/// A mistake in a [`Cors`](super::Cors): which field, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsError {
     field: &'static str,
