@@ -16,6 +16,7 @@ mod memcheck;
 mod openapi;
 mod stress;
 mod tidy;
+mod weight;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ cargo xtask fuzz TARGET   does the library misread something? (--seconds N, --mu
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask openapi       does the board do what its own description says?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
+cargo xtask weight        what do a thousand routes cost whoever compiles them?
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         "openapi" => openapi::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
+        "weight" => weight::run(),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
