@@ -1,6 +1,6 @@
 //! The README's first screen: a JSON API in a dozen lines.
 //!
-//! The environment may say how it runs: `HTTPZ_PORT=8080`, or any other field of `httpz::Config`.
+//! The environment may say how it runs: `HTTPZ_ADDR=0.0.0.0:8080`, or any other field of `httpz::Config`.
 
 use httpz::prelude::*;
 use serde::Serialize;

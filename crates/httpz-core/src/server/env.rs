@@ -22,6 +22,8 @@ type Read = fn(&mut Config, &str) -> Result<(), &'static str>;
 
 const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_LISTEN", |c, v| places(v).map(|places| c.listen = places)),
+    // The short form of it, as examples and people write it.
+    ("HTTPZ_ADDR", |c, v| places(v).map(|places| c.listen = places)),
     ("HTTPZ_ADDRESS", |c, v| address(v).map(|address| c.address = address)),
     ("HTTPZ_PORT", |c, v| port(v).map(|port| c.port = port)),
     ("HTTPZ_WORKERS", |c, v| number(v).map(|n| c.workers = n)),
@@ -111,14 +113,18 @@ impl Config {
             })?;
             set.push(name);
         }
-        let both = ["HTTPZ_ADDRESS", "HTTPZ_PORT"].into_iter().find(|name| set.contains(name));
-        match both {
-            Some(other) if set.contains(&"HTTPZ_LISTEN") => {
+        let first_set =
+            |names: &[&'static str]| names.iter().find(|name| set.contains(name)).copied();
+        let list = first_set(&["HTTPZ_LISTEN", "HTTPZ_ADDR"]);
+        let single = first_set(&["HTTPZ_ADDRESS", "HTTPZ_PORT"]);
+        let two_lists = ["HTTPZ_LISTEN", "HTTPZ_ADDR"].iter().all(|name| set.contains(name));
+        match (list, single.or(two_lists.then_some("HTTPZ_ADDR"))) {
+            (Some(list), Some(other)) => {
                 let mend = format!(
-                    "takes the place of HTTPZ_ADDRESS and HTTPZ_PORT; unset {other}, and add its place \
-                     to the list if both are meant"
+                    "takes the place of {other}; unset that, and add its place to the list if both are \
+                     meant"
                 );
-                Err(ConfigError::new("HTTPZ_LISTEN", mend))
+                Err(ConfigError::new(list, mend))
             }
             _ => Ok(self),
         }
@@ -301,7 +307,7 @@ mod tests {
 
         let plain = Config { address: [0, 0, 0, 0].into(), port: 80, ..Config::default() };
         assert_eq!(read(&[("HTTPZ_ADDRESS", "0.0.0.0"), ("HTTPZ_PORT", "80")]).unwrap(), plain);
-        variables.extend([("HTTPZ_ADDRESS", ""), ("HTTPZ_PORT", "")]);
+        variables.extend([("HTTPZ_ADDR", ""), ("HTTPZ_ADDRESS", ""), ("HTTPZ_PORT", "")]);
         assert_eq!(variables.len(), VARIABLES.len());
     }
 
@@ -322,7 +328,7 @@ mod tests {
             ("HTTPZ_REQUEST_BUFFER_SIZE", "99999999999999GiB", "write a number of bytes"),
             ("HTTPZ_LISTEN", "unix:", "write a list as `127.0.0.1:5882,unix:/run/app.sock"),
             ("HTTPZ_PROT", "80", "HTTPZ_PROT is no variable of httpz; did you mean HTTPZ_PORT?"),
-            ("HTTPZ_ADDR", "80", "did you mean HTTPZ_ADDRESS?"),
+            ("HTTPZ_ADRESS", "80", "did you mean HTTPZ_ADDRESS?"),
             ("HTTPZ_MAX_BODY_SIZE", "80", "did you mean HTTPZ_REQUEST_MAX_BODY_SIZE?"),
             ("HTTPZ_", "80", "HTTPZ_ is no variable of httpz; unset it"),
             ("HTTPZ_COLOUR_OF_LOGS", "1", "HTTPZ_COLOUR_OF_LOGS is no variable of httpz; unset it"),
@@ -336,8 +342,15 @@ mod tests {
 
     #[test]
     fn places_take_the_place_of_address_and_port() {
-        let error = read(&[("HTTPZ_LISTEN", "unix:/run/a.sock"), ("HTTPZ_PORT", "5882")]);
-        let error = error.unwrap_err().to_string();
-        assert!(error.contains("HTTPZ_LISTEN") && error.contains("unset HTTPZ_PORT"), "{error}");
+        for (list, other) in [
+            ("HTTPZ_LISTEN", ("HTTPZ_PORT", "5882")),
+            ("HTTPZ_ADDR", ("HTTPZ_ADDRESS", "::1")),
+            ("HTTPZ_LISTEN", ("HTTPZ_ADDR", "127.0.0.1:80")),
+        ] {
+            let error = read(&[(list, "unix:/run/a.sock"), other]).unwrap_err().to_string();
+            assert!(error.contains(&format!("{list} takes the place of {}", other.0)), "{error}");
+        }
+        let config = read(&[("HTTPZ_ADDR", "127.0.0.1:80")]).unwrap();
+        assert_eq!(config.listen, [Listen::tcp(([127, 0, 0, 1], 80))]);
     }
 }
