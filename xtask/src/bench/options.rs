@@ -63,7 +63,7 @@ const FULL: Plan = Plan {
     doubled: &DOUBLED,
     apart: &APART,
     rates: &[5_000.0, 20_000.0, 40_000.0],
-    budget: Duration::from_secs(14 * 60),
+    budget: Duration::from_secs(14 * 60 + 30),
 };
 const SHORT: Plan = Plan {
     rounds: 1,
