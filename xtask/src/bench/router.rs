@@ -2,10 +2,14 @@
 
 use super::plot::Line;
 
-/// Reads rows of `name  routes  cost  …`; anything else in the text is for people.
+/// Routes that were thought out to be hard say nothing about growth.
+const APART: &str = "adversarial";
+
+/// Reads rows of `name  routes  cost  …`, set by set; anything else in the text is for people.
 pub fn lines(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for row in text.lines() {
+    let sets = text.split("\n\n").filter(|set| !set.trim_start().starts_with(APART));
+    for row in sets.flat_map(str::lines) {
         let words: Vec<&str> = row.split_whitespace().collect();
         let [name, routes, cost, ..] = words[..] else { continue };
         let (Some(routes), Some(cost)) = (number(routes), number(cost)) else { continue };
@@ -25,6 +29,12 @@ fn number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hard_routes_are_not_part_of_the_line() {
+        let lines = lines("github\nours 130 348\n\nadversarial (9 routes)\nours 9 18873\n");
+        assert_eq!(lines[0].points, [(130.0, 348.0)]);
+    }
 
     #[test]
     fn a_router_is_a_line_over_its_rows() {
