@@ -75,59 +75,70 @@ impl<'p> Goal<'p> {
 
 impl Tree {
     /// The leaf of the most particular pattern that this path matches.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, path: &[u8], places: &mut Places) -> Id {
-        if path.len() > self.longest_plain {
-            return self.find_leniently(path, places);
+        if path.len() > self.longest_direct {
+            let leaf = self.find_whole(path);
+            if leaf != NONE {
+                return leaf;
+            }
+            if !self.is_strict() || u32::try_from(path.len()).is_err() {
+                return self.find_leniently(path, places);
+            }
         }
-        if path.first() != Some(&b'/') {
-            return NONE;
-        }
-        match self.descend::<true>(path, false, Stand { node: ROOT, at: 1 }, places) {
-            Ok(leaf) => leaf,
-            Err(stand) => self.search::<true>(path, false, stand, places),
-        }
+        self.walk::<true>(path, false, places)
     }
 
-    /// The same where case or the slash at the end does not matter, and for paths beyond 4 GiB, which
-    /// match nothing.
+    /// The leaf of the pattern of text alone that this path is. By itself, and said to be rare, so that
+    /// lookups which do not ask for it are not slower.
+    #[cold]
+    #[inline(never)]
+    fn find_whole(&self, path: &[u8]) -> Id {
+        self.whole.find(path)
+    }
+
+    /// The walk where case or the slash at the end does not matter.
     #[cold]
     #[inline(never)]
     fn find_leniently(&self, path: &[u8], places: &mut Places) -> Id {
-        if path.first() != Some(&b'/') || u32::try_from(path.len()).is_err() {
+        if u32::try_from(path.len()).is_err() {
             return NONE;
         }
-        let mut walk = |path, slash| {
-            let root = Stand { node: ROOT, at: 1 };
-            match self.descend::<false>(path, slash, root, places) {
-                Ok(leaf) => leaf,
-                Err(stand) => self.search::<false>(path, slash, stand, places),
-            }
-        };
-        let leaf = walk(path, false);
+        let leaf = self.walk::<false>(path, false, places);
         if leaf != NONE || !self.any_trailing_slash || path == b"/" {
             return leaf;
         }
         match path.strip_suffix(b"/") {
-            Some(shorter) => walk(shorter, false),
-            None => walk(path, true),
+            Some(shorter) => self.walk::<false>(shorter, false, places),
+            None => self.walk::<false>(path, true, places),
+        }
+    }
+
+    #[inline(always)]
+    fn walk<const STRICT: bool>(&self, path: &[u8], slash: bool, places: &mut Places) -> Id {
+        if path.first() != Some(&b'/') {
+            return NONE;
+        }
+        match self.descend::<STRICT>(path, slash, Stand { node: ROOT, at: 1 }, places) {
+            Ok(leaf) => leaf,
+            Err(stand) => self.search::<STRICT>(path, slash, stand, places),
         }
     }
 
     /// Goes on from where a descent ended without a leaf.
     #[cold]
     #[inline(never)]
-    fn search<const PLAIN: bool>(
+    fn search<const STRICT: bool>(
         &self,
         path: &[u8],
         slash: bool,
         mut stand: Stand,
         places: &mut Places,
     ) -> Id {
-        let goal = Goal::new(path, !PLAIN && self.fold, slash);
+        let goal = Goal::new(path, !STRICT && self.fold, slash);
         loop {
             match self.turn(goal, stand, places) {
-                Some(Turn::To(to)) => match self.descend::<PLAIN>(path, slash, to, places) {
+                Some(Turn::To(to)) => match self.descend::<STRICT>(path, slash, to, places) {
                     Ok(leaf) => return leaf,
                     Err(end) => stand = end,
                 },
@@ -138,17 +149,17 @@ impl Tree {
     }
 
     /// Goes down as long as texts or a parameter alone lead on, to the leaf at the end of the path or
-    /// to where there is none. If it is not plain, case may not matter, and with `slash` the path is
+    /// to where there is none. If it is not strict, case may not matter, and with `slash` the path is
     /// meant with a slash behind it.
     #[inline(always)]
-    fn descend<const PLAIN: bool>(
+    fn descend<const STRICT: bool>(
         &self,
         path: &[u8],
         slash: bool,
         from: Stand,
         places: &mut Places,
     ) -> Result<Id, Stand> {
-        let (fold, slash) = (!PLAIN && self.fold, !PLAIN && slash);
+        let (fold, slash) = (!STRICT && self.fold, !STRICT && slash);
         let (Some(mut node), Some(mut rest)) =
             (self.nodes.get(from.node as usize), path.get(from.at..))
         else {

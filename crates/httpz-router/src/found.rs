@@ -52,13 +52,19 @@ impl Places {
         }
     }
 
+    #[inline(always)]
+    fn get(&self, i: usize) -> Option<(usize, usize)> {
+        let (at, len) = match self.inline.get(i) {
+            Some(place) => *place,
+            None => *self.more.as_ref()?.get(i)?,
+        };
+        Some((at as usize, len as usize))
+    }
+
     /// Where a place begins that is set.
     #[inline(always)]
     pub(crate) fn start(&self, i: usize) -> usize {
-        match self.inline.get(i) {
-            Some((at, _)) => *at as usize,
-            None => self.first(i + 1).last().map_or(0, |(at, _)| *at as usize),
-        }
+        self.get(i).map_or(0, |(at, _)| at)
     }
 }
 
@@ -118,6 +124,14 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
         self.named().map(|(_, place)| place)
     }
 
+    /// The same without a borrow of the path, which may be changed meanwhile.
+    #[inline]
+    pub fn into_value_spans(self) -> impl Iterator<Item = (usize, usize)> + use<'t, T> {
+        let Self { leaf, places, .. } = self;
+        let names = leaf.names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        names.filter_map(move |(i, _)| places.get(i))
+    }
+
     /// The places that have a name.
     #[inline(always)]
     fn named(&self) -> impl Iterator<Item = (&'t str, (usize, usize))> {
@@ -150,7 +164,7 @@ impl<'p, T> MatchMut<'_, 'p, T> {
     /// The raw value that this name captured.
     pub fn param(&self, name: &str) -> Option<&'p str> {
         let index = self.leaf.names.iter().position(|other| **other == *name)?;
-        let (at, len) = *self.places.first(index + 1).last()?;
-        self.path.get(at as usize..(at + len) as usize)
+        let (at, len) = self.places.get(index)?;
+        self.path.get(at..at + len)
     }
 }

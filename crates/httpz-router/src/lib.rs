@@ -79,6 +79,10 @@
 //! the one in a hash table with open addressing. A parameter is taken up to the next slash, whose
 //! place the same word tells.
 //!
+//! Patterns of text alone are the most particular in every segment, so a path that is one of them is
+//! known without a walk. Where they are a third of all patterns or more, a table of whole paths is
+//! asked first.
+//!
 //! Nodes lie in one vector, 32 bytes each, and refer to each other by number; all tables lie in
 //! another. They are in this form from the first pattern on, and every insertion and removal keeps
 //! them so: there is nothing to freeze or to compile.
@@ -123,6 +127,7 @@ mod pattern;
 mod tables;
 mod tree;
 mod trie;
+mod whole;
 mod word;
 
 pub use error::{InsertError, PatternError};

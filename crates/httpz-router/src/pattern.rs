@@ -109,6 +109,17 @@ impl Pattern {
         self.segments.iter().filter_map(named)
     }
 
+    /// The one path that it matches, if it is text alone.
+    pub(crate) fn only_path(&self) -> Option<String> {
+        let mut path = String::new();
+        for segment in &self.segments {
+            let Segment::Static(text) = segment else { return None };
+            path.push('/');
+            path.push_str(text);
+        }
+        Some(path)
+    }
+
     /// What it matches, names left out: equal for two patterns exactly when they conflict.
     pub fn shape(&self) -> String {
         let mut shape = String::new();

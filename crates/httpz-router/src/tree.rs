@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use crate::node::{Affixed, Back, Id, More, NONE, Node, ROOT, Run, Text, Texts, Way};
 use crate::pattern::{Pattern, Segment};
 use crate::tables::Tables;
+use crate::whole::Whole;
 use crate::word;
 
 /// The tree of patterns.
@@ -21,15 +22,18 @@ pub(crate) struct Tree {
     /// The other half of each node.
     pub(crate) backs: Vec<Back>,
     pub(crate) tables: Tables,
+    /// The patterns of text alone; not used where case does not matter.
+    pub(crate) whole: Whole,
     /// The places of removed nodes, to be used again.
     free: Vec<Id>,
     /// Does the case of ASCII letters not matter? Texts are in lower case then.
     pub(crate) fold: bool,
     /// Does a slash at the end of a path not matter?
     pub(crate) any_trailing_slash: bool,
-    /// Paths up to this length are looked up the plain way: everything matters, and 32 bits have room
-    /// for every place.
-    pub(crate) longest_plain: usize,
+    /// Paths up to this length are walked at once, and strictly: 32 bits have room for every place of
+    /// theirs, nothing is to be ignored, and few are found as a whole.
+    pub(crate) longest_direct: usize,
+    n_patterns: usize,
     /// Visits of nodes by lookups, for the tests of the worst case.
     #[cfg(test)]
     pub(crate) visits: core::cell::Cell<usize>,
@@ -51,13 +55,28 @@ impl Tree {
             nodes: vec![Node::new(ROOT, 0)],
             backs: vec![Back::new(ROOT, Way::Text, 0)],
             tables: Tables::default(),
+            whole: Whole::default(),
             free: Vec::new(),
             fold: false,
             any_trailing_slash: false,
-            longest_plain: u32::MAX as usize,
+            longest_direct: u32::MAX as usize,
+            n_patterns: 0,
             #[cfg(test)]
             visits: core::cell::Cell::new(0),
         }
+    }
+
+    /// Does everything in a path matter?
+    pub(crate) fn is_strict(&self) -> bool {
+        !self.fold && !self.any_trailing_slash
+    }
+
+    /// Decides how lookups begin. To ask for whole paths first saves half or more of a walk where it
+    /// helps and costs a tenth of one where it does not, so a third of the patterns must be of text
+    /// alone.
+    pub(crate) fn choose_beginning(&mut self) {
+        let direct = self.is_strict() && 3 * self.whole.len() < self.n_patterns;
+        self.longest_direct = if direct { u32::MAX as usize } else { 0 };
     }
 
     /// Where the leaf of a pattern stands, if all of its nodes are there.
@@ -82,6 +101,11 @@ impl Tree {
 
     /// Puts a leaf where a pattern ends; nodes that are missing are made.
     pub(crate) fn add(&mut self, pattern: &Pattern, leaf: Id) {
+        self.n_patterns += 1;
+        if let Some(path) = pattern.only_path() {
+            self.whole.add(path.as_bytes(), leaf);
+        }
+        self.choose_beginning();
         let mut node = ROOT;
         for segment in pattern.segments() {
             node = match segment {
@@ -125,8 +149,13 @@ impl Tree {
         }
     }
 
-    /// Takes a leaf away, and the nodes that led to nothing else.
-    pub(crate) fn remove(&mut self, spot: Spot) {
+    /// Takes a pattern's leaf away, and the nodes that led to nothing else.
+    pub(crate) fn remove(&mut self, pattern: &Pattern, spot: Spot) {
+        self.n_patterns -= 1;
+        if let Some(path) = pattern.only_path() {
+            self.whole.remove(path.as_bytes());
+        }
+        self.choose_beginning();
         let mut id = spot.node;
         match spot.rest {
             true => self.more_mut(id).rest = NONE,

@@ -64,7 +64,7 @@ impl<T> Trie<T> {
             "the case of patterns is settled before the first is inserted"
         );
         self.tree.fold = true;
-        self.tree.longest_plain = 0;
+        self.tree.choose_beginning();
         self
     }
 
@@ -80,7 +80,7 @@ impl<T> Trie<T> {
     #[must_use]
     pub fn match_trailing_slash(mut self) -> Self {
         self.tree.any_trailing_slash = true;
-        self.tree.longest_plain = 0;
+        self.tree.choose_beginning();
         self
     }
 
@@ -117,10 +117,11 @@ impl<T> Trie<T> {
     /// # Ok::<(), httpz_router::InsertError>(())
     /// ```
     pub fn remove(&mut self, pattern: &str) -> Option<T> {
-        let spot = self.tree.seek(&Pattern::parse(pattern).ok()?)?;
+        let pattern = Pattern::parse(pattern).ok()?;
+        let spot = self.tree.seek(&pattern)?;
         let id = self.tree.leaf(spot);
         let leaf = self.leaves.get_mut(id as usize)?.take()?;
-        self.tree.remove(spot);
+        self.tree.remove(&pattern, spot);
         self.free.push(id);
         Some(leaf.value)
     }

@@ -25,3 +25,11 @@ fn a_trie_is_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Trie<u8>>();
 }
+
+/// The compiler holds the crate to it, as long as it says so.
+#[test]
+fn the_crate_does_without_std() {
+    let source = include_str!("../src/lib.rs");
+    assert!(source.contains("\n#![no_std]\n"));
+    assert!(source.contains("#[cfg(test)]\nextern crate std;"), "std is for tests alone");
+}

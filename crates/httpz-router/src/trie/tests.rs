@@ -185,6 +185,30 @@ fn what_was_removed_leaves_no_nodes_behind() {
 }
 
 #[test]
+fn whole_paths_come_and_go_like_others() {
+    let mut trie = Trie::new();
+    // Beyond sixteen bytes alike at both ends, so that only the middle tells them apart.
+    let paths: Vec<_> = (100..200).map(|i| format!("/the-same-{i}-begins-and-ends")).collect();
+    for round in 0..3 {
+        for path in &paths {
+            trie.insert(path, round).unwrap();
+            assert_eq!(trie.find(path).map(|found| *found.value()), Some(round), "{path}");
+        }
+        for path in &paths {
+            assert_eq!(trie.remove(path), Some(round));
+            assert!(trie.find(path).is_none(), "{path}");
+        }
+    }
+    // With few of them they are walked to like others.
+    for i in 0..5 {
+        trie.insert(&format!("/:a/{i}"), 7).unwrap();
+    }
+    trie.insert(&paths[0], 8).unwrap();
+    assert_eq!(trie.find(&paths[0]).map(|found| *found.value()), Some(8));
+    assert_eq!(trie.find("/x/3").map(|found| *found.value()), Some(7));
+}
+
+#[test]
 fn a_merge_that_fails_adds_nothing() {
     let mut root = trie(&["/api/b"]);
     assert!(root.merge("/api", trie(&["/a", "/b", "/c"])).is_err());

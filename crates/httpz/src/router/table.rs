@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use httpz_router::Trie;
-use smallvec::SmallVec;
 
 use super::listing::RouteInfo;
 use super::matching::Matching;
@@ -90,12 +89,14 @@ impl<G> Table<G> {
             return Found::OtherMethods(leaf);
         };
         if !entry.names.is_empty() {
-            let mut places: SmallVec<[(usize, usize); 8]> = found.value_spans().collect();
-            if let Some(named) = &entry.named {
-                let mut named = named.iter();
-                places.retain(|_| named.next().is_some_and(|named| *named));
+            let places = found.into_value_spans();
+            match &entry.named {
+                None => req.set_params(entry.names, places),
+                Some(named) => {
+                    let named = places.zip(named).filter(|(_, named)| **named);
+                    req.set_params(entry.names, named.map(|(place, _)| place));
+                }
             }
-            req.set_params(entry.names, places.into_iter());
         }
         Found::Action(&entry.action)
     }
