@@ -133,9 +133,9 @@ impl Dialog {
         }
     }
 
-    /// Has the connection ended?
+    /// Has the connection ended, or at least the side of it that we hear?
     pub fn is_over(&self) -> bool {
-        self.conn.is_none()
+        self.conn.is_none() || self.wire.is_shut()
     }
 }
 
