@@ -109,7 +109,18 @@ impl Dialog {
     }
 
     /// Lets the service go on as far as it can without waiting, and gives what it has sent since.
+    ///
+    /// Like any client, it ends its side of a connection when the service has ended the other.
     pub fn listen(&mut self) -> Vec<u8> {
+        self.go_on();
+        if self.wire.is_shut() && !self.is_over() {
+            self.wire.end();
+            self.go_on();
+        }
+        self.wire.take_output()
+    }
+
+    fn go_on(&mut self) {
         self.woken.set(true);
         while self.woken.set(false)
             && let Some(conn) = &mut self.conn
@@ -119,7 +130,6 @@ impl Dialog {
                 self.conn = None;
             }
         }
-        self.wire.take_output()
     }
 
     /// The same, but waits until something is sent, the connection ends, or this time is over.
