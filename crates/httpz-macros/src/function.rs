@@ -1,12 +1,43 @@
 //! A function that is to become a route, be it free or a method.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::method::Verb;
 use crate::types::{forever, inner, last_word, without_self};
+
+/// A function as it is written, its body unread: what is not looked at costs no time.
+pub(crate) struct Item {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    body: TokenTree,
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let item = Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            sig: input.parse()?,
+            body: input.parse()?,
+        };
+        match &item.body {
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(item),
+            other => Err(Error::new(other.span(), "expected a body")),
+        }
+    }
+}
+
+impl ToTokens for Item {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attrs, vis, sig, body } = self;
+        tokens.extend(quote!(#(#attrs)* #vis #sig #body));
+    }
+}
 
 /// What there is to know about it.
 pub(crate) struct Function<'a> {
@@ -161,7 +192,6 @@ pub(crate) fn inside(attribute: &Attribute) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use syn::ItemFn;
 
     #[test]
     fn refuses_what_no_route_can_be() {
@@ -172,8 +202,8 @@ mod tests {
             ("fn index<T>() {}", Some("cannot be generic")),
             ("fn u8() {}", Some("would hide the type")),
         ] {
-            let item: ItemFn = syn::parse_str(text).unwrap();
-            let ItemFn { attrs, vis, sig, .. } = &item;
+            let item: Item = syn::parse_str(text).unwrap();
+            let Item { attrs, vis, sig, .. } = &item;
             let function = Function { attrs, vis, sig, owner: None };
             let told = function.check().err().map(|error| error.to_string());
             match (told, refusal) {

@@ -6,15 +6,16 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Error, FnArg, ItemFn, Result, ReturnType, Type};
+use syn::{Error, FnArg, Result, ReturnType, Type};
 
 use crate::attribute::facade;
+use crate::function::Item;
 use crate::types;
 
 /// What the attribute expands to.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let httpz = facade(&attribute);
-    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else {
+    let Ok(function) = syn::parse2::<Item>(item.clone()) else {
         let error = Error::new(Span::call_site(), "`#[guard]` stands on a function");
         let error = error.to_compile_error();
         return quote!(#error #item);
@@ -71,7 +72,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The context it takes, and what it returns.
-fn signature(function: &ItemFn) -> Result<(TokenStream, Type)> {
+fn signature(function: &Item) -> Result<(TokenStream, Type)> {
     let sig = &function.sig;
     let wrong = || {
         let text = "a guard is `fn(&mut Context, &Request) -> Result<T>`";

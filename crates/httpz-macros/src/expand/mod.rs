@@ -12,40 +12,40 @@ pub(crate) mod url;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Error, ItemFn};
+use syn::Error;
 
 use crate::attribute::facade;
-use crate::function::{self, Function};
+use crate::function::{self, Function, Item};
 use crate::method::Verb;
 use crate::route::Route;
 
 /// What the attribute expands to; one mistake gives one message.
 pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let Ok(mut item_fn) = syn::parse2::<ItemFn>(item.clone()) else {
+    let Ok(mut function_item) = syn::parse2::<Item>(item.clone()) else {
         let text = "a route attribute stands on a function; on an `impl`, `#[actions]` does";
         let error = Error::new(Span::call_site(), text).to_compile_error();
         return quote!(#error #item);
     };
     let httpz = facade(&attribute);
     let mut attributes = vec![(verb, attribute)];
-    for (verb, further) in function::take_routes(&mut item_fn.attrs) {
+    for (verb, further) in function::take_routes(&mut function_item.attrs) {
         attributes.push((verb, function::inside(&further)));
     }
-    let ItemFn { attrs, vis, sig, .. } = &item_fn;
+    let Item { attrs, vis, sig, .. } = &function_item;
     let function = Function { attrs, vis, sig, owner: None };
     match Route::read(httpz.clone(), attributes, function) {
-        Ok(route) => emit(&route, &item_fn),
+        Ok(route) => emit(&route, &function_item),
         // Within an `impl`, where no type could stand.
         Err(error) if sig.receiver().is_some() => {
             let error = error.to_compile_error();
-            quote!(#error #[allow(unused)] #item_fn)
+            quote!(#error #[allow(unused)] #function_item)
         }
-        Err(error) => stand_in(&httpz, &item_fn, &error),
+        Err(error) => stand_in(&httpz, &function_item, &error),
     }
 }
 
 /// The function and its route.
-fn emit(route: &Route<'_>, function: &ItemFn) -> TokenStream {
+fn emit(route: &Route<'_>, function: &Item) -> TokenStream {
     let (name, vis, cfgs) = (&function.sig.ident, &function.vis, route.function.cfgs());
     let meta = meta::emit(route, name);
     let endpoint = endpoint::emit(route, name);
@@ -65,7 +65,7 @@ fn emit(route: &Route<'_>, function: &ItemFn) -> TokenStream {
 }
 
 /// What stands in for a route with a mistake, so that its uses do not add messages of their own.
-fn stand_in(httpz: &TokenStream, function: &ItemFn, error: &Error) -> TokenStream {
+fn stand_in(httpz: &TokenStream, function: &Item, error: &Error) -> TokenStream {
     let error = error.to_compile_error();
     let (name, vis) = (&function.sig.ident, &function.vis);
     let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
