@@ -9,7 +9,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Error, GenericParam, Ident, ImplItem, ItemImpl, Path, Result, Token, Type, Visibility};
 
 use crate::attribute::facade;
-use crate::expand::{endpoint, meta, url};
+use crate::expand::{endpoint, stand_for, url};
 use crate::function::{Function, inside, take_routes};
 use crate::method::Verb;
 use crate::route::Route;
@@ -112,19 +112,15 @@ fn parse(input: ParseStream<'_>) -> Result<Ident> {
 fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -> TokenStream {
     // The list is as visible as the first of them.
     let vis = routes.first().map_or(&Visibility::Inherited, |route| route.function.vis);
-    let (mut types, mut urls, mut metas, mut pushes) = Default::default();
+    let (mut types, mut urls, mut metas, mut pushes) = (vec![], vec![], vec![], vec![]);
     let mut bounds: Vec<TokenStream> = Vec::new();
     for route in routes {
         let (name, cfgs) = (&route.function.sig.ident, route.function.cfgs());
-        let (meta, endpoint) = (meta::emit(route, name), endpoint::emit(route, name));
-        let push = |to: &mut Vec<TokenStream>, tokens| to.push(quote!(#(#cfgs)* #tokens));
-        push(&mut types, quote!(#[allow(non_camel_case_types)] struct #name {}));
-        push(&mut types, meta);
-        push(&mut types, endpoint);
-        push(&mut metas, quote!(&<#name as #httpz::RouteMeta>::META));
-        push(&mut pushes, quote!(#httpz::Routes::push::<#name>(&mut __list);));
+        types.push(stand_for(route, name, &Visibility::Inherited, "url"));
+        metas.push(quote!(#(#cfgs)* &#name::META));
+        pushes.push(quote!(#(#cfgs)* #httpz::Routes::push::<#name>(&mut __list, &#name::META);));
         if let Some(url) = url::emit(route, &format!("{}_url", route.function.name())) {
-            push(&mut urls, url);
+            urls.push(quote!(#(#cfgs)* #[allow(dead_code)] #url));
         }
         for bound in endpoint::bounds(route) {
             if !bounds.iter().any(|other| other.to_string() == bound.to_string()) {

@@ -53,8 +53,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     for (i, Entry { attrs, path }) in entries.iter().enumerate() {
         let alias = format_ident!("__Route{i}", span = path.span());
         aliases.push(quote!(#(#attrs)* #[allow(non_camel_case_types)] type #alias = #path;));
-        metas.push(quote!(#(#attrs)* &<#alias as #httpz::RouteMeta>::META));
-        let push = quote_spanned!(path.span()=> #httpz::Routes::push::<#alias>(&mut #list););
+        metas.push(quote!(#(#attrs)* &#alias::META));
+        let push = quote_spanned! {path.span()=>
+            #httpz::Routes::push::<#alias>(&mut #list, &#alias::META);
+        };
         pushes.push(quote!(#(#attrs)* #push));
     }
     quote! {{

@@ -151,12 +151,14 @@ mod tests {
     use crate::Verb;
 
     const fn answers(shape: u64, path: &'static str) -> Answers {
-        Answers::new(Verb::All, path, shape)
+        Answers { verb: Verb::All, path, shape }
     }
 
-    const A: Meta = Meta::new("a", "", &[answers(1, "/u/:id")], &[]);
-    const B: Meta = Meta::new("b", "", &[answers(2, "/b"), answers(3, "/:b")], &[]);
-    const C: Meta = Meta::new("c", "", &[answers(4, "/c"), answers(1, "/u/:name")], &[]);
+    const A: Meta = Meta { name: "a", answers: &[answers(1, "/u/:id")], ..Meta::BARE };
+    const B: Meta =
+        Meta { name: "b", answers: &[answers(2, "/b"), answers(3, "/:b")], ..Meta::BARE };
+    const C: Meta =
+        Meta { name: "c", answers: &[answers(4, "/c"), answers(1, "/u/:name")], ..Meta::BARE };
 
     #[test]
     fn lets_different_shapes_pass() {

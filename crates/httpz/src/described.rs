@@ -195,13 +195,12 @@ pub(crate) fn problem() -> Value {
 #[macro_export]
 macro_rules! __describe {
     (
-        ($meta:expr)
         params { $($name:literal: $param:ty;)* }
         inputs { $($input:ty;)* }
         output { $status:literal $output:ty }
         errors { $($error:ty)? }
     ) => {
-        $meta.described({
+        ::core::option::Option::Some({
             fn describe(describer: &mut $crate::__private::described::Describer) {
                 #[allow(unused_imports, reason = "needed where a type says nothing of itself")]
                 use $crate::__private::described::{Of, Unknown as _};

@@ -242,7 +242,7 @@ where
 
 /// One future for all sync handlers of a context, instead of one for each.
 #[cold]
-fn after_body<'a, C: 'static>(
+pub(crate) fn after_body<'a, C: 'static>(
     endpoint: &'a dyn Endpoint<C>,
     cx: &'a mut C,
     req: &'a Request,

@@ -66,7 +66,7 @@ pub use http_error::HttpError;
 pub use or_status::OrStatus;
 pub use per_thread::PerThread;
 pub use respond::{Html, IntoError, Redirect, Respond};
-pub use route::{Answers, Meta, Route, RouteMeta, Routes, Verb};
+pub use route::{Answers, Meta, Route, Routes, Verb};
 pub use router::error::{BuildError, RouteError};
 pub use router::group::{Group, Router};
 pub use router::listing::{RouteInfo, RouteTable};
@@ -97,6 +97,7 @@ pub mod __private {
     pub use crate::check::{check_bodies, check_routes, count};
     #[cfg(feature = "openapi")]
     pub use crate::described;
+    pub use crate::described::Describe;
     pub use crate::dispatch::limited;
     pub use crate::extract::header::unreadable;
     pub use crate::extract::param::{param_error, variant};

@@ -1,16 +1,18 @@
 //! What `#[get("/users/:id")]` makes of a function, and lists of it.
 //!
-//! The attribute implements [`RouteMeta`] (what the route is) and [`Route`] (how it runs) for a type
-//! of the function's name. [`Routes`] is what `routes![…]` gives: those functions, erased.
+//! The attribute makes a type of the function's name, whose `META` is a [`Meta`] and which can put the
+//! function on a list. [`Routes`] is what `routes![…]` gives: those functions, erased.
 
 use std::any::type_name;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::Method;
 use crate::described::Describe;
-use crate::handler::{Action, Endpoint};
+use crate::handler::{Action, Endpoint, after_body};
 use crate::http_error::KnownMeaning;
+use crate::{Flow, Request, Response, Result};
 
 /// The requests of a path that a route answers, by their method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +39,6 @@ impl fmt::Display for Verb {
 ///
 /// ```
 /// use httpz::prelude::*;
-/// use httpz::RouteMeta;
 ///
 /// /// Says hello.
 /// #[get("/hello/:name", "/hi/:name")]
@@ -51,7 +52,6 @@ impl fmt::Display for Verb {
 /// assert_eq!(meta.params, [("name", "&str")]);
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct Meta {
     /// The name of the function, or what `name = "…"` says.
     pub name: &'static str,
@@ -62,40 +62,21 @@ pub struct Meta {
     /// Names and types of the path parameters.
     pub params: &'static [(&'static str, &'static str)],
     /// What the error that it returns means, if that knows its status.
-    pub(crate) meaning: Option<KnownMeaning>,
-    pub(crate) describe: Option<Describe>,
+    #[doc(hidden)]
+    pub meaning: Option<KnownMeaning>,
+    #[doc(hidden)]
+    pub describe: Option<Describe>,
 }
 
 impl Meta {
-    /// For the macros.
+    /// Nothing is known; what the macros begin with.
     #[doc(hidden)]
-    pub const fn new(
-        name: &'static str,
-        doc: &'static str,
-        answers: &'static [Answers],
-        params: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        Self { name, doc, answers, params, meaning: None, describe: None }
-    }
-
-    /// For the macros.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn described(self, describe: Describe) -> Self {
-        Self { describe: Some(describe), ..self }
-    }
-
-    /// For the macros.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn meaning(self, meaning: Option<KnownMeaning>) -> Self {
-        Self { meaning, ..self }
-    }
+    pub const BARE: Self =
+        Self { name: "", doc: "", answers: &[], params: &[], meaning: None, describe: None };
 }
 
 /// The requests that one attribute makes a function answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Answers {
     /// Which methods.
     pub verb: Verb,
@@ -105,32 +86,64 @@ pub struct Answers {
     pub shape: u64,
 }
 
-impl Answers {
-    /// For the macros.
-    #[doc(hidden)]
-    pub const fn new(verb: Verb, path: &'static str, shape: u64) -> Self {
-        Self { verb, path, shape }
-    }
-}
-
-/// A type that a route macro has made: it tells what the macro knows.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a route",
-    note = "put `#[get(\"/path\")]` (or post, put, …) on the function"
-)]
-pub trait RouteMeta {
-    /// What the macro knows.
-    const META: Meta;
-}
-
-/// A function with a route attribute that can run where the context is `C`.
+/// How a function with a route attribute runs where the context is `C`; the macros implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route for the context `{C}`",
     note = "put `#[get(\"/path\")]` (or post, put, …) on the function"
 )]
-pub trait Route<C>: RouteMeta {
-    /// Makes it ready to run.
-    fn endpoint() -> Arc<dyn Endpoint<C>>;
+pub trait Route<C: 'static>: Sized + 'static {
+    /// Does it have to be waited for?
+    #[doc(hidden)]
+    const WAITS: bool = false;
+
+    /// Does it take the body before it is read?
+    #[doc(hidden)]
+    const UNREAD: bool = false;
+
+    /// The whole call, where nothing has to be waited for.
+    #[doc(hidden)]
+    fn run(cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        let _ = (cx, req, res);
+        unreachable!("a route that does not wait implements `run`")
+    }
+
+    /// The whole call, for one that waits.
+    #[doc(hidden)]
+    fn wait<'a>(cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        let _ = (cx, req, res);
+        unreachable!("a route that waits implements `wait`")
+    }
+
+    /// Makes it ready to run, with what stands around it.
+    #[doc(hidden)]
+    fn endpoint() -> Action<C> {
+        Arc::new(Routed::<Self>(PhantomData))
+    }
+}
+
+/// A route as an endpoint.
+struct Routed<R>(PhantomData<fn(R)>);
+
+impl<C: 'static, R: Route<C>> Endpoint<C> for Routed<R> {
+    #[inline]
+    fn ready(&self, req: &Request) -> bool {
+        !R::WAITS && (req.body_ready() || R::UNREAD)
+    }
+
+    #[inline]
+    fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+        R::run(cx, req, res)
+    }
+
+    fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        if R::WAITS {
+            return R::wait(cx, req, res);
+        }
+        if Endpoint::<C>::ready(self, req) {
+            return Flow::Done(R::run(cx, req, res));
+        }
+        after_body(self, cx, req, res)
+    }
 }
 
 /// A list of routes for the context `C`, as `routes![…]` makes it.
@@ -140,7 +153,7 @@ pub struct Routes<C> {
 
 /// One function of a list.
 pub(crate) struct Listed<C> {
-    pub(crate) meta: Meta,
+    pub(crate) meta: &'static Meta,
     pub(crate) full_name: &'static str,
     pub(crate) action: Action<C>,
 }
@@ -184,13 +197,10 @@ impl<C: 'static> Routes<C> {
         Self { list: Vec::new() }
     }
 
-    /// Puts one more function on the list.
-    pub fn push<R: Route<C>>(&mut self) {
-        self.list.push(Listed {
-            meta: R::META,
-            full_name: type_name::<R>(),
-            action: R::endpoint(),
-        });
+    /// Puts one more function on the list; for the macros.
+    #[doc(hidden)]
+    pub fn push<R: Route<C>>(&mut self, meta: &'static Meta) {
+        self.list.push(Listed { meta, full_name: type_name::<R>(), action: R::endpoint() });
     }
 }
 

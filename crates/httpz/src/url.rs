@@ -2,18 +2,33 @@
 
 use std::fmt::{Display, Write};
 
-/// A path: pieces of literal text, each with the value behind it, and the text at the end.
+use httpz_router::{Pattern, Segment};
+
+/// The path that a pattern matches with these values for its parameters, in order.
 ///
-/// Everything in a value is escaped that would not come back as it is. Only the rest of a path (the
-/// `true` ones) may hold slashes; elsewhere one would begin a new segment.
-pub fn url(pieces: &[(&str, &dyn Display, bool)], end: &str) -> String {
-    let mut url = String::new();
-    for &(text, value, rest) in pieces {
-        url.push_str(text);
-        // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
-        let _ = write!(Escaped { url: &mut url, rest }, "{value}");
+/// Everything in a value is escaped that would not come back as it is. Only the rest of a path may hold
+/// slashes; elsewhere one would begin a new segment.
+pub fn url(pattern: &str, values: &[&dyn Display]) -> String {
+    let pattern = Pattern::parse(pattern).expect("the macro has read it");
+    let (mut url, mut values) = (String::new(), values.iter());
+    for segment in pattern.segments() {
+        url.push('/');
+        let (prefix, rest, suffix) = match segment {
+            Segment::Static(text) => {
+                url.push_str(text);
+                continue;
+            }
+            Segment::Param { prefix, suffix, .. } => (&**prefix, false, &**suffix),
+            Segment::Glob(_) => ("", false, ""),
+            Segment::Rest(_) => ("", true, ""),
+        };
+        url.push_str(prefix);
+        if let Some(value) = values.next() {
+            // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
+            let _ = write!(Escaped { url: &mut url, rest }, "{value}");
+        }
+        url.push_str(suffix);
     }
-    url.push_str(end);
     url
 }
 
@@ -66,7 +81,8 @@ mod tests {
             ("a b/c", true, "a%20b/c"),
             ("café?#%", false, "caf%C3%A9%3F%23%25"),
         ] {
-            assert_eq!(url(&[("/", &value, rest)], ".txt"), format!("/{expected}.txt"));
+            let pattern = if rest { "/a/*rest" } else { "/a/:value" };
+            assert_eq!(url(pattern, &[&value]), format!("/a/{expected}"));
         }
     }
 }

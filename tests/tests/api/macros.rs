@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use httpz::RouteMeta;
 use httpz::prelude::*;
 use httpz::testing::Client;
 use serde::{Deserialize, Serialize};

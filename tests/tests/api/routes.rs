@@ -1,8 +1,8 @@
 //! What a route attribute can say besides one path, and where it can stand.
 
+use httpz::guard;
 use httpz::prelude::*;
 use httpz::testing::Client;
-use httpz::{RouteMeta, guard};
 
 #[get("/", "/index.html")]
 #[head("/status")]

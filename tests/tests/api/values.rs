@@ -131,7 +131,7 @@ macro_rules! arguments {
 
             pub(super) fn routes() -> httpz::Routes<Place> {
                 let mut routes = httpz::Routes::new();
-                $(arguments!(@both $kind { routes.push::<$name>(); });)*
+                $(arguments!(@both $kind { routes.push::<$name>(&$name::META); });)*
                 routes
             }
         }
@@ -142,7 +142,7 @@ macro_rules! arguments {
 
             pub(super) fn routes() -> httpz::Routes<Place> {
                 let mut routes = httpz::Routes::new();
-                $(routes.push::<$name>();)*
+                $(routes.push::<$name>(&$name::META);)*
                 routes
             }
         }

@@ -1,5 +1,4 @@
-//! How a route runs: a closure that reads the arguments, calls the function and writes what it
-//! returns.
+//! How a route runs: what reads the arguments, calls the function and writes what it returns.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -7,32 +6,80 @@ use syn::spanned::Spanned;
 use syn::{Ident, ReturnType};
 
 use crate::args::{Arg, How, ON_DEMAND};
+use crate::attribute::Options;
 use crate::route::Route;
 use crate::types::{self, forever, own, without_lifetimes};
 
-/// `Route` for the type that stands for the route.
+/// `Route`, for the type that stands for the route.
+///
+/// The code stands in a method of the trait, where it is compiled with the least ado; only a route with
+/// a guard or a limit makes an endpoint of its own.
 pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
     let httpz = &route.httpz;
     let bounds = bounds(route);
-    let body = body(route);
-    let one_body = one_body(route);
-    let guard = guard(route).map(|(alias, guard)| {
-        quote!(#[allow(non_camel_case_types)] #[doc(hidden)] type #alias = #guard;)
-    });
+    let methods = match route.options {
+        Options { guard: None, limit: None, .. } => methods(route),
+        _ => {
+            let endpoint = wrapped(route);
+            quote! {
+                fn endpoint() -> #httpz::__private::Action<__C> {
+                    #endpoint
+                }
+            }
+        }
+    };
     quote! {
-        #one_body
-        #guard
-
+        #[allow(deprecated, clippy::let_unit_value, clippy::unit_arg)]
         impl<__C: 'static> #httpz::Route<__C> for #ident
         where
             #(#bounds,)*
         {
-            #[allow(deprecated, clippy::let_unit_value, clippy::unit_arg)]
-            fn endpoint() -> #httpz::__private::Action<__C> {
-                #body
-            }
+            #methods
         }
     }
+}
+
+/// The call, and what must be known before it.
+fn methods(route: &Route<'_>) -> TokenStream {
+    let httpz = &route.httpz;
+    let (cx, req, res) = (own("cx"), own("req"), own("res"));
+    let body = body(route, &cx, &req, &res);
+    if route.function.sig.asyncness.is_some() {
+        return quote! {
+            const WAITS: bool = true;
+
+            fn wait<'a>(
+                #cx: &'a mut __C,
+                #req: &'a #httpz::Request,
+                #res: &'a mut #httpz::Response,
+            ) -> #httpz::Flow<'a> {
+                #httpz::Flow::later(async move { #body })
+            }
+        };
+    }
+    let unread = unread(route).map(|unread| quote!(const UNREAD: bool = #unread;));
+    quote! {
+        #unread
+
+        #[inline]
+        fn run(
+            #cx: &mut __C,
+            #req: &#httpz::Request,
+            #res: &mut #httpz::Response,
+        ) -> #httpz::Result {
+            #body
+        }
+    }
+}
+
+/// What stands beside that type.
+pub(crate) fn beside(route: &Route<'_>) -> TokenStream {
+    let cfgs = route.function.cfgs();
+    let one_body = one_body(route).map(|check| quote!(#(#cfgs)* #check));
+    let guard = guard(route).map(|(alias, guard)| {
+        quote!(#(#cfgs)* #[allow(non_camel_case_types)] #[doc(hidden)] type #alias = #guard;)
+    });
+    quote!(#one_body #guard)
 }
 
 /// The guard, and the name by which it is used: a path that is no type is then one message.
@@ -65,38 +112,18 @@ pub(crate) fn bounds(route: &Route<'_>) -> Vec<TokenStream> {
     bounds
 }
 
-fn body(route: &Route<'_>) -> TokenStream {
+/// An endpoint behind a limit and a guard.
+fn wrapped(route: &Route<'_>) -> TokenStream {
     let httpz = &route.httpz;
     let (cx, req, res) = (own("cx"), own("req"), own("res"));
-    let is_async = route.function.sig.asyncness.is_some();
-    let data = route.options.data.as_ref().map(|data| {
+    let body = body(route, &cx, &req, &res);
+    let mut endpoint = if route.function.sig.asyncness.is_some() {
         quote! {
-            let mut __data = #httpz::Shared::from_static(&#data);
-            let #cx = &mut __data;
-        }
-    });
-    let (run, unread) = (run(route, &cx, &req, &res), unread(route));
-    let mut endpoint = if is_async {
-        let read = match &unread {
-            None => quote!(#req.read_body().await?;),
-            Some(unread) => quote!(if !(#unread) { #req.read_body().await?; }),
-        };
-        let run = match route.options.timeout {
-            None => quote!(#data #run),
-            Some((time, _)) => quote! {
-                let __alarm = #httpz::__private::alarm(#res, #time);
-                #httpz::__private::within(__alarm, #time, async move { #data #run }).await
-            },
-        };
-        quote! {
-            #httpz::__private::async_route(|#cx, #req, #res| #httpz::Flow::later(async move {
-                #read
-                #run
-            }))
+            #httpz::__private::async_route(|#cx, #req, #res| #httpz::Flow::later(async move { #body }))
         }
     } else {
-        let unread = unread.unwrap_or_else(|| quote!(false));
-        quote!(#httpz::__private::sync_route(#unread, |#cx, #req, #res| { #data #run }))
+        let unread = unread(route).unwrap_or_else(|| quote!(false));
+        quote!(#httpz::__private::sync_route(#unread, |#cx, #req, #res| { #body }))
     };
     if let Some(bytes) = route.options.limit {
         endpoint = quote!(#httpz::__private::limited(#bytes, #endpoint));
@@ -104,6 +131,33 @@ fn body(route: &Route<'_>) -> TokenStream {
     match guard(route) {
         Some((guard, _)) => quote!(#httpz::__private::guarded::<__C, #guard>(#endpoint)),
         None => endpoint,
+    }
+}
+
+/// Everything that is done for a request.
+fn body(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream {
+    let httpz = &route.httpz;
+    let data = route.options.data.as_ref().map(|data| {
+        quote! {
+            let mut __data = #httpz::Shared::from_static(&#data);
+            let #cx = &mut __data;
+        }
+    });
+    let run = run(route, cx, req, res);
+    if route.function.sig.asyncness.is_none() {
+        return quote!(#data #run);
+    }
+    let read = match unread(route) {
+        None => quote!(#req.read_body().await?;),
+        Some(unread) => quote!(if !(#unread) { #req.read_body().await?; }),
+    };
+    match route.options.timeout {
+        None => quote!(#read #data #run),
+        Some((time, _)) => quote! {
+            #read
+            let __alarm = #httpz::__private::alarm(#res, #time);
+            #httpz::__private::within(__alarm, #time, async move { #data #run }).await
+        },
     }
 }
 
@@ -116,9 +170,8 @@ fn one_body(route: &Route<'_>) -> Option<TokenStream> {
             && *takes_body != Some(false)
         {
             unknown |= takes_body.is_none();
-            let ty = forever(ty);
-            let kind = how.kind();
-            takes.push(quote!(<#ty as #httpz::#kind<'static>>::TAKES));
+            let (span, ty, kind) = (ty.span(), without_lifetimes(ty), how.kind());
+            takes.push(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES));
         }
     }
     (unknown && takes.len() > 1)

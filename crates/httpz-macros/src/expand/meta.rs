@@ -2,19 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
 
 use crate::args::Arg;
 use crate::route::Route;
 use crate::types;
 
-/// `RouteMeta` for the type that stands for the route.
-pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
-    let httpz = &route.httpz;
+/// `META`, for the type that stands for the route.
+pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
+    let (httpz, vis) = (&route.httpz, &route.function.vis);
     let (name, doc) = (route.name(), route.function.doc());
     let answers = route.answers.iter().map(|answer| {
         let (verb, path, shape) = (&answer.verb, &answer.path, answer.shape());
-        quote!(#httpz::Answers::new(#verb, #path, #shape))
+        quote!(#httpz::Answers { verb: #verb, path: #path, shape: #shape })
     });
     let params = route.args.iter().filter_map(|arg| match arg {
         Arg::Param { name, ty } => {
@@ -23,22 +22,30 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
         }
         _ => None,
     });
-    let types = types_of(route);
     let meaning = route.function.error().map(|error| {
         quote! {
-            .meaning({
+            meaning: {
                 use #httpz::__private::NoMeaning as _;
                 <#httpz::__private::MeaningOf<#error>>::MEANING
-            })
+            },
         }
     });
+    let describe = cfg!(feature = "openapi").then(|| {
+        let types = types_of(route);
+        quote!(describe: #httpz::__describe! { #types },)
+    });
+    let rest = (meaning.is_none() || describe.is_none()).then(|| quote!(..#httpz::Meta::BARE));
     quote! {
-        impl #httpz::RouteMeta for #ident {
-            const META: #httpz::Meta = #httpz::__describe! {
-                (#httpz::Meta::new(#name, #doc, &[#(#answers),*], &[#(#params),*])#meaning)
-                #types
-            };
-        }
+        /// What is known about this route.
+        #vis const META: #httpz::Meta = #httpz::Meta {
+            name: #name,
+            doc: #doc,
+            answers: &[#(#answers),*],
+            params: &[#(#params),*],
+            #meaning
+            #describe
+            #rest
+        };
     }
 }
 

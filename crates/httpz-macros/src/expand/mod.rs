@@ -1,9 +1,8 @@
 //! What a route attribute emits: the function as it was, and a type of its name that is the route.
 //!
 //! The type lives in another namespace than the function, so both keep the name: `show(7)` calls the
-//! function, `routes![show]` and `show::url(7)` mean the route. One impl block per concern, and as
-//! little in each as will do: what is emitted is compiled once for every route. All paths are
-//! absolute and all names of our own begin with `__`, so that nothing the user has in scope can change
+//! function, `routes![show]` and `show::url(7)` mean the route. It is as little as will do: what is
+//! emitted is compiled once for every route. All paths are absolute and all names of our own begin with `__`, so that nothing the user has in scope can change
 //! their meaning.
 
 pub(crate) mod endpoint;
@@ -12,7 +11,7 @@ pub(crate) mod url;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Error;
+use syn::{Error, Ident, Visibility};
 
 use crate::attribute::facade;
 use crate::function::{self, Function, Item};
@@ -46,21 +45,38 @@ pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -
 
 /// The function and its route.
 fn emit(route: &Route<'_>, function: &Item) -> TokenStream {
-    let (name, vis, cfgs) = (&function.sig.ident, &function.vis, route.function.cfgs());
-    let meta = meta::emit(route, name);
-    let endpoint = endpoint::emit(route, name);
-    let url = url::emit(route, "url").map(|url| quote!(#(#cfgs)* impl #name { #url }));
-    quote! {
-        #function
+    let (name, vis) = (&function.sig.ident, &function.vis);
+    let stand_for = stand_for(route, name, vis, "url");
+    quote!(#function #stand_for)
+}
 
+/// A type of this name that stands for the route.
+pub(crate) fn stand_for(
+    route: &Route<'_>,
+    name: &Ident,
+    vis: &Visibility,
+    url: &str,
+) -> TokenStream {
+    let cfgs = route.function.cfgs();
+    let (meta, url) = (meta::emit(route), url::emit(route, url));
+    let endpoint = endpoint::emit(route, name);
+    let beside = endpoint::beside(route);
+    quote! {
         #(#cfgs)*
         #[allow(non_camel_case_types)]
         #[doc(hidden)]
         #vis struct #name {}
 
-        #url
-        #(#cfgs)* #meta
+        #(#cfgs)*
+        #[allow(dead_code, unreachable_pub)]
+        impl #name {
+            #meta
+            #url
+        }
+
         #(#cfgs)* #endpoint
+
+        #beside
     }
 }
 
@@ -80,15 +96,12 @@ fn stand_in(httpz: &TokenStream, function: &Item, error: &Error) -> TokenStream 
         #vis struct #name {}
 
         #(#cfgs)*
-        impl #httpz::RouteMeta for #name {
-            const META: #httpz::Meta = #httpz::Meta::new("", "", &[], &[]);
+        #[allow(dead_code, unreachable_pub)]
+        impl #name {
+            #vis const META: #httpz::Meta = #httpz::Meta::BARE;
         }
 
         #(#cfgs)*
-        impl<__C: 'static> #httpz::Route<__C> for #name {
-            fn endpoint() -> #httpz::__private::Action<__C> {
-                ::core::unreachable!()
-            }
-        }
+        impl<__C: 'static> #httpz::Route<__C> for #name {}
     }
 }

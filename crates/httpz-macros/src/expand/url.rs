@@ -12,33 +12,17 @@ use crate::route::Route;
 /// `None` when the path has a glob without a name: what that shall match, only the caller could say.
 pub(crate) fn emit(route: &Route<'_>, name: &str) -> Option<TokenStream> {
     let (httpz, vis, name) = (&route.httpz, &route.function.vis, format_ident!("{name}"));
-    let (mut arguments, mut pieces) = (Vec::new(), Vec::new());
-    let mut literal = String::new();
-    for segment in route.answers.first()?.pattern.segments() {
-        literal.push('/');
-        let mut capture = |literal: &mut String, name: &str, rest: bool| {
-            let argument = argument(name);
-            let before = std::mem::take(literal);
-            pieces.push(quote!((#before, &#argument, #rest)));
-            arguments.push(argument);
-        };
-        match segment {
-            Segment::Static(text) => literal.push_str(text),
-            Segment::Param { prefix, name, suffix } => {
-                literal.push_str(prefix);
-                capture(&mut literal, name, false);
-                literal.push_str(suffix);
-            }
-            Segment::Glob(Some(name)) => capture(&mut literal, name, false),
-            Segment::Rest(Some(name)) => capture(&mut literal, name, true),
-            Segment::Glob(None) | Segment::Rest(None) => return None,
-        }
+    let answer = route.answers.first()?;
+    let is_nameless = |segment| matches!(segment, &Segment::Glob(None) | &Segment::Rest(None));
+    if answer.pattern.segments().iter().any(is_nameless) {
+        return None;
     }
+    let path = &answer.path;
+    let arguments: Vec<Ident> = answer.pattern.names().map(|(name, _)| argument(name)).collect();
     Some(quote! {
         /// The path of this route with its parameters filled in and encoded.
-        #[allow(dead_code, unreachable_pub)]
         #vis fn #name(#(#arguments: impl ::core::fmt::Display),*) -> ::std::string::String {
-            #httpz::__private::url(&[#(#pieces),*], #literal)
+            #httpz::__private::url(#path, &[#(&#arguments),*])
         }
     })
 }

@@ -97,7 +97,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// ```
     pub fn mount(mut self, routes: Routes<C>) -> Self {
         for Listed { meta, full_name, action } in routes.list {
-            let about = About::routed(&meta, full_name);
+            let about = About::routed(meta, full_name);
             for answers in meta.answers {
                 self.note(answers.verb, answers.path, about, action.clone());
             }
