@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::ceilings;
 use crate::command::{Outcome, cargo, root, run as run_command};
+use crate::comparison;
 use crate::compliance;
 use crate::deny;
 use crate::memcheck;
@@ -42,6 +43,7 @@ const STEPS: &[Step] = &[
     Step::new("lints", lints),
     Step::new("features", features),
     Step::new("docs", docs),
+    Step::new("comparison", comparison::check),
     Step::new("compliance", compliance::check),
     Step::new("tests", || run_command(&mut cargo("test --workspace"))),
     Step { obstacle: deny::obstacle, ..Step::new("deny", deny::run) },

@@ -9,6 +9,7 @@ mod bench;
 mod ceilings;
 mod ci;
 mod command;
+mod comparison;
 mod compliance;
 mod deny;
 mod fuzz;
@@ -25,6 +26,7 @@ cargo xtask ci [STEP…]    what `.ci/run` runs: every check, each step named an
 cargo xtask tidy          do dependencies point downwards, and is what must be absent absent?
 cargo xtask ceilings      does a request take more instructions or allocations than allowed?
 cargo xtask deny          is everything that stands below us allowed to?
+cargo xtask comparison    fills docs/comparison.md: how long is one application, with whom? (--check)
 cargo xtask compliance    fills docs/compliance.md: which case shows which clause of the RFCs?
 cargo xtask fuzz TARGET   does the library misread something? (--seconds N, --mutate)
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "ceilings" => ceilings::run(),
         "ci" => ci::run(&rest),
         "deny" => deny::run(),
+        "comparison" => comparison::run(&rest),
         "compliance" => compliance::run(),
         "fuzz" => fuzz::run(&rest),
         "memcheck" => memcheck::run(),

@@ -11,7 +11,7 @@ use crate::command::Outcome;
 
 /// Folders that hold code of ours. The comparison's own workspaces are left out.
 const FOLDERS: [&str; 5] = ["crates", "examples", "tests", "benches", "xtask"];
-const FOREIGN: [&str; 2] = ["benches/peers", "benches/router"];
+const FOREIGN: [&str; 3] = ["benches/comparison", "benches/peers", "benches/router"];
 
 /// One `.rs` file.
 pub struct Source {
