@@ -47,7 +47,8 @@
 //!     subscription
 //! }
 //! # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![count])));
-//! # client.get("/count/2").header("content-type", "text/event-stream").text("data: 0\n\ndata: 1\n\n");
+//! # let mut live = client.open("/count/2").header("content-type", "text/event-stream");
+//! # assert_eq!([live.next_event().unwrap().data, live.next_event().unwrap().data], ["0", "1"]);
 //! ```
 
 use std::collections::VecDeque;

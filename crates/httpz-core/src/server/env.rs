@@ -121,8 +121,8 @@ impl Config {
         match (list, single.or(two_lists.then_some("HTTPZ_ADDR"))) {
             (Some(list), Some(other)) => {
                 let mend = format!(
-                    "takes the place of {other}; unset that, and add its place to the list if both are \
-                     meant"
+                    "takes the place of {other}: unset {other}, and add its place to the list if both \
+                     are meant"
                 );
                 Err(ConfigError::new(list, mend))
             }
