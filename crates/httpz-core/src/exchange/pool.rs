@@ -119,7 +119,8 @@ impl Pool {
         }
     }
 
-    /// Gives up half of the exchanges that nobody needed since the last call. Called by the clock.
+    /// Gives up half of the exchanges that nobody needed since the last call, and of the others what
+    /// only large bodies need. Called by the clock.
     pub fn trim(&self) {
         let mut free = self.free.borrow_mut();
         let spare = self.spared.replace(free.len()).min(free.len());
@@ -127,6 +128,7 @@ impl Pool {
         let surplus = all.saturating_sub(self.bounds.min).min(spare);
         let keep = free.len() - surplus.div_ceil(2);
         free.truncate(keep);
+        free.iter_mut().for_each(|exchange| exchange.request.slim());
         if surplus > 0 && free.capacity() > 4 * keep.max(self.bounds.min) {
             free.shrink_to(2 * keep.max(self.bounds.min));
         }

@@ -334,6 +334,12 @@ impl Incoming {
         if let Some(store) = self.stored.take() {
             late.store = store;
         }
+    }
+
+    /// Gives up the memory of a large body. Between two of them it is kept: making it anew costs more
+    /// than reading into it.
+    pub(crate) fn slim(&mut self) {
+        let late = self.late.get_mut();
         if late.store.capacity() > Sizes::KEPT_BODY {
             late.store = Vec::new();
         }

@@ -446,6 +446,11 @@ impl Request {
         self.inbound.clear();
     }
 
+    /// Gives up memory that only large bodies need.
+    pub(crate) fn slim(&mut self) {
+        self.incoming.slim();
+    }
+
     // ---- for tests
 
     /// A GET request for `target`, as it would come over the wire. For tests.
