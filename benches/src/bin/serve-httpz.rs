@@ -66,8 +66,12 @@ async fn stream(res: &mut Response) -> Result {
 }
 
 #[post("/sink")]
-fn sink(req: &Request) -> String {
-    req.body().map_or(0, <[u8]>::len).to_string()
+async fn sink(mut body: Body<'_>) -> Result<String> {
+    let mut n = 0;
+    while let Some(piece) = body.read_chunk().await? {
+        n += piece.len();
+    }
+    Ok(n.to_string())
 }
 
 fn number(name: &str, default: u16) -> u16 {
