@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use httpz_tests::{Raw, eventually};
@@ -93,4 +93,35 @@ fn without_descriptors_connections_wait_and_are_served_later() {
     drop(peers);
     assert_eq!(last.get("/plaintext").status, 200);
     end(child);
+}
+
+/// The file system is one that has no room for another file, in a place of its own.
+#[test]
+fn a_socket_that_finds_no_room_on_the_disk_is_an_error_at_start_that_names_it() {
+    let folder = std::env::temp_dir().join(format!("httpz-full-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room here");
+    let path = folder.join("app.sock");
+    let output = Command::new("unshare")
+        .args([
+            "-rm",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o nr_inodes=1 none \"$0\" || exit 77; exec \"$1\"",
+        ])
+        .arg(&folder)
+        .arg(env!("CARGO_BIN_EXE_configured"))
+        .env("HTTPZ_LISTEN", format!("unix:{}", path.display()))
+        .output();
+    let _ = std::fs::remove_dir(&folder);
+    let may_not = |output: &Output| {
+        output.status.code() == Some(77) || output.stderr.starts_with(b"unshare:")
+    };
+    let output = match output {
+        Ok(output) if !may_not(&output) => output,
+        _ => return eprintln!("skipped: a full disk needs `unshare` and the right to mount"),
+    };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains(&format!("cannot listen on unix:{}", path.display())), "{said}");
+    assert!(said.contains("No space left on device"), "{said}");
 }

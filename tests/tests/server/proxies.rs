@@ -66,3 +66,17 @@ fn without_its_proxy_header_a_connection_is_closed() {
     assert_eq!(ask(&server, b"PROXY UNKNOWN\r\n", ""), "127.0.0.1 by http to inside");
     stop(server);
 }
+
+#[test]
+fn a_proxy_header_that_does_not_come_is_not_waited_for_without_end() {
+    let mut config = Config { workers: 1, ..Config::default() };
+    config.timeouts.head = std::time::Duration::from_millis(500);
+    let app = App::new((), |r| r.get("/who", who)).config(config);
+    let server = app.start_on(local().proxied()).expect("it starts");
+    for beginning in [&b""[..], b"PROXY TCP4 192.0.2.7", b"\r\n\r\n\0\r\nQUIT\n"] {
+        let mut peer = Raw::connect(server.addr());
+        peer.send(beginning);
+        assert_eq!(peer.rest(), "", "{beginning:?}");
+    }
+    stop(server);
+}
