@@ -24,6 +24,17 @@ static ALLOCATOR: memory::Counting = memory::Counting;
 /// A router that needs longer than this to find every path once is left out.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// How much is done of everything.
+struct Plan {
+    turns: u32,
+    /// A router that is slower by itself, for a whole round, is not run under callgrind, where it
+    /// would take minutes.
+    countable: Duration,
+}
+
+const FULL: Plan = Plan { turns: 40, countable: Duration::from_millis(150) };
+const QUICK: Plan = Plan { turns: 8, countable: Duration::from_millis(15) };
+
 /// What was measured of a router with a set.
 struct Row {
     router: &'static str,
@@ -61,8 +72,8 @@ fn main() {
             let candidate = make(set_named(set)).unwrap_or_else(|reason| panic!("{reason}"));
             (0..rounds).for_each(|_| (candidate.round)());
         }
-        [] => compare(40),
-        [flag] if flag == "--quick" => compare(8),
+        [] => compare(&FULL),
+        [flag] if flag == "--quick" => compare(&QUICK),
         _ => eprintln!("router-bench [--quick] | --count ROUTER SET ROUNDS"),
     }
 }
@@ -107,7 +118,7 @@ fn make<R: Router + 'static>(set: &'static Set) -> Result<Candidate, String> {
     Ok(Candidate { row, round: Box::new(round) })
 }
 
-fn compare(turns: u32) {
+fn compare(plan: &Plan) {
     for name in sets::NAMES {
         let set = set_named(name);
         let mut remarks = String::new();
@@ -115,13 +126,13 @@ fn compare(turns: u32) {
         for (router, make) in ROUTERS {
             match make(set) {
                 Ok(mut candidate) => {
-                    candidate.row.instructions = instructions(&candidate, set);
+                    candidate.row.instructions = instructions(&candidate, set, plan);
                     candidates.push(candidate);
                 }
                 Err(reason) => _ = writeln!(remarks, "{router} left out: {reason}"),
             }
         }
-        for _ in 0..turns {
+        for _ in 0..plan.turns {
             candidates.iter_mut().for_each(|candidate| candidate.take_turn(set.paths.len()));
         }
         print(set, &candidates);
@@ -143,12 +154,12 @@ impl Candidate {
 }
 
 /// Instructions per lookup: the difference of a longer and a shorter run holds neither the start of
-/// the program nor building. A router that is slow by itself would take minutes under callgrind.
-fn instructions(candidate: &Candidate, set: &Set) -> Option<f64> {
+/// the program nor building.
+fn instructions(candidate: &Candidate, set: &Set, plan: &Plan) -> Option<f64> {
     let started = Instant::now();
     (candidate.round)();
     let round = started.elapsed();
-    if round > Duration::from_millis(150) {
+    if round > plan.countable {
         return None;
     }
     let rounds_in_time = (0.05 / round.as_secs_f64()) as usize;

@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::latency::{self, Latency};
 use super::load::{self, Load, Sample};
+use super::options::Plan;
 use super::server::{Place, Running, Server};
 use super::workload::Workload;
 use super::{Bench, callgrind, client, cores, memory, process};
 use crate::command::{Outcome, has_tool};
+
+/// Rounds of large bodies alone, after the rounds of everything: no more than these.
+const MOST_OF_BODIES: usize = 6;
 
 /// By server and workload, over all rounds.
 type Samples = BTreeMap<(String, &'static str), Vec<Sample>>;
@@ -109,7 +113,31 @@ impl Bench {
             }
             longest = longest.max(begun.elapsed());
         }
+        if self.plan.rounds > 1 {
+            self.more_of_bodies(servers, &mut rounds);
+        }
         self.keep(rounds);
+    }
+
+    /// Large bodies vary most from round to round: they get the time that is left.
+    fn more_of_bodies(&mut self, servers: &[Server], rounds: &mut Rounds) {
+        let only_bodies = Plan { loaded: &[], doubled: &[], ..self.plan };
+        let whole = std::mem::replace(&mut self.plan, only_bodies);
+        // Before the first: as long as wrk runs, and a second to start each server.
+        let per_server = self.plan.seconds as usize * self.plan.bodies.len() + 1;
+        let mut longest = Duration::from_secs((servers.len() * per_server) as u64);
+        for round in 1..=MOST_OF_BODIES {
+            let begun = Instant::now();
+            if self.plan.bodies.is_empty() || self.started.elapsed() + longest > self.plan.budget {
+                break;
+            }
+            self.say(&format!("round {round} of large bodies alone"));
+            for server in servers {
+                self.turn(server, false, false, rounds);
+            }
+            longest = longest.max(begun.elapsed());
+        }
+        self.plan = whole;
     }
 
     /// One server's turn in a round: whatever goes wrong ends it and is told.
