@@ -127,6 +127,7 @@ mod pattern;
 mod tables;
 mod tree;
 mod trie;
+mod uri;
 mod whole;
 mod word;
 

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::PatternError;
+use crate::uri;
 
 /// A part of a pattern between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,26 @@ impl Pattern {
             at += part.len() + 1;
         }
         Ok(Self { text: text.to_owned(), segments })
+    }
+
+    /// Takes a pattern for the paths of URIs apart: besides what [`Pattern::parse`] refuses, what would
+    /// keep it from ever matching one (RFC 3986 §3.3).
+    ///
+    /// ```
+    /// use httpz_router::Pattern;
+    ///
+    /// assert!(Pattern::for_uri("/café/:id").is_ok());
+    /// let error = Pattern::for_uri("/search?q=:q").unwrap_err();
+    /// assert_eq!(error.to_string(), "`?` begins the query, which is no part of a path: leave it out");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and at which byte.
+    pub fn for_uri(text: &str) -> Result<Self, PatternError> {
+        let pattern = Self::parse(text)?;
+        uri::check(text)?;
+        Ok(pattern)
     }
 
     /// Its parts between the slashes.

@@ -7,29 +7,43 @@ use httpz_router::{Pattern, Segment};
 /// The path that a pattern matches with these values for its parameters, in order.
 ///
 /// Everything in a value is escaped that would not come back as it is. Only the rest of a path may hold
-/// slashes; elsewhere one would begin a new segment.
+/// slashes; elsewhere one would begin a new segment. An empty pattern adds nothing to its group's prefix.
 pub fn url(pattern: &str, values: &[&dyn Display]) -> String {
+    if pattern.is_empty() {
+        return String::new();
+    }
     let pattern = Pattern::parse(pattern).expect("the macro has read it");
     let (mut url, mut values) = (String::new(), values.iter());
     for segment in pattern.segments() {
         url.push('/');
         let (prefix, rest, suffix) = match segment {
             Segment::Static(text) => {
-                url.push_str(text);
+                push_text(&mut url, text);
                 continue;
             }
             Segment::Param { prefix, suffix, .. } => (&**prefix, false, &**suffix),
             Segment::Glob(_) => ("", false, ""),
             Segment::Rest(_) => ("", true, ""),
         };
-        url.push_str(prefix);
+        push_text(&mut url, prefix);
         if let Some(value) = values.next() {
             // Writing to a string fails only if the value's `Display` says so; what it wrote stands.
             let _ = write!(Escaped { url: &mut url, rest }, "{value}");
         }
-        url.push_str(suffix);
+        push_text(&mut url, suffix);
     }
     url
+}
+
+/// Appends text of a pattern. What is ASCII stands there as in a URL, escapes included.
+fn push_text(url: &mut String, text: &str) {
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            url.push(letter);
+        } else {
+            let _ = write!(Escaped { url, rest: false }, "{letter}");
+        }
+    }
 }
 
 /// Appends a parameter of a query.
@@ -83,6 +97,17 @@ mod tests {
         ] {
             let pattern = if rest { "/a/*rest" } else { "/a/:value" };
             assert_eq!(url(pattern, &[&value]), format!("/a/{expected}"));
+        }
+    }
+
+    #[test]
+    fn writes_the_text_of_a_pattern_as_a_request_has_it() {
+        for (pattern, expected) in [
+            ("/café/é:value", "/caf%C3%A9/%C3%A97"),
+            ("/a%20b/:value.json", "/a%20b/7.json"),
+            ("/a::b/**/:value", "/a:b/*/7"),
+        ] {
+            assert_eq!(url(pattern, &[&7]), expected);
         }
     }
 }

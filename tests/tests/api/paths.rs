@@ -96,6 +96,7 @@ fn escapes_are_undone_where_they_change_nothing() {
 fn an_escaped_slash_stays_within_its_segment() {
     let client = Client::new(App::new((), |r| r.get("/p/:id", show).get("/p/:a/:b", show)));
     client.get("/p/a%2Fb").text("id=a/b");
+    client.get("/p/a%2fb").text("id=a/b");
     client.get("/p/a/b").text("a=a,b=b");
     client.get("/p/100%25").text("id=100%");
     client.get("/p/%252F").text("id=%2F");

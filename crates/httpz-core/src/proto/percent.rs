@@ -2,7 +2,7 @@
 //!
 //! Two readings. [`normalise_path`] prepares a path for the router: it undoes the escapes that never
 //! change the structure of a path (unreserved characters and the octets of UTF-8) and keeps the
-//! others, so that `%2F` is not mistaken for a segment's end. [`decode`] undoes all of them, for a
+//! others, so that `%2F` is not mistaken for a segment's end, though in capitals. [`decode`] undoes all of them, for a
 //! single parameter or query value. A malformed escape is refused by both.
 
 use super::ProtocolError;
@@ -19,7 +19,8 @@ fn octet(bytes: &[u8], at: usize) -> Result<u8, ProtocolError> {
     }
 }
 
-/// Undoes the escapes of unreserved characters and of non-ASCII octets, and keeps all others.
+/// Undoes the escapes of unreserved characters and of non-ASCII octets, and keeps all others, in
+/// capitals.
 ///
 /// # Errors
 ///
@@ -41,7 +42,8 @@ pub fn normalise_path(path: &[u8]) -> Result<String, ProtocolError> {
         } else if unreserved || octet >= 0x80 {
             out.push(octet);
         } else {
-            out.extend_from_slice(&path[at..at + 3]);
+            // RFC 3986 §6.2.2.1: `%2f` and `%2F` are the same.
+            out.extend(path[at..at + 3].iter().map(u8::to_ascii_uppercase));
         }
         at += 3;
     }
@@ -80,7 +82,7 @@ mod tests {
         for (path, expected) in [
             ("/caf%C3%A9", Ok("/café")),
             ("/%7Euser/%41", Ok("/~user/A")),
-            ("/a%2Fb%2fc", Ok("/a%2Fb%2fc")),
+            ("/a%2Fb%2fc", Ok("/a%2Fb%2Fc")),
             ("/100%25", Ok("/100%25")),
             ("/a%20b", Ok("/a%20b")),
             ("/%", Err(ProtocolError::BadEscape)),

@@ -72,7 +72,7 @@ impl<G> Registry<G> {
             },
             Verb::All => None,
         };
-        let parsed = Pattern::parse(&pattern).map_err(|error| RouteError::Malformed {
+        let parsed = Pattern::for_uri(&pattern).map_err(|error| RouteError::Malformed {
             pattern: pattern.clone(),
             handler: handler(),
             reason: error.to_string(),
