@@ -6,6 +6,9 @@ use crate::{Error, Result, Status};
 
 /// Says with which status a request is refused when something is missing or has failed.
 ///
+/// `?` alone makes a 500 of every [`std::error::Error`]. What is none, as `anyhow::Error`, a boxed error or
+/// a text, gets its status here; so do all others that are not the server's fault.
+///
 /// ```
 /// use httpz::prelude::*;
 ///
@@ -15,16 +18,23 @@ use crate::{Error, Result, Status};
 ///     Ok(n.checked_mul(n).or_status(422)?.to_string())
 /// }
 ///
+/// #[get("/old/:text")]
+/// fn old(text: &str) -> Result<String> {
+///     let read = |text: &str| text.parse::<u32>().map_err(|_| format!("{text} is no number"));
+///     Ok(read(text).or_status(500)?.to_string()) // the text is for the log
+/// }
+///
 /// #[get("/names/:n")]
 /// fn name(n: usize) -> Result<&'static str> {
 ///     ["ann", "bo"].get(n).copied().or_404()
 /// }
 ///
-/// let app = App::new((), |r| r.mount(routes![square, name]));
+/// let app = App::new((), |r| r.mount(routes![square, old, name]));
 /// # let client = httpz::testing::Client::new(app);
 /// # client.get("/squares/7").text("49");
 /// # client.get("/squares/x").status(400);
 /// # client.get("/squares/99999").status(422);
+/// # client.get("/old/x").status(500).text("Internal Server Error");
 /// # client.get("/names/7").status(404);
 /// ```
 pub trait OrStatus<T> {
@@ -56,7 +66,7 @@ impl<T> OrStatus<T> for Option<T> {
     }
 }
 
-impl<T, E: StdError + Send + Sync + 'static> OrStatus<T> for Result<T, E> {
+impl<T, E: Into<Box<dyn StdError + Send + Sync>>> OrStatus<T> for Result<T, E> {
     #[inline]
     fn or_status(self, code: u16) -> Result<T> {
         self.map_err(|error| Error::status(code, Status(code).reason()).with_source(error))

@@ -200,7 +200,7 @@ impl<T: Respond, E: IntoError> Respond for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an error that a handler can return",
     label = "this does not turn into `httpz::Error`",
-    note = "derive `httpz::HttpError` for an enum, implement `std::error::Error` (any such error is a 500 whose cause is logged and never sent), or `From<{Self}>` for `httpz::Error`"
+    note = "derive `httpz::HttpError` for an enum, implement `std::error::Error` (any such error is a 500 whose cause is logged and never sent), or `From<{Self}>` for `httpz::Error`; of any other error, a box or a text `.or_status(500)?` makes one"
 )]
 pub trait IntoError {
     /// The error that `on_error` shapes.
