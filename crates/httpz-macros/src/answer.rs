@@ -1,28 +1,68 @@
 //! One path of one attribute: which requests a function answers.
 
+use httpz_router::Pattern;
 use proc_macro2::TokenStream;
-use syn::LitStr;
+use syn::{Error, LitStr, Result};
 
 /// One path of one attribute.
 pub(crate) struct Answer {
+    /// The path, as it is written.
     pub(crate) path: LitStr,
-    pub(crate) pattern: httpz_router::Pattern,
+    /// The prefix of its group, as `under` says it.
+    pub(crate) under: Option<LitStr>,
+    /// The path behind that prefix.
+    pub(crate) whole: String,
+    /// The whole path, taken apart; an empty one is as `/` is.
+    pub(crate) pattern: Pattern,
+    /// What the path matches in its group.
+    shape: String,
     /// The method, as it tells routes apart and as it is written.
     pub(crate) method: String,
     pub(crate) verb: TokenStream,
 }
 
 impl Answer {
+    /// # Errors
+    ///
+    /// What is wrong with the whole path, though nothing is with its parts.
+    pub(crate) fn new(
+        path: LitStr,
+        under: Option<LitStr>,
+        method: String,
+        verb: TokenStream,
+    ) -> Result<Self> {
+        let own = path.value();
+        let whole = match &under {
+            Some(prefix) => prefix.value().trim_end_matches('/').to_owned() + &own,
+            None => own.clone(),
+        };
+        let parse = |text: &str| {
+            let text = if text.is_empty() { "/" } else { text };
+            Pattern::parse(text).map_err(|error| Error::new(path.span(), error))
+        };
+        let shape = if own.is_empty() { own } else { parse(&own)?.shape() };
+        let pattern = parse(&whole)?;
+        Ok(Self { path, under, whole, pattern, shape, method, verb })
+    }
+
     /// What it answers, as a number (FNV-1a): equal for routes that answer the same requests.
     pub(crate) fn shape(&self) -> u64 {
-        let shape = self.pattern.shape();
-        let bytes = self.method.bytes().chain(shape.bytes());
+        let bytes = self.method.bytes().chain(self.shape.bytes());
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         })
     }
 
-    /// Does its path have a parameter of this name?
+    /// The text that has the parameter of this name, which is one of its whole path.
+    pub(crate) fn text_with(&self, name: &str) -> &LitStr {
+        let names = |text: &LitStr| {
+            let pattern = Pattern::parse(&text.value());
+            pattern.is_ok_and(|pattern| pattern.names().any(|(other, _)| other == name))
+        };
+        self.under.as_ref().filter(|under| names(under)).unwrap_or(&self.path)
+    }
+
+    /// Does its whole path have a parameter of this name?
     pub(crate) fn names(&self, name: &str) -> bool {
         self.pattern.names().any(|(other, _)| other == name)
     }

@@ -98,8 +98,12 @@ struct Reading<'a> {
     params: Vec<(String, bool)>,
     /// The first argument that takes the body.
     body: Option<String>,
+    /// The names of the arguments so far, as they are written.
+    seen: Vec<String>,
     /// Arguments of primitive types that no path names.
     strays: Vec<(PatType, String)>,
+    /// Arguments of types that only the compiler knows.
+    own: Vec<(PatType, String)>,
     errors: Option<Error>,
 }
 
@@ -111,7 +115,8 @@ impl<'a> Reading<'a> {
                 params.push((name.to_owned(), false));
             }
         }
-        Self { function, answers, params, body: None, strays: Vec::new(), errors: None }
+        let (seen, strays, own) = (Vec::new(), Vec::new(), Vec::new());
+        Self { function, answers, params, body: None, seen, strays, own, errors: None }
     }
 
     fn error(&mut self, at: impl ToTokens, text: impl std::fmt::Display) {
@@ -135,10 +140,22 @@ impl<'a> Reading<'a> {
     }
 
     fn arg(&mut self, input: &PatType) -> Arg {
+        let ty = types::bare(&input.ty);
         let ty = match self.function.owner {
-            Some(owner) => types::without_self(&input.ty, owner),
-            None => (*input.ty).clone(),
+            Some(owner) => types::without_self(ty, owner),
+            None => ty.clone(),
         };
+        if let Some(cfg) = input.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
+            let text = "an argument is there or it is not: put the `cfg` on two functions";
+            self.error(cfg, text);
+        }
+        if let Type::Reference(reference) = types::inner(&ty)
+            && let Some(lifetime) =
+                reference.lifetime.as_ref().filter(|name| name.ident == "static")
+        {
+            let text = "what a handler is lent lives as long as the request: leave `'static` out";
+            self.error(lifetime, text);
+        }
         match &ty {
             Type::Reference(reference) => match types::last_word(&reference.elem).as_str() {
                 "Request" => {
@@ -167,10 +184,12 @@ impl<'a> Reading<'a> {
             Pat::Ident(ident) => ident.ident.to_string(),
             _ => String::new(),
         };
-        match self.param(&name) {
-            Some(param) => self.taken(input, param, ty),
+        let arg = match self.param(&name) {
+            Some(param) => self.taken(input, param, ty, &name),
             None => self.by_type(input, ty, &name),
-        }
+        };
+        self.seen.push(name);
+        arg
     }
 
     /// The path parameter that an argument of this name takes: `_id` leaves `:id` unused.
@@ -180,10 +199,11 @@ impl<'a> Reading<'a> {
         find(name).or_else(|| find(name.trim_start_matches('_')))
     }
 
-    fn taken(&mut self, input: &PatType, param: usize, ty: Type) -> Arg {
+    fn taken(&mut self, input: &PatType, param: usize, ty: Type, written: &str) -> Arg {
         let (name, taken) = &mut self.params[param];
         let name = name.clone();
-        if std::mem::replace(taken, true) {
+        // Of two arguments with one name, the compiler speaks.
+        if std::mem::replace(taken, true) && !self.seen.iter().any(|seen| seen == written) {
             let text = format!("`:{name}` has an argument already: take this one out");
             self.error(input, text);
         }
@@ -236,6 +256,9 @@ impl<'a> Reading<'a> {
             word if HEAD.contains(&word) => Some(false),
             _ => None,
         };
+        if takes_body.is_none() {
+            self.own.push((input.clone(), name.to_owned()));
+        }
         let waits = self.function.sig.asyncness.is_some() && takes_body.is_none();
         let (how, ty) = match (waits, wrapper) {
             (false, _) => (How::Now, ty.clone()),
@@ -263,41 +286,64 @@ impl<'a> Reading<'a> {
         Arg::Extracted { ty, how: How::Now, takes_body: Some(false) }
     }
 
+    /// Where the names of parameters are looked for.
+    fn place(&self) -> String {
+        match self.answers {
+            [answer] => format!("in the path \"{}\"", answer.whole),
+            _ => "in any of the paths".to_owned(),
+        }
+    }
+
+    /// The parameters that no argument has taken.
+    fn free(&self) -> Vec<String> {
+        let free = self.params.iter().filter(|(_, taken)| !taken);
+        free.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn take(&mut self, name: &str) {
+        for (param, taken) in &mut self.params {
+            *taken |= param == name;
+        }
+    }
+
     /// Says of each stray what was probably meant. The slip explains why a parameter has no argument:
     /// one mistake, one message.
     fn tell_strays(&mut self) {
-        let place = match self.answers {
-            [answer] => format!("in the path \"{}\"", answer.path.value()),
-            _ => "in any of the paths".to_owned(),
-        };
+        let place = self.place();
+        let is_under = self.answers.iter().any(|answer| answer.under.is_some());
         let strays = std::mem::take(&mut self.strays);
         for (input, name) in &strays {
-            let free: Vec<&str> = self
-                .params
-                .iter()
-                .filter_map(|(param, taken)| (!taken).then_some(param.as_str()))
-                .collect();
-            let meant =
-                spell::closest(name, free.iter().copied()).or(match (&strays[..], &free[..]) {
-                    // The only one that is missing, whatever it is called.
-                    ([_], [only]) => Some(only),
-                    _ => None,
-                });
-            let meant = meant.map(str::to_owned);
+            let free = self.free();
+            let close = spell::closest(name, free.iter().map(String::as_str));
+            let meant = match (close, &strays[..], &free[..]) {
+                (Some(close), ..) => Some(close),
+                // The only one that is missing, whatever it is called.
+                (None, [_], [only]) => Some(only.as_str()),
+                _ => None,
+            };
             let text = match meant {
-                _ if name.is_empty() => {
+                Some(meant) if name.is_empty() => {
+                    self.take(meant);
+                    format!(
+                        "an argument of a path has the name that it has there: write `{meant}`, or \
+                         `_{meant}` to leave it unused"
+                    )
+                }
+                Some(meant) => {
+                    self.take(meant);
+                    format!("`{name}` is not {place}; did you mean `{meant}`?")
+                }
+                None if name.is_empty() => {
                     "an argument without a name is no path parameter: name it as in the path"
                         .to_owned()
                 }
-                Some(meant) => {
-                    for (param, taken) in &mut self.params {
-                        *taken |= *param == meant;
-                    }
-                    format!("`{name}` is not {place}; did you mean `{meant}`?")
-                }
-                None => format!(
+                None if is_under => format!(
                     "`{name}` is not {place}: add `:{name}` to the path, or take it from the query \
                      with `Query<…>`"
+                ),
+                None => format!(
+                    "`{name}` is not {place}: add `:{name}` to the path, take it from the query with \
+                     `Query<…>`, or, if the prefix of a group has it, say so: `under = \"/…/:{name}\"`"
                 ),
             };
             self.error(input, text);
@@ -305,11 +351,18 @@ impl<'a> Reading<'a> {
     }
 
     fn miss_params(&mut self) {
-        let missing: Vec<String> =
-            self.params.iter().filter(|(_, taken)| !taken).map(|(name, _)| name.clone()).collect();
-        for name in missing {
+        for name in self.free() {
+            // A name of two letters is close to too many.
+            let close = |(_, own): &&(PatType, String)| {
+                own.len() > 2 && spell::closest(own, [name.as_str()].into_iter()).is_some()
+            };
+            if let Some((input, own)) = self.own.iter().find(close).cloned() {
+                let text = format!("`{own}` is not {}; did you mean `{name}`?", self.place());
+                self.error(input, text);
+                continue;
+            }
             let answer = self.answers.iter().find(|answer| answer.names(&name));
-            let path = &answer.expect("the name is one of theirs").path;
+            let path = answer.expect("the name is one of theirs").text_with(&name);
             let function: &Ident = &self.function.sig.ident;
             let text = if is_argument_name(&name) {
                 format!(
@@ -353,6 +406,7 @@ enum Wrapper {
 
 /// The `T` of `Option<T>` and `Result<T, …>`.
 fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
+    let ty = types::bare(ty);
     let Type::Path(path) = ty else { return (Wrapper::None, ty) };
     let Some(last) = path.path.segments.last() else { return (Wrapper::None, ty) };
     let wrapper = match last.ident.to_string().as_str() {
@@ -364,7 +418,7 @@ fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
         return (Wrapper::None, ty);
     };
     match arguments.args.first() {
-        Some(GenericArgument::Type(inner)) => (wrapper, inner),
+        Some(GenericArgument::Type(inner)) => (wrapper, types::bare(inner)),
         _ => (Wrapper::None, ty),
     }
 }

@@ -3,7 +3,7 @@
 use httpz_router::Pattern;
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, Ident, LitStr, Path, Result, Token};
 
 use crate::method::{Method, Verb};
@@ -12,7 +12,7 @@ use crate::{spell, units};
 /// A route attribute, taken apart.
 pub(crate) struct Attribute {
     pub(crate) method: Method,
-    pub(crate) paths: Vec<(LitStr, Pattern)>,
+    pub(crate) paths: Vec<LitStr>,
     pub(crate) options: Options,
 }
 
@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) limit: Option<u64>,
     /// `timeout = "5s"`: how many milliseconds the handler may take, and where that was said.
     pub(crate) timeout: Option<(u64, Span)>,
+    /// `under = "…"`: the prefix of the group that it stands in.
+    pub(crate) under: Option<LitStr>,
     /// `guard = path`: runs before, and makes the context.
     pub(crate) guard: Option<Path>,
     /// `data = path`: a static in place of the context.
@@ -34,7 +36,7 @@ pub(crate) struct Options {
     said: Vec<Ident>,
 }
 
-const OPTIONS: [&str; 6] = ["name", "limit", "timeout", "guard", "data", "crate"];
+const OPTIONS: [&str; 7] = ["name", "limit", "timeout", "under", "guard", "data", "crate"];
 
 impl Attribute {
     /// Reads the tokens between the parentheses.
@@ -53,15 +55,15 @@ impl Attribute {
             if input.peek(LitStr) {
                 paths.push(path(input)?);
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
-                options.read(input)?;
+                options.read(verb, input)?;
             } else {
-                break;
+                return Err(misplaced(verb, input));
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
-        if paths.is_empty() || !input.is_empty() {
+        if paths.is_empty() {
             let text = format!("expected a path: #[{}\"/users/:id\")]", verb.opening());
             return Err(Error::new(input.span(), text));
         }
@@ -69,31 +71,79 @@ impl Attribute {
     }
 }
 
-fn path(input: ParseStream<'_>) -> Result<(LitStr, Pattern)> {
+/// A path that can stand by itself, or the empty one of a group's own prefix.
+fn path(input: ParseStream<'_>) -> Result<LitStr> {
     let path: LitStr = input.parse()?;
-    match Pattern::parse(&path.value()) {
-        Ok(pattern) => Ok((path, pattern)),
-        Err(error) => Err(Error::new(path.span(), error)),
+    if !path.value().is_empty() {
+        check(&path)?;
+    }
+    Ok(path)
+}
+
+fn check(path: &LitStr) -> Result<()> {
+    let text = path.value();
+    let Err(error) = Pattern::for_uri(&text) else { return Ok(()) };
+    let is_query = text[error.offset()..].starts_with('?');
+    let hint = if is_query { ", and take what it has with `Query<…>`" } else { "" };
+    Err(Error::new(path.span(), format!("{error}{hint}")))
+}
+
+/// What is said of something that is neither a path nor an option.
+fn misplaced(verb: Verb, input: ParseStream<'_>) -> Error {
+    let option = input.fork().call(Ident::parse_any).map(|option| option.to_string());
+    if let Some(option) = option.ok().filter(|option| OPTIONS.contains(&option.as_str())) {
+        let example = example(&option);
+        return input.error(format!("`{option}` is an option: write `{option} = {example}`"));
+    }
+    let opening = verb.opening();
+    input.error(if input.peek(syn::token::Bracket) {
+        format!("several paths stand side by side: #[{opening}\"/users\", \"/people\")]")
+    } else {
+        format!("expected a path, written out in quotes: #[{opening}\"/users/:id\")]")
+    })
+}
+
+/// What can stand behind the `=` of an option.
+fn example(option: &str) -> &'static str {
+    match option {
+        "limit" => "\"10MB\"",
+        "timeout" => "\"5s\"",
+        "under" => "\"/users/:user\"",
+        "guard" => "auth",
+        "data" => "PLAN",
+        "crate" => "path::to::httpz",
+        _ => "\"…\"",
     }
 }
 
 impl Options {
-    fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
+    fn read(&mut self, verb: Verb, input: ParseStream<'_>) -> Result<()> {
         let option = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         match option.to_string().as_str() {
-            "name" => self.name = Some(text(&option, input)?),
-            "limit" => self.limit = Some(units::bytes(&text(&option, input)?)?),
+            "name" => self.name = Some(value(&option, input, "a text")?),
+            "limit" => self.limit = Some(units::bytes(&value(&option, input, "a text")?)?),
             "timeout" => {
-                let value = text(&option, input)?;
+                let value = value(&option, input, "a text")?;
                 self.timeout = Some((units::milliseconds(&value)?, value.span()));
             }
-            "guard" => self.guard = Some(input.parse()?),
-            "data" => self.data = Some(input.parse()?),
-            // Found already by `facade`, which also reads what is otherwise malformed.
+            "under" => {
+                let prefix = value(&option, input, "the prefix of a group")?;
+                check(&prefix)?;
+                self.under = Some(prefix);
+            }
+            "guard" => {
+                self.guard = Some(value(&option, input, "the name of a function with `#[guard]`")?);
+            }
+            "data" => self.data = Some(value(&option, input, "the name of a static")?),
+            // Found already by `facade`.
             "crate" => {
-                input.parse::<Path>()?;
+                value::<Path>(&option, input, "a path without quotes")?;
                 return Ok(());
+            }
+            "path" => {
+                let text = format!("a path stands by itself: #[{}\"/users/:id\")]", verb.opening());
+                return Err(Error::new(option.span(), text));
             }
             unknown => {
                 let text = match spell::closest(unknown, OPTIONS.into_iter()) {
@@ -124,27 +174,27 @@ impl Options {
         self.name = self.name.take().or(other.name);
         self.limit = self.limit.or(other.limit);
         self.timeout = self.timeout.or(other.timeout);
+        self.under = self.under.take().or(other.under);
         self.guard = self.guard.take().or(other.guard);
         self.data = self.data.take().or(other.data);
         Ok(())
     }
 }
 
-fn text(option: &Ident, input: ParseStream<'_>) -> Result<LitStr> {
+/// What stands behind the `=` of an option.
+fn value<T: Parse>(option: &Ident, input: ParseStream<'_>, expected: &str) -> Result<T> {
+    let end = input.is_empty().then(|| option.span());
     input.parse().map_err(|error| {
-        let example = match option.to_string().as_str() {
-            "limit" => "10MB",
-            "timeout" => "5s",
-            _ => "…",
-        };
-        Error::new(error.span(), format!("expected a text: `{option} = \"{example}\"`"))
+        let example = example(&option.to_string());
+        let text = format!("expected {expected}: `{option} = {example}`");
+        Error::new(end.unwrap_or(error.span()), text)
     })
 }
 
 /// The path by which httpz is known: what `crate = …` says, `::httpz` otherwise.
 ///
 /// It is looked for among the tokens, so that even what is said about a malformed attribute can use
-/// it.
+/// it. What cannot be a path is left to those who read the attribute.
 pub(crate) fn facade(attribute: &TokenStream) -> TokenStream {
     let mut tokens = attribute.clone().into_iter();
     while let Some(token) = tokens.next() {
@@ -152,7 +202,11 @@ pub(crate) fn facade(attribute: &TokenStream) -> TokenStream {
             && matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=')
         {
             let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-            return tokens.take_while(|token| !is_comma(token)).collect();
+            let path: TokenStream = tokens.take_while(|token| !is_comma(token)).collect();
+            if syn::parse2::<Path>(path.clone()).is_ok() {
+                return path;
+            }
+            break;
         }
     }
     quote::quote!(::httpz)

@@ -7,7 +7,7 @@ use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safe
 use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::method::Verb;
-use crate::types::{forever, inner, last_word, without_self};
+use crate::types::{bare, forever, inner, last_word, without_self};
 
 /// A function as it is written, its body unread: what is not looked at costs no time.
 pub(crate) struct Item {
@@ -25,10 +25,20 @@ impl Parse for Item {
             sig: input.parse()?,
             body: input.parse()?,
         };
-        match &item.body {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(item),
-            other => Err(Error::new(other.span(), "expected a body")),
+        if is_block(&item.body) { Ok(item) } else { Err(input.error("expected a body")) }
+    }
+}
+
+/// `{ … }`, or what a macro has taken for a block and passes on.
+fn is_block(tokens: &TokenTree) -> bool {
+    let TokenTree::Group(group) = tokens else { return false };
+    match group.delimiter() {
+        Delimiter::Brace => true,
+        Delimiter::None => {
+            let mut within = group.stream().into_iter();
+            within.next().is_some_and(|first| is_block(&first)) && within.next().is_none()
         }
+        Delimiter::Parenthesis | Delimiter::Bracket => false,
     }
 }
 
@@ -72,7 +82,7 @@ impl Function<'_> {
     /// The `E` of a `Result<T, E>` that it returns, as it is written.
     pub(crate) fn error(&self) -> Option<TokenStream> {
         let ReturnType::Type(_, output) = &self.sig.output else { return None };
-        let Type::Path(output) = &**output else { return None };
+        let Type::Path(output) = bare(output) else { return None };
         let last = output.path.segments.last().filter(|last| last.ident == "Result")?;
         let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
         let Some(GenericArgument::Type(error @ Type::Path(_))) = arguments.args.get(1) else {
@@ -117,7 +127,7 @@ impl Function<'_> {
         let lines = self.attrs.iter().filter_map(|attribute| match &attribute.meta {
             Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
                 Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                    Some(text.value().trim().to_owned())
+                    Some(without_stars(&text.value()))
                 }
                 _ => None,
             },
@@ -154,8 +164,29 @@ impl Function<'_> {
             let text = "a route is called by whoever sends a request, so it cannot be `unsafe`";
             return Err(Error::new_spanned(token, text));
         }
+        if let ReturnType::Type(_, output) = &sig.output
+            && let Type::Never(never) = bare(output)
+        {
+            let text = "a route that never returns never answers: leave the `-> !` out";
+            return Err(Error::new_spanned(never, text));
+        }
         Ok(())
     }
+}
+
+/// The text of a doc comment, without the stars that begin the lines of `/** … */`.
+fn without_stars(text: &str) -> String {
+    let text = text.trim();
+    let mut lines = text.lines().skip(1).map(str::trim_start);
+    if !text.contains('\n') || !lines.all(|line| line.starts_with('*')) {
+        return text.to_owned();
+    }
+    let lines = text.lines().map(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix('*').unwrap_or(line);
+        line.strip_prefix(' ').unwrap_or(line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Takes the route attributes out of the others.
@@ -201,6 +232,7 @@ mod tests {
             ("unsafe fn index() {}", Some("cannot be `unsafe`")),
             ("fn index<T>() {}", Some("cannot be generic")),
             ("fn u8() {}", Some("would hide the type")),
+            ("fn index() -> ! {}", Some("never answers")),
         ] {
             let item: Item = syn::parse_str(text).unwrap();
             let Item { attrs, vis, sig, .. } = &item;

@@ -5,7 +5,8 @@
 //! gets a type of its name, as a route does.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Error, FnArg, Result, ReturnType, Type};
 
 use crate::attribute::facade;
@@ -26,6 +27,13 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let guard = match signature(&function) {
         Ok((context, output)) => {
             let (generics, _, bounds) = function.sig.generics.split_for_impl();
+            let made = quote_spanned! {output.span()=>
+                type Made = <#output as #httpz::__private::Outcome>::Value;
+            };
+            let outcome = types::own("outcome");
+            let into_result = quote_spanned! {output.span()=>
+                #httpz::__private::Outcome::into_result(#outcome)
+            };
             // One for every context takes this one as well.
             let nowhere = function.sig.generics.params.is_empty().then(|| {
                 quote! {
@@ -44,13 +52,14 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             });
             quote! {
                 impl #generics #httpz::Guard<#context> for #name #bounds {
-                    type Made = <#output as #httpz::__private::Outcome>::Value;
+                    #made
 
                     fn make(
                         __cx: &mut #context,
                         __req: &#httpz::Request,
                     ) -> #httpz::Result<Self::Made> {
-                        #httpz::__private::Outcome::into_result(#name(__cx, __req))
+                        let #outcome = #name(__cx, __req);
+                        #into_result
                     }
                 }
 
@@ -84,7 +93,7 @@ fn signature(function: &Item) -> Result<(TokenStream, Type)> {
     else {
         return Err(wrong());
     };
-    match (&*context.ty, &*request.ty, &sig.output) {
+    match (types::bare(&context.ty), types::bare(&request.ty), &sig.output) {
         (Type::Reference(context), Type::Reference(request), ReturnType::Type(_, output))
             if context.mutability.is_some()
                 && types::last_word(&request.elem) == "Request"

@@ -26,14 +26,13 @@ impl<'a> Route<'a> {
         attributes: Vec<(Verb, TokenStream)>,
         function: Function<'a>,
     ) -> Result<Self> {
-        let (mut answers, mut options) = (Vec::new(), Options::default());
+        let (mut paths, mut options) = (Vec::new(), Options::default());
         for (verb, tokens) in attributes {
             let attribute = Attribute::read(verb, tokens)?;
             options.merge(attribute.options)?;
-            for (path, pattern) in attribute.paths {
-                add(&mut answers, &attribute.method, &httpz, path, pattern)?;
-            }
+            paths.push((attribute.method, attribute.paths));
         }
+        let answers = answers(paths, &options, &httpz)?;
         function.check()?;
         if let Some((_, span)) = options.timeout
             && function.sig.asyncness.is_none()
@@ -55,19 +54,28 @@ impl<'a> Route<'a> {
     }
 }
 
-fn add(
-    answers: &mut Vec<Answer>,
-    method: &Method,
+/// One answer for each path of each attribute, behind the prefix that they share.
+fn answers(
+    paths: Vec<(Method, Vec<LitStr>)>,
+    options: &Options,
     httpz: &TokenStream,
-    path: LitStr,
-    pattern: httpz_router::Pattern,
-) -> Result<()> {
-    let answer =
-        Answer { verb: method.verb(httpz), method: method.name().to_owned(), path, pattern };
-    if answers.iter().any(|other| other.shape() == answer.shape()) {
-        let text = "this function answers the same requests twice: leave one of the paths out";
-        return Err(Error::new(answer.path.span(), text));
+) -> Result<Vec<Answer>> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for (method, paths) in paths {
+        for path in paths {
+            let answer = Answer::new(
+                path,
+                options.under.clone(),
+                method.name().to_owned(),
+                method.verb(httpz),
+            )?;
+            if answers.iter().any(|other| other.shape() == answer.shape()) {
+                let text =
+                    "this function answers the same requests twice: leave one of the paths out";
+                return Err(Error::new(answer.path.span(), text));
+            }
+            answers.push(answer);
+        }
     }
-    answers.push(answer);
-    Ok(())
+    Ok(answers)
 }

@@ -4,27 +4,30 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
+/// The type without parentheses, and without those that nobody sees: a macro that passes a type on
+/// puts them around it.
+pub(crate) fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
 /// The last word of a type's path: `Json` of `httpz::Json<T>`.
 pub(crate) fn last_word(ty: &Type) -> String {
-    match ty {
+    match bare(ty) {
         Type::Path(path) => {
             path.path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
         }
-        Type::Group(group) => last_word(&group.elem),
-        Type::Paren(paren) => last_word(&paren.elem),
         _ => String::new(),
     }
 }
 
 /// The `T` of `Option<T>` and `Result<T, E>`, however deep; any other type is itself.
 pub(crate) fn inner(ty: &Type) -> &Type {
-    let path = match ty {
-        Type::Path(path) => path,
-        // A type that a macro has passed on.
-        Type::Group(group) => return inner(&group.elem),
-        Type::Paren(paren) => return inner(&paren.elem),
-        _ => return ty,
-    };
+    let ty = bare(ty);
+    let Type::Path(path) = ty else { return ty };
     let Some(last) = path.path.segments.last() else { return ty };
     let wraps = last.ident == "Option" || last.ident == "Result";
     match &last.arguments {

@@ -60,6 +60,11 @@ pub fn guarded<C: 'static, D: Guard<C> + 'static>(inner: Action<D::Made>) -> Act
 pub struct Nowhere;
 
 /// What a guard may return: a result with any error that httpz can answer with.
+#[diagnostic::on_unimplemented(
+    message = "a guard cannot return `{Self}`",
+    label = "expected `Result<T>`, with the context that the guard makes",
+    note = "the error may be `httpz::Error`, any `std::error::Error`, or an enum with `#[derive(httpz::HttpError)]`"
+)]
 pub trait Outcome {
     /// What it makes.
     type Value;

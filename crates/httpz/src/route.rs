@@ -61,6 +61,8 @@ pub struct Meta {
     pub answers: &'static [Answers],
     /// Names and types of the path parameters.
     pub params: &'static [(&'static str, &'static str)],
+    /// The prefix of the group that it must stand in, as `under = "…"` says; empty where any will do.
+    pub under: &'static str,
     /// What the error that it returns means, if that knows its status.
     #[doc(hidden)]
     pub meaning: Option<KnownMeaning>,
@@ -71,8 +73,15 @@ pub struct Meta {
 impl Meta {
     /// Nothing is known; what the macros begin with.
     #[doc(hidden)]
-    pub const BARE: Self =
-        Self { name: "", doc: "", answers: &[], params: &[], meaning: None, describe: None };
+    pub const BARE: Self = Self {
+        name: "",
+        doc: "",
+        answers: &[],
+        params: &[],
+        under: "",
+        meaning: None,
+        describe: None,
+    };
 }
 
 /// The requests that one attribute makes a function answer.

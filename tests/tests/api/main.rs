@@ -22,6 +22,7 @@ mod parity_testing;
 mod parity_upgrade;
 mod parity_websocket;
 mod paths;
+mod prefixes;
 mod registration;
 mod responses;
 mod routes;

@@ -291,6 +291,58 @@ fn attributes_work_within_functions() {
     Client::new(App::new((), |r| r.mount(routes![local]))).get("/local").text("local");
 }
 
+/// A macro that takes a function apart and puts it together again.
+macro_rules! passed_on {
+    ($(#[$attribute:meta])* fn $name:ident($($argument:ident: $ty:ty),*) -> $output:ty $body:block) => {
+        $(#[$attribute])* fn $name($($argument: $ty),*) -> $output $body
+    };
+}
+
+passed_on! {
+    /// Passed on.
+    #[get("/passed-on/:id")]
+    fn passed_on(id: Option<u8>, req: &Request) -> Result<String> {
+        Ok(format!("{id:?} {}", req.method()))
+    }
+}
+
+#[test]
+fn a_function_may_be_passed_on_by_a_macro() {
+    let client = Client::new(App::new((), |r| r.mount(routes![passed_on])));
+    client.get("/passed-on/7").text("Some(7) GET");
+    assert_eq!(passed_on::META.doc, "Passed on.");
+}
+
+/** In a block:
+ *
+ *  * one
+ * two */
+#[get("/block")]
+fn block() {}
+
+#[test]
+fn comments_in_a_block_lose_their_stars() {
+    assert_eq!(block::META.doc, "In a block:\n\n * one\ntwo");
+}
+
+#[get("/café/:name")]
+fn menu(name: &str) -> String {
+    name.to_owned()
+}
+
+#[get("/100%25/a%20b")]
+fn escaped() -> &'static str {
+    "escaped"
+}
+
+#[test]
+fn the_url_of_a_route_leads_to_it() {
+    let client = Client::new(App::new((), |r| r.mount(routes![menu, escaped])));
+    assert_eq!(menu::url("thé"), "/caf%C3%A9/th%C3%A9");
+    client.get(&menu::url("thé")).text("thé");
+    client.get(&escaped::url()).text("escaped");
+}
+
 /// As if `httpz` were known by this name alone.
 mod web {
     pub(super) use httpz as renamed;

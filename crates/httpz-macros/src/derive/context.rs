@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Data, DataStruct, DeriveInput, Error, Fields, PathArguments, Type};
 
 use super::{emit, facade};
+use crate::types;
 
 /// `Has<T>` for each field of a struct.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
@@ -49,7 +50,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
 
 /// The `T` of `Shared<T>`.
 fn shared(ty: &Type) -> Option<TokenStream> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = types::bare(ty) else { return None };
     let last = path.path.segments.last()?;
     match &last.arguments {
         PathArguments::AngleBracketed(arguments) if last.ident == "Shared" => {

@@ -14,7 +14,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         let field = field(&input)?;
         let name = &input.ident;
         let is_text =
-            matches!(field, Type::Reference(text) if types::last_word(&text.elem) == "str");
+            matches!(types::bare(field), Type::Reference(text) if types::last_word(&text.elem) == "str");
         let mut generics = input.generics.clone();
         let value = if is_text {
             quote!(#httpz::Result::Ok(Self(__value)))

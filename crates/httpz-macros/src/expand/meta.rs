@@ -34,7 +34,9 @@ pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
         let types = types_of(route);
         quote!(describe: #httpz::__describe! { #types },)
     });
-    let rest = (meaning.is_none() || describe.is_none()).then(|| quote!(..#httpz::Meta::BARE));
+    let under = route.options.under.as_ref().map(|prefix| quote!(under: #prefix,));
+    let rest = (meaning.is_none() || describe.is_none() || under.is_none())
+        .then(|| quote!(..#httpz::Meta::BARE));
     quote! {
         /// What is known about this route.
         #vis const META: #httpz::Meta = #httpz::Meta {
@@ -42,6 +44,7 @@ pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
             doc: #doc,
             answers: &[#(#answers),*],
             params: &[#(#params),*],
+            #under
             #meaning
             #describe
             #rest

@@ -17,7 +17,7 @@ pub(crate) fn emit(route: &Route<'_>, name: &str) -> Option<TokenStream> {
     if answer.pattern.segments().iter().any(is_nameless) {
         return None;
     }
-    let path = &answer.path;
+    let path = &answer.whole;
     let arguments: Vec<Ident> = answer.pattern.names().map(|(name, _)| argument(name)).collect();
     Some(quote! {
         /// The path of this route with its parameters filled in and encoded.

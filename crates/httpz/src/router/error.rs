@@ -48,6 +48,17 @@ pub enum RouteError {
         /// The function it was for.
         handler: String,
     },
+    /// The route says which group it stands in (`under = "…"`), and stands elsewhere.
+    Elsewhere {
+        /// The pattern, without prefix.
+        pattern: String,
+        /// The function it is for.
+        handler: String,
+        /// The prefix that it says.
+        under: String,
+        /// The prefix of the group that it was mounted in; empty at the root.
+        prefix: String,
+    },
     /// What pages of other origins may do is not well said.
     Cors(CorsError),
 }
@@ -70,6 +81,17 @@ impl fmt::Display for RouteError {
             ),
             Self::BadMethod { name, handler } => {
                 write!(f, "`{name}` of `{handler}` is not the name of a method")
+            }
+            Self::Elsewhere { pattern, handler, under, prefix } => {
+                write!(f, "`{pattern}` of `{handler}` stands under `{under}`, but is mounted ")?;
+                match prefix.as_str() {
+                    "" => f.write_str("at the root")?,
+                    prefix => write!(f, "under `{prefix}`")?,
+                }
+                write!(
+                    f,
+                    ": mount it in `group(\"{under}\", …)`, or say the prefix it has by `under`"
+                )
             }
             Self::Cors(error) => error.fmt(f),
         }

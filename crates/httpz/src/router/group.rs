@@ -98,6 +98,15 @@ impl<G: 'static, C: 'static> Group<G, C> {
     pub fn mount(mut self, routes: Routes<C>) -> Self {
         for Listed { meta, full_name, action } in routes.list {
             let about = About::routed(meta, full_name);
+            if !self.is_under(meta.under) {
+                self.registry.errors.push(RouteError::Elsewhere {
+                    pattern: meta.answers.first().map_or("", |answers| answers.path).to_owned(),
+                    handler: full_name.to_owned(),
+                    under: meta.under.to_owned(),
+                    prefix: self.prefix.clone(),
+                });
+                continue;
+            }
             for answers in meta.answers {
                 self.note(answers.verb, answers.path, about, action.clone());
             }
@@ -105,7 +114,15 @@ impl<G: 'static, C: 'static> Group<G, C> {
         self
     }
 
+    /// Is this the group that a route says it stands in? Names count: arguments are read by them.
+    fn is_under(&self, prefix: &str) -> bool {
+        prefix.is_empty() || self.prefix.trim_end_matches('/') == prefix.trim_end_matches('/')
+    }
+
     /// Registers routes under a prefix, which may be empty and have parameters.
+    ///
+    /// A route with an empty path, `#[get("")]` as well as below, answers at the prefix itself. How a
+    /// typed argument comes from a parameter of the prefix, [`handlers`](crate::handlers) tells.
     ///
     /// ```
     /// use httpz::prelude::*;
@@ -372,7 +389,12 @@ impl<G: 'static, C: 'static> Group<G, C> {
         about: About,
         action: Action<C>,
     ) -> Result<(), RouteError> {
-        let (pattern, cors) = (join(&self.prefix, path), self.cors.clone());
+        let mut pattern = join(&self.prefix, path);
+        if pattern.is_empty() {
+            // At the root, as in a URL, a path of nothing is that of the slash (RFC 9110 §4.2.3).
+            pattern.push('/');
+        }
+        let cors = self.cors.clone();
         self.registry.add(verb, pattern, about, cors, (self.wrap)(action))
     }
 
