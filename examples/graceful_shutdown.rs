@@ -31,7 +31,9 @@ fn main() -> Result {
     // What is not done by then is cut.
     config.shutdown.deadline = Duration::from_secs(10);
     let app = App::new((), |r| r.mount(routes![slow, stream])).config(config);
-    print!("{}", app.routes());
+    if httpz_examples::only_routes(&app) {
+        return Ok(());
+    }
 
     // The handle can be cloned and sent to whoever may end the server: `handle.shutdown()`.
     let handle = app.start()?;

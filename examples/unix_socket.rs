@@ -24,7 +24,9 @@ fn main() -> Result {
     let config = Config { listen, ..Config::default() }.with_env()?;
 
     let app = App::new((), |r| r.mount(routes![index])).config(config);
-    print!("{}", app.routes());
+    if httpz_examples::only_routes(&app) {
+        return Ok(());
+    }
     let server = app.start()?;
     httpz_examples::announce(server.places());
     server.wait_for_signal()

@@ -12,17 +12,25 @@ use httpz::{App, Config, Listen, Result};
 pub use answer::Answer;
 pub use server::{Server, example, read_until};
 
-/// Prints the routes and the address, and serves until SIGINT or SIGTERM comes; configured by the
-/// environment, as by `HTTPZ_PORT`.
+/// Prints the routes, and the address unless `--routes` asks for nothing else, and serves until SIGINT or
+/// SIGTERM comes; configured by the environment, as by `HTTPZ_PORT`.
 ///
 /// # Errors
 ///
 /// Mistakes in the routes or the environment, and what the system says to the address.
 pub fn serve<G: Send + Sync + 'static>(app: App<G>) -> Result {
-    print!("{}", app.routes());
+    if only_routes(&app) {
+        return Ok(());
+    }
     let server = app.config(Config::from_env()?).start()?;
     announce(server.places());
     server.wait_for_signal()
+}
+
+/// Prints the routes. Was that all that `--routes` asked for?
+pub fn only_routes<G: Send + Sync + 'static>(app: &App<G>) -> bool {
+    print!("{}", app.routes());
+    std::env::args().any(|argument| argument == "--routes")
 }
 
 /// Prints the places a server listens at.

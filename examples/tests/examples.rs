@@ -27,6 +27,20 @@ fn hello_answers_and_shows_its_routes() {
 }
 
 #[test]
+fn examples_print_their_routes_and_end_when_that_is_asked_for() {
+    for (name, line) in [
+        ("groups", "GET  /shops/tea/about"),
+        ("unix_socket", "GET  /  index  Tells by which way the request came."),
+        ("graceful_shutdown", "GET  /slow"),
+    ] {
+        let output = example(name).arg("--routes").output().expect("it runs");
+        let printed = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success() && printed.contains(line), "{name}: {printed}");
+        assert!(!printed.contains("listening"), "{name}: {printed}");
+    }
+}
+
+#[test]
 fn shared_data_is_seen_by_every_request() {
     let server = Server::start("shared_data");
     server.ask("POST /hits", &[], "").is(200, "1 hits\n");
