@@ -100,7 +100,7 @@ pub fn context(input: TokenStream) -> TokenStream {
 /// Turns an enum into `httpz::Error`: `#[status(404, "no such user")]` on each variant.
 ///
 /// A unit variant has the text of the attribute, or its own name; a variant with one field says
-/// that field.
+/// that field. With `thiserror`, or `#[httpz(error)]` on the enum, its `Display` is the text.
 #[proc_macro_derive(HttpError, attributes(status, httpz))]
 pub fn http_error(input: TokenStream) -> TokenStream {
     derive::http_error::derive(input.into()).into()

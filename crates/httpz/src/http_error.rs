@@ -69,12 +69,47 @@ use crate::{Error, Status};
 /// # client.get("/notes/0").status(404).text("there is no note 0");
 /// # client.get("/notes/7").status(500).text("Internal Server Error");
 /// ```
+///
+/// Where another library or nobody derives `std::error::Error`, `#[httpz(error)]` says that it is one:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// #[derive(Debug, HttpError)]
+/// #[httpz(error)]
+/// enum Full {
+///     #[status(507)]
+///     Disk,
+/// }
+///
+/// impl std::fmt::Display for Full {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("no room on /dev/vda") // for the log
+///     }
+/// }
+///
+/// impl std::error::Error for Full {}
+///
+/// #[post("/notes")]
+/// fn add() -> Result<&'static str, Full> {
+///     Err(Full::Disk)
+/// }
+///
+/// let app = App::new((), |r| r.mount(routes![add]));
+/// # httpz::testing::Client::new(app).post("/notes", 1).status(507).text("Insufficient Storage");
+/// ```
 pub trait HttpError {
     /// The status of each variant, and its text where that is always the same.
     const CASES: &'static [(u16, Option<&'static str>)];
 
     /// Status and text for the client.
     fn to_error(&self) -> Error;
+}
+
+/// An error whose text is always the same.
+#[doc(hidden)]
+pub fn always((code, text): (u16, Option<&'static str>)) -> Error {
+    Error::status(code, text.unwrap_or_else(|| Status(code).reason()))
 }
 
 /// An error whose text is that of its `Display`; where it is the server's fault, that is for the log.

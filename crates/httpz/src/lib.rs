@@ -99,11 +99,11 @@ pub mod __private {
     pub use crate::described;
     pub use crate::described::Describe;
     pub use crate::dispatch::limited;
-    pub use crate::extract::header::unreadable;
+    pub use crate::extract::header::field;
     pub use crate::extract::param::{param_error, variant};
     pub use crate::guard::{Nowhere, Outcome, guarded};
     pub use crate::handler::{Action, async_route, sync_route};
-    pub use crate::http_error::{KnownMeaning, MeaningOf, NoMeaning, told_by};
+    pub use crate::http_error::{KnownMeaning, MeaningOf, NoMeaning, always, told_by};
     pub use crate::timeout::{alarm, within};
     pub use crate::url::url;
     pub use httpz_macros::routes_list;

@@ -5,16 +5,28 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Data, DataStruct, DeriveInput, Error, Fields, PathArguments, Type};
 
-use super::{emit, facade};
+use super::{Said, emit};
 use crate::types;
 
 /// `Has<T>` for each field of a struct.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let httpz = facade(&input);
+        let Said { httpz, .. } = Said::of(&input)?;
         let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
             return Err(Error::new(input.span(), "a context is a struct with named fields"));
         };
+        let mut seen: Vec<String> = Vec::new();
+        for field in &fields.named {
+            let ty = types::shown(&field.ty);
+            if seen.contains(&ty) {
+                let text = format!(
+                    "two fields are a `{ty}`, and a handler that asks for one could mean either: give \
+                     one a type of its own, `struct Name({ty});`"
+                );
+                return Err(Error::new_spanned(&field.ty, text));
+            }
+            seen.push(ty);
+        }
         let name = &input.ident;
         let (generics, types, bounds) = input.generics.split_for_impl();
         let lent = fields.named.iter().map(|field| {

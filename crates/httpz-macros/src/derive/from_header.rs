@@ -1,15 +1,21 @@
 //! `#[derive(FromHeader)]`: a field of the request as a struct with one field.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields, LitStr, Result, Type};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Fields, GenericParam, LitStr, Result, Type};
 
-use super::{emit, facade};
+use super::{Said, emit};
 use crate::types;
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let httpz = facade(&input);
+        let Said { httpz, .. } = Said::of(&input)?;
+        let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
+        if let Some(parameter) = input.generics.params.iter().find(is_type) {
+            let text = "a header is a type without generics, though it may borrow";
+            return Err(Error::new_spanned(parameter, text));
+        }
         let header = header(&input)?;
         let field = field(&input)?;
         let name = &input.ident;
@@ -19,14 +25,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         let value = if is_text {
             quote!(#httpz::Result::Ok(Self(__value)))
         } else {
-            quote! {
-                match <#field as ::core::str::FromStr>::from_str(__value) {
-                    ::core::result::Result::Ok(__value) => #httpz::Result::Ok(Self(__value)),
-                    ::core::result::Result::Err(__error) => {
-                        #httpz::Result::Err(#httpz::__private::unreadable(#header, __error))
-                    }
-                }
-            }
+            quote_spanned!(field.span()=> #httpz::__private::field::<#field>(__value, #header).map(Self))
         };
         // A struct that borrows does so from the request.
         let lifetime = match generics.lifetimes().next() {
@@ -57,7 +56,14 @@ fn header(input: &DeriveInput) -> Result<LitStr> {
     };
     let attribute = input.attrs.iter().find(|attribute| attribute.path().is_ident("header"));
     let attribute = attribute.ok_or_else(|| wrong(&input.ident))?;
-    attribute.parse_args().map_err(|_| wrong(attribute))
+    let name: LitStr = attribute.parse_args().map_err(|_| wrong(attribute))?;
+    let text = name.value();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if text.is_empty() || !text.bytes().all(is_token) {
+        let text = format!("`{text}` is not the name of a header: letters, digits and hyphens are");
+        return Err(Error::new(name.span(), text));
+    }
+    Ok(name)
 }
 
 /// The type of the one field.

@@ -4,20 +4,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DataEnum, DeriveInput, Error, Fields, LitStr, Result, Variant};
 
-use super::{emit, facade};
+use super::{Said, emit};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let httpz = facade(&input);
+        let Said { httpz, .. } = Said::of(&input)?;
+        if let Some(parameter) = input.generics.params.first() {
+            let text = "a path parameter is a type without generics or lifetimes";
+            return Err(Error::new_spanned(parameter, text));
+        }
         let name = &input.ident;
         let read = match &input.data {
             Data::Enum(data) => by_names(&httpz, data)?,
             _ => by_from_str(&httpz),
         };
-        if let Some(parameter) = input.generics.params.first() {
-            let text = "a path parameter is a type without generics or lifetimes";
-            return Err(Error::new_spanned(parameter, text));
-        }
         Ok(quote! {
             impl<'b> #httpz::FromParam<'b> for #name {
                 fn from_param(
@@ -33,6 +33,13 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
 
 fn by_names(httpz: &TokenStream, data: &DataEnum) -> Result<TokenStream> {
     let texts = data.variants.iter().map(text).collect::<Result<Vec<_>>>()?;
+    for (i, text) in texts.iter().enumerate() {
+        if texts[..i].contains(text) {
+            let text =
+                format!("another variant is `{text}` already: say another with `#[param(\"…\")]`");
+            return Err(Error::new_spanned(&data.variants[i], text));
+        }
+    }
     let idents = data.variants.iter().map(|variant| &variant.ident);
     let places = 0..data.variants.len();
     Ok(quote! {
@@ -50,7 +57,10 @@ fn text(variant: &Variant) -> Result<String> {
         return Err(Error::new_spanned(variant, text));
     }
     if let Some(attribute) = variant.attrs.iter().find(|a| a.path().is_ident("param")) {
-        return Ok(attribute.parse_args::<LitStr>()?.value());
+        let text: Result<LitStr> = attribute.parse_args();
+        let wrong =
+            |_| Error::new_spanned(attribute, "say how it is written: `#[param(\"dark-red\")]`");
+        return Ok(text.map_err(wrong)?.value());
     }
     let mut text = String::new();
     for letter in variant.ident.to_string().chars() {

@@ -6,20 +6,28 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Result, Token, Variant};
 
-use super::{emit, facade};
+use super::{Said, emit};
 
 /// `httpz::HttpError`, and `From<Enum> for httpz::Error` where there is none already.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let httpz = facade(&input);
+        let Said { httpz, is_error } = Said::of(&input)?;
         let Data::Enum(DataEnum { variants, .. }) = &input.data else {
             return Err(Error::new(input.span(), "HttpError is derived for an enum"));
         };
         let name = &input.ident;
-        let is_std_error = variants.iter().any(has_text_of_its_own);
+        if variants.is_empty() {
+            return Err(Error::new_spanned(name, "an error has variants, each with its status"));
+        }
+        if let Some(parameter) = input.generics.params.first() {
+            let text = "an error that knows its status is a type without generics";
+            return Err(Error::new_spanned(parameter, text));
+        }
+        // A `std::error::Error` turns into one of ours already.
+        let is_error = is_error || variants.iter().any(has_text_of_its_own);
         let (mut cases, mut arms) = (Vec::new(), Vec::new());
-        for variant in variants {
-            let Case { status, text, pattern, made } = Case::of(&httpz, variant)?;
+        for (i, variant) in variants.iter().enumerate() {
+            let Case { status, text, pattern, made } = Case::of(&httpz, variant, i, is_error)?;
             let text = match text {
                 Some(text) => quote!(::core::option::Option::Some(#text)),
                 None => quote!(::core::option::Option::None),
@@ -27,8 +35,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
             cases.push(quote!((#status, #text)));
             arms.push(quote!(#name::#pattern => #made,));
         }
-        // A `std::error::Error` turns into one already.
-        let from = (!is_std_error).then(|| {
+        let from = (!is_error).then(|| {
             quote! {
                 impl ::core::convert::From<#name> for #httpz::Error {
                     fn from(error: #name) -> Self {
@@ -67,30 +74,32 @@ struct Case {
 }
 
 impl Case {
-    fn of(httpz: &TokenStream, variant: &Variant) -> Result<Self> {
+    /// The variant at this place of the enum, which may be a `std::error::Error`.
+    fn of(httpz: &TokenStream, variant: &Variant, place: usize, is_error: bool) -> Result<Self> {
         let ident = &variant.ident;
         let (status, text) = status(variant)?;
+        // Said once, there, so that a mistake in it is told once.
+        let case = quote!(<Self as #httpz::HttpError>::CASES[#place]);
         let anything = match &variant.fields {
             Fields::Unit => quote!(#ident),
             _ => quote!(#ident { .. }),
         };
+        let always = quote!(#httpz::__private::always(#case));
         if let Some(text) = text {
-            let made = quote!(#httpz::Error::status(#status, #text));
-            return Ok(Self { status, text: Some(quote!(#text)), pattern: anything, made });
+            return Ok(Self { status, text: Some(quote!(#text)), pattern: anything, made: always });
         }
-        if has_text_of_its_own(variant) {
-            let made = quote!(#httpz::__private::told_by(#status, self));
+        if is_error {
+            let made = quote!(#httpz::__private::told_by(#case.0, self));
             return Ok(Self { status, text: None, pattern: anything, made });
         }
         match &variant.fields {
             Fields::Unit => {
                 let own = ident.to_string();
-                let made = quote!(#httpz::Error::status(#status, #own));
-                Ok(Self { status, text: Some(quote!(#own)), pattern: anything, made })
+                Ok(Self { status, text: Some(quote!(#own)), pattern: anything, made: always })
             }
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
                 let made = quote! {
-                    #httpz::Error::status(#status, ::std::string::ToString::to_string(text))
+                    #httpz::Error::status(#case.0, ::std::string::ToString::to_string(text))
                 };
                 Ok(Self { status, text: None, pattern: quote!(#ident(text)), made })
             }
@@ -106,23 +115,24 @@ impl Case {
 /// What `#[status(404)]` or `#[status(404, "text")]` says.
 fn status(variant: &Variant) -> Result<(Expr, Option<Expr>)> {
     let ident = &variant.ident;
-    let attribute =
-        variant.attrs.iter().find(|a| a.path().is_ident("status")).ok_or_else(|| {
-            Error::new(
-                variant.span(),
-                format!("`{ident}` has no status: put `#[status(400)]` on it"),
-            )
-        })?;
-    let arguments = attribute.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
+    let mut attributes = variant.attrs.iter().filter(|a| a.path().is_ident("status"));
+    let attribute = attributes.next().ok_or_else(|| {
+        let text = format!("`{ident}` has no status: put `#[status(400)]` on it");
+        Error::new(variant.span(), text)
+    })?;
+    if let Some(second) = attributes.next() {
+        return Err(Error::new_spanned(second, "an error has one status: take this one out"));
+    }
     let wrong =
-        || Error::new(attribute.span(), "write `#[status(404)]` or `#[status(404, \"text\")]`");
-    let mut arguments = arguments.into_iter();
+        || Error::new_spanned(attribute, "write `#[status(404)]` or `#[status(404, \"text\")]`");
+    let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
+    let mut arguments = attribute.parse_args_with(arguments).map_err(|_| wrong())?.into_iter();
     let code = arguments.next().ok_or_else(wrong)?;
-    if let Expr::Lit(literal) = &code
-        && let Lit::Int(number) = &literal.lit
-        && !(400..=599).contains(&number.base10_parse::<u16>().unwrap_or(0))
-    {
-        return Err(Error::new(number.span(), "the status of an error is 400 to 599"));
+    if let Expr::Lit(literal) = &code {
+        let Lit::Int(number) = &literal.lit else { return Err(wrong()) };
+        if !(400..=599).contains(&number.base10_parse::<u16>().unwrap_or(0)) {
+            return Err(Error::new(number.span(), "the status of an error is 400 to 599"));
+        }
     }
     match (arguments.next(), arguments.next()) {
         (text, None) => Ok((code, text)),

@@ -1,5 +1,7 @@
 //! Fields of the request as types.
 
+use std::str::FromStr;
+
 use super::FromRequest;
 use crate::{Error, Request, Result};
 
@@ -101,10 +103,15 @@ impl<'b, T: FromHeader<'b>> FromRequest<'b> for Header<T> {
     }
 }
 
-/// What is answered to a field that cannot be read; for the derive.
+/// What is answered to a field that cannot be read.
 #[cold]
-pub fn unreadable(name: &str, error: impl std::fmt::Display) -> Error {
+fn unreadable(name: &str, error: impl std::fmt::Display) -> Error {
     Error::status(400, format!("header `{name}`: {error}"))
+}
+
+/// The value of a field, read by its type's `FromStr`; for the derive.
+pub fn field<T: FromStr<Err: std::fmt::Display>>(value: &str, name: &str) -> Result<T> {
+    value.parse().map_err(|error| unreadable(name, error))
 }
 
 /// The token of `Authorization: Bearer …`; 401 where there is none.

@@ -1,0 +1,11 @@
+//! A status as a text.
+
+use httpz::prelude::*;
+
+#[derive(HttpError)]
+enum Refusal {
+    #[status("404")]
+    Gone,
+}
+
+fn main() {}
