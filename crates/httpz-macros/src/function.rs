@@ -97,8 +97,11 @@ impl Function<'_> {
         let ReturnType::Type(_, output) = &self.sig.output else { return ("200", quote!(())) };
         let (status, output) = match inner(output) {
             Type::Tuple(tuple) if tuple.elems.len() == 2 => {
-                let status = if last_word(&tuple.elems[0]) == "Status" { "2XX" } else { "200" };
-                (status, inner(&tuple.elems[1]))
+                match last_word(&tuple.elems[0]).as_str() {
+                    "Status" => ("2XX", inner(&tuple.elems[1])),
+                    // Of which type it is, only the value says.
+                    _ => return ("200", quote!(())),
+                }
             }
             other => ("200", other),
         };

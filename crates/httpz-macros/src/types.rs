@@ -39,6 +39,11 @@ pub(crate) fn inner(ty: &Type) -> &Type {
     }
 }
 
+/// Is it an `Option` or a `Result`?
+pub(crate) fn is_fallible(ty: &Type) -> bool {
+    ["Option", "Result"].contains(&last_word(ty).as_str())
+}
+
 /// As people write it: `Option<&str>`.
 pub(crate) fn shown(ty: &Type) -> String {
     let text = quote!(#ty).to_string();

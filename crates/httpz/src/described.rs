@@ -6,13 +6,16 @@
 //! the compiler decides: a type that is described here has a function of that name of its own, any
 //! other has that of the trait [`Unknown`], which says nothing.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::sse::Events;
-use crate::{Bytes, Form, Html, HttpError, Json, Query, Redirect, Status};
+use crate::Status;
+use crate::header::FromHeader;
+use crate::sse::{EventStream, Subscription};
+use crate::{Body, Bytes, Chunks, Content, Form, Header, Html, HttpError, Json, Query, Redirect};
 
 /// Describes a route, as its macro wrote it.
 pub type Describe = fn(&mut Describer);
@@ -23,11 +26,19 @@ pub struct Describer {
     pub(crate) parameters: Vec<Value>,
     pub(crate) body: Option<Value>,
     pub(crate) answers: Map<String, Value>,
+    /// Is a request refused without the input that is described?
+    needed: bool,
 }
 
 impl Describer {
     pub(crate) fn new(schemas: SchemaGenerator) -> Self {
-        Self { schemas, parameters: Vec::new(), body: None, answers: Map::new() }
+        let (parameters, answers) = (Vec::new(), Map::new());
+        Self { schemas, parameters, body: None, answers, needed: true }
+    }
+
+    /// Says of the inputs that follow whether requests need them.
+    pub fn needs(&mut self, needed: bool) {
+        self.needed = needed;
     }
 
     fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Value) {
@@ -44,13 +55,19 @@ impl Describer {
             list.is_some_and(|list| list.iter().any(|other| other == name))
         };
         for (name, schema) in properties.into_iter().flatten() {
-            self.parameter("query", name, needed(name), schema);
+            self.parameter("query", name, self.needed && needed(name), schema);
         }
     }
 
     fn body(&mut self, content_type: &str, schema: &Value) {
         let content = json!({ content_type: { "schema": schema } });
-        self.body = Some(json!({ "required": true, "content": content }));
+        self.body = Some(json!({ "required": self.needed, "content": content }));
+    }
+
+    /// A body that may be anything, and may be absent.
+    fn bytes(&mut self) {
+        self.needed = false;
+        self.body("application/octet-stream", &json!({}));
     }
 
     pub(crate) fn answer(&mut self, status: &str, text: &str, content: Option<Value>) {
@@ -113,15 +130,48 @@ impl<E: HttpError> Of<E> {
     pub fn errors(describer: &mut Describer) {
         for (status, text) in E::CASES {
             let text = text.unwrap_or_else(|| Status(*status).reason());
-            describer.answer(&status.to_string(), text, Some(problem()));
+            let status = status.to_string();
+            let before = describer.answers.remove(&status);
+            let text = match before.as_ref().and_then(|answer| answer["description"].as_str()) {
+                Some(before) if before.split("; ").any(|part| part == text) => before.to_owned(),
+                Some(before) => format!("{before}; {text}"),
+                None => text.to_owned(),
+            };
+            describer.answer(&status, &text, Some(problem()));
         }
     }
 }
 
-/// Bodies of one content type each, whatever is in them.
-macro_rules! contents {
-    ($($ty:ty: $content_type:literal $kind:literal;)*) => {$(
+/// Fields that are described elsewhere, or by security schemes (OpenAPI 3.1 §4.8.12).
+const NO_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+impl<'b, T: FromHeader<'b>> Of<Header<T>> {
+    /// A field of the request.
+    pub fn input(describer: &mut Describer) {
+        if !NO_PARAMETERS.iter().any(|name| name.eq_ignore_ascii_case(T::NAME)) {
+            describer.parameter("header", T::NAME, describer.needed, &json!({ "type": "string" }));
+        }
+    }
+}
+
+/// Bodies as they come.
+macro_rules! bytes {
+    ($($ty:ty),*) => {$(
         impl Of<$ty> {
+            /// A body of any content type.
+            pub fn input(describer: &mut Describer) {
+                describer.bytes();
+            }
+        }
+    )*};
+}
+
+bytes! { &[u8], Bytes, Body<'_> }
+
+/// Answers of one content type each, whatever is in them.
+macro_rules! contents {
+    ($($ty:ty $(, $param:ident)?: $content_type:literal $kind:literal;)*) => {$(
+        impl$(<$param>)? Of<$ty> {
             /// An answer of this content type.
             pub fn output(describer: &mut Describer, status: &str) {
                 let content = json!({ $content_type: { "schema": { "type": "string" } } });
@@ -134,17 +184,17 @@ macro_rules! contents {
 contents! {
     &str: "text/plain" "text";
     String: "text/plain" "text";
+    &String: "text/plain" "text";
+    Cow<'_, str>: "text/plain" "text";
+    Box<str>: "text/plain" "text";
+    &[u8]: "application/octet-stream" "bytes";
     Vec<u8>: "application/octet-stream" "bytes";
     Bytes: "application/octet-stream" "bytes";
-    Events<'_>: "text/event-stream" "events, for as long as the connection lasts";
-}
-
-impl<T> Of<Html<T>> {
-    /// A page.
-    pub fn output(describer: &mut Describer, status: &str) {
-        let content = json!({ "text/html": { "schema": { "type": "string" } } });
-        describer.answer(status, "a page", Some(content));
-    }
+    Content: "application/octet-stream" "bytes";
+    Chunks: "application/octet-stream" "bytes, piece by piece";
+    Subscription: "text/event-stream" "events, for as long as the connection lasts";
+    EventStream<F>, F: "text/event-stream" "events, for as long as the connection lasts";
+    Html<T>, T: "text/html" "a page";
 }
 
 impl Of<Redirect> {
@@ -196,7 +246,7 @@ pub(crate) fn problem() -> Value {
 macro_rules! __describe {
     (
         params { $($name:literal: $param:ty;)* }
-        inputs { $($input:ty;)* }
+        inputs { $($needed:literal $input:ty;)* }
         output { $status:literal $output:ty }
         errors { $($error:ty)? }
     ) => {
@@ -205,7 +255,10 @@ macro_rules! __describe {
                 #[allow(unused_imports, reason = "needed where a type says nothing of itself")]
                 use $crate::__private::described::{Of, Unknown as _};
                 $(<Of<$param>>::param(describer, $name);)*
-                $(<Of<$input>>::input(describer);)*
+                $(
+                    describer.needs($needed);
+                    <Of<$input>>::input(describer);
+                )*
                 <Of<$output>>::output(describer, $status);
                 $(<Of<$error>>::errors(describer);)?
             }

@@ -1,7 +1,9 @@
 //! The description of the routes says what their functions say.
 
 use httpz::ext::openapi::OpenApi;
+use httpz::header::{Bearer, UserAgent};
 use httpz::prelude::*;
+use httpz::sse::{Channel, Subscription};
 use httpz::testing::Client;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,8 @@ enum Refusal {
     NoUser,
     #[status(409)]
     Taken(String),
+    #[status(404, "no such team")]
+    NoTeam,
 }
 
 /// Lists users.
@@ -54,6 +58,7 @@ fn list(Query(page): Query<Page>) -> Json<Vec<User>> {
 fn show(id: u64) -> Result<Json<User>, Refusal> {
     match id {
         0 => Err(Refusal::Taken("never".into())),
+        9 => Err(Refusal::NoTeam),
         1 => Ok(Json(User { id, name: "ann".into() })),
         _ => Err(Refusal::NoUser),
     }
@@ -80,6 +85,33 @@ fn any() -> Html<&'static str> {
     Html("")
 }
 
+#[derive(FromHeader)]
+#[header("x-depth")]
+struct Depth(u8);
+
+#[post("/various/:kind")]
+fn various(
+    kind: &str,
+    depth: Header<Depth>,
+    agent: Option<Header<UserAgent<'_>>>,
+    token: Header<Bearer<'_>>,
+    page: Option<Query<NewPage>>,
+    new: Result<Json<NewUser<'_>>>,
+) -> Subscription {
+    let _ = (kind, depth.0.0, agent, token, page.map(|page| page.0.n), new.is_ok());
+    Channel::new(1).subscribe()
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct NewPage {
+    n: u8,
+}
+
+#[put("/various")]
+fn bytes(body: &[u8]) -> (ContentType, String) {
+    (ContentType::Css, String::from_utf8_lossy(body).into_owned())
+}
+
 struct Board;
 
 #[actions]
@@ -99,6 +131,7 @@ fn document() -> Value {
     let app = App::new(Board, |r| {
         r.mount(routes![list, show, create, replace])
             .group("/nested/:team", |g| g.mount(routes![file, any]))
+            .mount(routes![various, bytes])
             .mount(Board::routes())
             .get("/plain/:x", handler(|_, _| "x"))
     });
@@ -117,7 +150,7 @@ fn says_what_functions_take_and_give() {
     assert_eq!(show["parameters"][0]["schema"]["type"], "integer");
     let content = &show["responses"]["200"]["content"]["application/json"];
     assert_eq!(content["schema"]["$ref"], "#/components/schemas/User");
-    assert_eq!(show["responses"]["404"]["description"], "no such user");
+    assert_eq!(show["responses"]["404"]["description"], "no such user; no such team");
     assert_eq!(show["responses"]["409"]["description"], "Conflict");
     let user = &document["components"]["schemas"]["User"];
     assert_eq!(user["description"], "A user.");
@@ -144,6 +177,34 @@ fn says_less_of_what_says_less_of_itself() {
 }
 
 #[test]
+fn says_which_inputs_a_request_can_do_without() {
+    let document = document();
+    let various = &document["paths"]["/various/{kind}"]["post"];
+    let mut parameters: Vec<_> = various["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["in"].as_str().unwrap(), p["name"].as_str().unwrap(), p["required"] == true))
+        .collect();
+    parameters.sort_unstable();
+    // `authorization` is no parameter, says OpenAPI.
+    let expected = [
+        ("header", "user-agent", false),
+        ("header", "x-depth", true),
+        ("path", "kind", true),
+        ("query", "n", false),
+    ];
+    assert_eq!(parameters, expected);
+    assert_eq!(various["requestBody"]["required"], false);
+    assert!(various["responses"]["200"]["content"]["text/event-stream"].is_object());
+    let bytes = &document["paths"]["/various"]["put"];
+    assert_eq!(bytes["requestBody"]["required"], false);
+    assert!(bytes["requestBody"]["content"]["application/octet-stream"].is_object());
+    // That it is CSS, only the value says.
+    assert!(bytes["responses"]["200"].get("content").is_none());
+}
+
+#[test]
 fn every_path_has_just_its_own_parameters_and_every_operation_its_own_name() {
     let document = document();
     let mut names = Vec::new();
@@ -159,7 +220,7 @@ fn every_path_has_just_its_own_parameters_and_every_operation_its_own_name() {
     let n = names.len();
     names.sort();
     names.dedup();
-    assert_eq!((n, names.len()), (13, 13), "{names:?}");
+    assert_eq!((n, names.len()), (15, 15), "{names:?}");
     assert!(document["paths"]["/nested/{team}/tree/{rest}"]["get"].is_object());
     assert_eq!(document["paths"]["/nested/{team}/any/{any2}"].as_object().unwrap().len(), 5);
     let content = &document["paths"]["/board"]["get"]["responses"]["200"]["content"];

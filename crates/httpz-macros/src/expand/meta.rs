@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::args::Arg;
+use crate::args::{Arg, How};
 use crate::route::Route;
 use crate::types;
 
@@ -61,9 +61,11 @@ fn types_of(route: &Route<'_>) -> TokenStream {
                 let ty = types::forever(types::inner(ty));
                 params.push(quote!(#name: #ty;));
             }
-            Arg::Extracted { ty, .. } => {
+            Arg::Extracted { ty, how, .. } => {
+                // An argument that tells what is wrong needs nothing.
+                let needed = !types::is_fallible(ty) && matches!(how, How::Now | How::Later);
                 let ty = types::forever(types::inner(ty));
-                inputs.push(quote!(#ty;));
+                inputs.push(quote!(#needed #ty;));
             }
             Arg::Request | Arg::Response | Arg::Context { .. } => {}
         }
