@@ -5,14 +5,16 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::Visibility;
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, GenericParam, Ident, ImplItem, ItemImpl, Path, Result, Token, Type, Visibility};
+use syn::{Error, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Result, Token, Type};
 
-use crate::attribute::facade;
+use crate::attribute::{Unread, facade};
 use crate::expand::{endpoint, stand_for, url};
-use crate::function::{Function, inside, take_routes};
-use crate::method::Verb;
+use crate::function::{Function, take_routes};
 use crate::route::Route;
+use crate::types;
 
 /// What the attribute expands to.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -28,32 +30,40 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             marked.push(take_routes(&mut method.attrs));
         }
     }
-    let marked = marked.into_iter().map(|attributes| {
-        let tokens = |(verb, attribute)| (verb, inside(&attribute));
-        attributes.into_iter().map(tokens).collect()
+    let methods = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(method),
+        _ => None,
     });
-    let marked: Vec<Vec<(Verb, TokenStream)>> = marked.collect();
-    match read(&httpz, attribute, &block, marked) {
-        Ok((list, routes)) => {
-            let beside = emit(&httpz, &list, &block.self_ty, &routes);
+    let actions: Vec<Marked<'_>> =
+        methods.zip(marked).filter(|(_, attributes)| !attributes.is_empty()).collect();
+    // Lifetimes of the `impl` mean nothing beside it.
+    let owner = types::without_lifetimes(&block.self_ty);
+    let owner: Type = syn::parse2(owner).unwrap_or_else(|_| (*block.self_ty).clone());
+    let list = parse.parse2(attribute);
+    let name = list.as_ref().map_or_else(|_| default_list(), Ident::clone);
+    match list.and_then(|_| read(&httpz, &block, &owner, &actions)) {
+        Ok(routes) => {
+            let beside = emit(&httpz, &name, &owner, &routes);
             quote!(#block #beside)
         }
         Err(error) => {
             let error = error.to_compile_error();
-            let stand_in = stand_in(&httpz, &block.self_ty);
+            let stand_in = stand_in(&httpz, &name, &owner, &actions);
             quote!(#error #[allow(unused)] #block #stand_in)
         }
     }
 }
 
-/// The name of the function that lists the routes, and the routes.
+/// A method and its route attributes.
+type Marked<'a> = (&'a ImplItemFn, Vec<Unread>);
+
+/// The routes among the methods.
 fn read<'a>(
     httpz: &TokenStream,
-    attribute: TokenStream,
-    block: &'a ItemImpl,
-    marked: Vec<Vec<(Verb, TokenStream)>>,
-) -> Result<(Ident, Vec<Route<'a>>)> {
-    let list = parse.parse2(attribute)?;
+    block: &ItemImpl,
+    owner: &'a Type,
+    actions: &'a [Marked<'a>],
+) -> Result<Vec<Route<'a>>> {
     if let Some((path, _)) = &block.trait_ {
         let text = "actions are methods of a type by itself: take the trait out";
         return Err(Error::new_spanned(path, text));
@@ -63,14 +73,10 @@ fn read<'a>(
         let text = "actions cannot be generic: nothing says which type to call them with";
         return Err(Error::new_spanned(param, text));
     }
-    let methods = block.items.iter().filter_map(|item| match item {
-        ImplItem::Fn(method) => Some(method),
-        _ => None,
-    });
     let (mut routes, mut errors) = (Vec::new(), None::<Error>);
-    for (method, attributes) in methods.zip(marked).filter(|(_, marked)| !marked.is_empty()) {
-        let owner = Some(&*block.self_ty);
-        let function = Function { attrs: &method.attrs, vis: &method.vis, sig: &method.sig, owner };
+    for (method, attributes) in actions {
+        let ImplItemFn { attrs, vis, sig, .. } = method;
+        let function = Function { attrs, vis, sig, owner: Some(owner) };
         match (Route::read(httpz.clone(), attributes, function), &mut errors) {
             (Ok(route), _) => routes.push(route),
             (Err(error), Some(errors)) => errors.combine(error),
@@ -83,26 +89,33 @@ fn read<'a>(
             let text = "none of these is a route: put `#[get(\"/path\")]` on a method";
             Err(Error::new_spanned(&block.self_ty, text))
         }
-        None => Ok((list, routes)),
+        None => Ok(routes),
     }
+}
+
+/// The name of the list of which nothing is said.
+fn default_list() -> Ident {
+    Ident::new("routes", Span::call_site())
 }
 
 /// `#[actions]`, `#[actions(admin_routes)]`, `#[actions(crate = path)]`
 fn parse(input: ParseStream<'_>) -> Result<Ident> {
-    let mut list = Ident::new("routes", Span::call_site());
+    let mut list = default_list();
+    let wrong = |error: Error| {
+        let text = "expected the name of the list: `#[actions]` or `#[actions(my_routes)]`";
+        Error::new(error.span(), text)
+    };
     while !input.is_empty() {
         if input.peek(Token![crate]) {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;
-            input.parse::<Path>()?;
+            let text = "expected a path without quotes: `crate = path::to::httpz`";
+            input.parse::<Path>().map_err(|error| Error::new(error.span(), text))?;
         } else {
-            list = input.parse().map_err(|error| {
-                let text = "expected the name of the list: `#[actions]` or `#[actions(my_routes)]`";
-                Error::new(error.span(), text)
-            })?;
+            list = input.parse().map_err(wrong)?;
         }
         if !input.is_empty() {
-            input.parse::<Token![,]>()?;
+            input.parse::<Token![,]>().map_err(wrong)?;
         }
     }
     Ok(list)
@@ -156,12 +169,23 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
 
 /// What stands in for the list when there is a mistake, so that its uses do not add messages of their
 /// own.
-fn stand_in(httpz: &TokenStream, owner: &Type) -> TokenStream {
+fn stand_in(
+    httpz: &TokenStream,
+    list: &Ident,
+    owner: &Type,
+    actions: &[Marked<'_>],
+) -> TokenStream {
+    let urls = actions.iter().map(|(method, attributes)| {
+        let name = format!("{}_url", method.sig.ident.unraw());
+        url::stand_in(&method.vis, &name, attributes)
+    });
     quote! {
         const _: () = {
+            #[allow(dead_code)]
             impl #owner {
-                #[allow(dead_code)]
-                pub(crate) fn routes<__C: 'static>() -> #httpz::Routes<__C> {
+                #(#urls)*
+
+                pub(crate) fn #list<__C: 'static>() -> #httpz::Routes<__C> {
                     #httpz::Routes::new()
                 }
             }

@@ -9,6 +9,15 @@ use syn::{Error, Ident, LitStr, Path, Result, Token};
 use crate::method::{Method, Verb};
 use crate::{spell, units};
 
+/// A route attribute that has not been looked into.
+pub(crate) struct Unread {
+    pub(crate) verb: Verb,
+    /// What stands between the parentheses.
+    pub(crate) tokens: TokenStream,
+    /// Where it stands, for what is missing there.
+    pub(crate) span: Span,
+}
+
 /// A route attribute, taken apart.
 pub(crate) struct Attribute {
     pub(crate) method: Method,
@@ -39,17 +48,18 @@ pub(crate) struct Options {
 const OPTIONS: [&str; 7] = ["name", "limit", "timeout", "under", "guard", "data", "crate"];
 
 impl Attribute {
-    /// Reads the tokens between the parentheses.
+    /// Looks into it.
     ///
     /// # Errors
     ///
     /// The first thing that is not as it should be.
-    pub(crate) fn read(verb: Verb, tokens: TokenStream) -> Result<Self> {
-        (|input: ParseStream<'_>| Self::parse(verb, input)).parse2(tokens)
+    pub(crate) fn read(unread: &Unread) -> Result<Self> {
+        let Unread { verb, ref tokens, span } = *unread;
+        (|input: ParseStream<'_>| Self::parse(verb, span, input)).parse2(tokens.clone())
     }
 
-    fn parse(verb: Verb, input: ParseStream<'_>) -> Result<Self> {
-        let method = Method::of(verb, input)?;
+    fn parse(verb: Verb, span: Span, input: ParseStream<'_>) -> Result<Self> {
+        let method = Method::of(verb, span, input)?;
         let (mut paths, mut options) = (Vec::new(), Options::default());
         while !input.is_empty() {
             if input.peek(LitStr) {
@@ -65,7 +75,7 @@ impl Attribute {
         }
         if paths.is_empty() {
             let text = format!("expected a path: #[{}\"/users/:id\")]", verb.opening());
-            return Err(Error::new(input.span(), text));
+            return Err(Error::new(span, text));
         }
         Ok(Self { method, paths, options })
     }
@@ -189,6 +199,33 @@ fn value<T: Parse>(option: &Ident, input: ParseStream<'_>, expected: &str) -> Re
         let text = format!("expected {expected}: `{option} = {example}`");
         Error::new(end.unwrap_or(error.span()), text)
     })
+}
+
+/// How many parameters the first path of a function seems to have, with those of its prefix, where some
+/// of what its attributes say is wrong.
+pub(crate) fn seeming_parameters(attributes: &[Unread]) -> usize {
+    let (mut path, mut under) = (None, None);
+    for Unread { tokens, .. } in attributes {
+        let mut option = None;
+        for token in tokens.clone() {
+            match token {
+                TokenTree::Ident(ident) => option = Some(ident.to_string()),
+                TokenTree::Punct(punct) if punct.as_char() == ',' => option = None,
+                TokenTree::Literal(literal) => {
+                    let text = syn::parse_str::<LitStr>(&literal.to_string()).ok();
+                    let text = text.map(|text| text.value());
+                    match option.as_deref() {
+                        None => path = path.or(text),
+                        Some("under") => under = text,
+                        Some(_) => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let is_parameter = |part: &&str| part.starts_with('*') || part.contains([':', '{', '<']);
+    [under, path].iter().flatten().flat_map(|text| text.split('/')).filter(is_parameter).count()
 }
 
 /// The path by which httpz is known: what `crate = …` says, `::httpz` otherwise.

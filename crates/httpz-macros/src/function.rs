@@ -3,9 +3,11 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
+use crate::attribute::Unread;
 use crate::method::Verb;
 use crate::types::{bare, forever, inner, last_word, without_self};
 
@@ -193,11 +195,12 @@ fn without_stars(text: &str) -> String {
 }
 
 /// Takes the route attributes out of the others.
-pub(crate) fn take_routes(attrs: &mut Vec<Attribute>) -> Vec<(Verb, Attribute)> {
+pub(crate) fn take_routes(attrs: &mut Vec<Attribute>) -> Vec<Unread> {
     let mut routes = Vec::new();
     attrs.retain(|attribute| match verb(attribute) {
         Some(verb) => {
-            routes.push((verb, attribute.clone()));
+            let (tokens, span) = (inside(attribute), attribute.path().span());
+            routes.push(Unread { verb, tokens, span });
             false
         }
         None => true,
@@ -216,7 +219,7 @@ fn verb(attribute: &Attribute) -> Option<Verb> {
 }
 
 /// What stands between the parentheses of an attribute.
-pub(crate) fn inside(attribute: &Attribute) -> TokenStream {
+fn inside(attribute: &Attribute) -> TokenStream {
     match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),

@@ -1,6 +1,6 @@
 //! Which method a route attribute means.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -63,16 +63,16 @@ pub(crate) enum Method {
 
 impl Method {
     /// The method of an attribute; `#[route(…)]` has it as its first argument.
-    pub(crate) fn of(verb: Verb, input: ParseStream<'_>) -> Result<Self> {
+    pub(crate) fn of(verb: Verb, span: Span, input: ParseStream<'_>) -> Result<Self> {
         match verb {
             Verb::Named(index) => Ok(Self::Variant(KNOWN[index].2)),
             Verb::All => Ok(Self::All),
-            Verb::Route => Self::read(input),
+            Verb::Route => Self::read(span, input),
         }
     }
 
-    fn read(input: ParseStream<'_>) -> Result<Self> {
-        let span = input.span();
+    fn read(span: Span, input: ParseStream<'_>) -> Result<Self> {
+        let span = if input.is_empty() { span } else { input.span() };
         let wrong = || Error::new(span, "expected a method: #[route(PURGE, \"/cache/:key\")]");
         let name = if input.peek(LitStr) && input.peek2(Token![,]) {
             input.parse::<LitStr>()?.value()

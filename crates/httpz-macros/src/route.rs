@@ -5,9 +5,9 @@ use syn::{Error, LitStr, Result};
 
 use crate::answer::Answer;
 use crate::args::{self, Arg};
-use crate::attribute::{Attribute, Options};
+use crate::attribute::{Attribute, Options, Unread};
 use crate::function::Function;
-use crate::method::{Method, Verb};
+use crate::method::Method;
 
 /// A function that is a route.
 pub(crate) struct Route<'a> {
@@ -23,12 +23,12 @@ impl<'a> Route<'a> {
     /// Reads the attributes and the function, and finds all mistakes.
     pub(crate) fn read(
         httpz: TokenStream,
-        attributes: Vec<(Verb, TokenStream)>,
+        attributes: &[Unread],
         function: Function<'a>,
     ) -> Result<Self> {
         let (mut paths, mut options) = (Vec::new(), Options::default());
-        for (verb, tokens) in attributes {
-            let attribute = Attribute::read(verb, tokens)?;
+        for unread in attributes {
+            let attribute = Attribute::read(unread)?;
             options.merge(attribute.options)?;
             paths.push((attribute.method, attribute.paths));
         }

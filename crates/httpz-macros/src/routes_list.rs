@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Path, Result, Token, bracketed};
+use syn::{Attribute, Error, Path, Result, Token, bracketed};
 
 use crate::types;
 
@@ -32,10 +32,14 @@ impl Parse for List {
 impl Parse for Entry {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
-        let path = input.call(Path::parse_mod_style).map_err(|error| {
+        let wrong = |error: Error| {
             let text = "a list of routes has the names of functions: `routes![list, users::show]`";
-            syn::Error::new(error.span(), text)
-        })?;
+            Error::new(error.span(), text)
+        };
+        let path = input.call(Path::parse_mod_style).map_err(wrong)?;
+        if !input.is_empty() && !input.peek(Token![,]) {
+            return Err(wrong(input.error("")));
+        }
         Ok(Self { attrs, path })
     }
 }

@@ -313,6 +313,23 @@ fn a_function_may_be_passed_on_by_a_macro() {
     assert_eq!(passed_on::META.doc, "Passed on.");
 }
 
+struct Names<'a>(&'a str);
+
+#[actions]
+impl<'a> Names<'a> {
+    #[get("/names/:which")]
+    fn name(&'a self, which: &'a str) -> Result<&'a str, Error> {
+        self.0.split(',').find(|name| name.starts_with(which)).or_404()
+    }
+}
+
+#[test]
+fn actions_may_be_of_a_type_that_borrows() {
+    let client = Client::new(App::new(Names("ann,bo"), |r| r.mount(Names::routes())));
+    client.get(&Names::name_url("b")).text("bo");
+    client.get("/names/x").status(404);
+}
+
 /** In a block:
  *
  *  * one

@@ -212,11 +212,13 @@ fn run(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream {
             Arg::Request => arguments.push(quote!(#req)),
             Arg::Response => arguments.push(quote!(#res)),
             Arg::Context { ty, mutable } => {
-                let ty = forever(ty);
+                // With data of its own, this is where it is found out whether that is what is asked for.
+                let (span, ty) = (ty.span(), forever(ty));
+                let cx = Ident::new(&cx.to_string(), cx.span().located_at(span));
                 arguments.push(if *mutable {
-                    quote!(#httpz::HasMut::<#ty>::has_mut(#cx))
+                    quote_spanned!(span=> #httpz::HasMut::<#ty>::has_mut(#cx))
                 } else {
-                    quote!(#httpz::Has::<#ty>::has(#cx))
+                    quote_spanned!(span=> #httpz::Has::<#ty>::has(#cx))
                 });
             }
             Arg::Extracted { ty, how, .. } => {

@@ -9,7 +9,7 @@ use crate::types;
 
 /// `META`, for the type that stands for the route.
 pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
-    let (httpz, vis) = (&route.httpz, &route.function.vis);
+    let httpz = &route.httpz;
     let (name, doc) = (route.name(), route.function.doc());
     let answers = route.answers.iter().map(|answer| {
         let (verb, path, shape) = (&answer.verb, &answer.path, answer.shape());
@@ -39,7 +39,7 @@ pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
         .then(|| quote!(..#httpz::Meta::BARE));
     quote! {
         /// What is known about this route.
-        #vis const META: #httpz::Meta = #httpz::Meta {
+        pub const META: #httpz::Meta = #httpz::Meta {
             name: #name,
             doc: #doc,
             answers: &[#(#answers),*],

@@ -13,7 +13,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Error, Ident, Visibility};
 
-use crate::attribute::facade;
+use crate::attribute::{Unread, facade};
 use crate::function::{self, Function, Item};
 use crate::method::Verb;
 use crate::route::Route;
@@ -26,20 +26,18 @@ pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -
         return quote!(#error #item);
     };
     let httpz = facade(&attribute);
-    let mut attributes = vec![(verb, attribute)];
-    for (verb, further) in function::take_routes(&mut function_item.attrs) {
-        attributes.push((verb, function::inside(&further)));
-    }
+    let mut attributes = vec![Unread { verb, tokens: attribute, span: Span::call_site() }];
+    attributes.extend(function::take_routes(&mut function_item.attrs));
     let Item { attrs, vis, sig, .. } = &function_item;
     let function = Function { attrs, vis, sig, owner: None };
-    match Route::read(httpz.clone(), attributes, function) {
+    match Route::read(httpz.clone(), &attributes, function) {
         Ok(route) => emit(&route, &function_item),
         // Within an `impl`, where no type could stand.
         Err(error) if sig.receiver().is_some() => {
             let error = error.to_compile_error();
             quote!(#error #[allow(unused)] #function_item)
         }
-        Err(error) => stand_in(&httpz, &function_item, &error),
+        Err(error) => stand_in(&httpz, &attributes, &function_item, &error),
     }
 }
 
@@ -81,9 +79,15 @@ pub(crate) fn stand_for(
 }
 
 /// What stands in for a route with a mistake, so that its uses do not add messages of their own.
-fn stand_in(httpz: &TokenStream, function: &Item, error: &Error) -> TokenStream {
+fn stand_in(
+    httpz: &TokenStream,
+    attributes: &[Unread],
+    function: &Item,
+    error: &Error,
+) -> TokenStream {
     let error = error.to_compile_error();
     let (name, vis) = (&function.sig.ident, &function.vis);
+    let url = url::stand_in(vis, "url", attributes);
     let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     quote! {
         #error
@@ -98,7 +102,8 @@ fn stand_in(httpz: &TokenStream, function: &Item, error: &Error) -> TokenStream 
         #(#cfgs)*
         #[allow(dead_code, unreachable_pub)]
         impl #name {
-            #vis const META: #httpz::Meta = #httpz::Meta::BARE;
+            pub const META: #httpz::Meta = #httpz::Meta::BARE;
+            #url
         }
 
         #(#cfgs)*

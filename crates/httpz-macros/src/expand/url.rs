@@ -3,8 +3,9 @@
 use httpz_router::Segment;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Ident;
+use syn::{Ident, Visibility};
 
+use crate::attribute::{Unread, seeming_parameters};
 use crate::route::Route;
 
 /// A function of this name that writes the first path of the route.
@@ -25,6 +26,18 @@ pub(crate) fn emit(route: &Route<'_>, name: &str) -> Option<TokenStream> {
             #httpz::__private::url(#path, &[#(&#arguments),*])
         }
     })
+}
+
+/// What is there in its place where the route has a mistake, so that its uses add no messages.
+pub(crate) fn stand_in(vis: &Visibility, name: &str, attributes: &[Unread]) -> TokenStream {
+    let name = format_ident!("{name}");
+    let arguments =
+        (0..seeming_parameters(attributes)).map(|_| quote!(_: impl ::core::fmt::Display));
+    quote! {
+        #vis fn #name(#(#arguments),*) -> ::std::string::String {
+            ::std::string::String::new()
+        }
+    }
 }
 
 /// A parameter of the path as an argument; some of their names are words of the language.
