@@ -5,10 +5,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{
-    Error, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Receiver, ReceiverKind,
-};
-use syn::{Result, Type};
+use syn::{Error, FnArg, Ident, Pat, PatType, Receiver, ReceiverKind, Result, Type};
 
 use crate::answer::Answer;
 use crate::function::Function;
@@ -98,6 +95,8 @@ struct Reading<'a> {
     params: Vec<(String, bool)>,
     /// The first argument that takes the body.
     body: Option<String>,
+    /// Does an argument take the response?
+    has_response: bool,
     /// The names of the arguments so far, as they are written.
     seen: Vec<String>,
     /// Arguments of primitive types that no path names.
@@ -115,8 +114,17 @@ impl<'a> Reading<'a> {
                 params.push((name.to_owned(), false));
             }
         }
-        let (seen, strays, own) = (Vec::new(), Vec::new(), Vec::new());
-        Self { function, answers, params, body: None, seen, strays, own, errors: None }
+        Self {
+            function,
+            answers,
+            params,
+            body: None,
+            has_response: false,
+            seen: Vec::new(),
+            strays: Vec::new(),
+            own: Vec::new(),
+            errors: None,
+        }
     }
 
     fn error(&mut self, at: impl ToTokens, text: impl std::fmt::Display) {
@@ -171,10 +179,19 @@ impl<'a> Reading<'a> {
                             "the response is there to be changed: write `&mut Response`",
                         );
                     }
+                    if std::mem::replace(&mut self.has_response, true) {
+                        self.error(&ty, "the response is lent once: take this one out");
+                    }
                     return Arg::Response;
                 }
                 _ => {}
             },
+            Type::Slice(_) => {
+                self.error(&ty, format!("bytes are lent: write `&{}`", types::shown(&ty)))
+            }
+            Type::Path(_) if types::last_word(&ty) == "str" => {
+                self.error(&ty, "a text is lent: write `&str`, or `String` to keep it");
+            }
             Type::ImplTrait(_) => {
                 self.error(&ty, "a route cannot be generic: write the type in place of `impl …`");
             }
@@ -209,7 +226,7 @@ impl<'a> Reading<'a> {
         }
         let absent = self.answers.iter().find(|answer| !answer.names(&name));
         if let Some(answer) = absent
-            && types::last_word(&ty) != "Option"
+            && !types::is_optional(&ty)
         {
             let text = format!(
                 "`:{name}` is not in this path: make the argument `{name}: Option<{}>`, or add it to \
@@ -406,20 +423,10 @@ enum Wrapper {
 
 /// The `T` of `Option<T>` and `Result<T, …>`.
 fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
-    let ty = types::bare(ty);
-    let Type::Path(path) = ty else { return (Wrapper::None, ty) };
-    let Some(last) = path.path.segments.last() else { return (Wrapper::None, ty) };
-    let wrapper = match last.ident.to_string().as_str() {
-        "Option" => Wrapper::Option,
-        "Result" => Wrapper::Result,
-        _ => return (Wrapper::None, ty),
-    };
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return (Wrapper::None, ty);
-    };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(inner)) => (wrapper, types::bare(inner)),
-        _ => (Wrapper::None, ty),
+    match types::wrapped(ty) {
+        Some(inner) if types::last_word(ty) == "Option" => (Wrapper::Option, inner),
+        Some(inner) => (Wrapper::Result, inner),
+        None => (Wrapper::None, types::bare(ty)),
     }
 }
 

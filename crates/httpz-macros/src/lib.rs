@@ -40,6 +40,19 @@ fn route_attribute(name: &str, attribute: TokenStream, item: TokenStream) -> Tok
 }
 
 /// Makes a function answer GET (and, by itself, HEAD) requests.
+///
+/// `#[get("/users/:id", "/people/:id", name = "a user")]`: paths, then options, which hold for the function
+/// in whichever of its route attributes they stand. `httpz::handlers` tells what it may take and return.
+///
+/// | option | says |
+/// |---|---|
+/// | `limit = "10MB"` | how long the body may be |
+/// | `timeout = "5s"` | how long an `async fn` may take |
+/// | `name = "…"` | what tables and documents call it |
+/// | `under = "/users/:user"` | the prefix of the group that it stands in, for arguments from there |
+/// | `guard = auth` | a function with `#[guard]` that stands before it |
+/// | `data = PLAN` | a static in place of the context |
+/// | `crate = path` | where httpz is known by another name |
 #[proc_macro_attribute]
 pub fn get(attribute: TokenStream, item: TokenStream) -> TokenStream {
     route_attribute("get", attribute, item)

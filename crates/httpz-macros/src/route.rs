@@ -79,3 +79,33 @@ fn answers(
     }
     Ok(answers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::function::Item;
+    use crate::method::Verb;
+    use proc_macro2::Span;
+    use quote::quote;
+
+    /// What is said of this function, for `#[get("/:name")]`.
+    fn told(function: &str) -> Option<String> {
+        let Item { attrs, vis, sig, .. } = &syn::parse_str(function).unwrap();
+        let verb = Verb::of("get").unwrap();
+        let get = Unread { verb, tokens: quote!("/:name"), span: Span::call_site() };
+        let function = Function { attrs, vis, sig, owner: None };
+        Route::read(quote!(::httpz), &[get], function).err().map(|error| error.to_string())
+    }
+
+    /// Those that `tests/ui` cannot show one message for, since the compiler has its own.
+    #[test]
+    fn stops_before_the_compiler_would_say_more() {
+        for (function, expected) in [
+            ("fn show(name: &str) {}", None),
+            ("fn show(name: str) {}", Some("a text is lent: write `&str`, or `String` to keep it")),
+            ("fn show(name: &str, body: [u8]) {}", Some("bytes are lent: write `&[u8]`")),
+        ] {
+            assert_eq!(told(function).as_deref(), expected, "{function}");
+        }
+    }
+}

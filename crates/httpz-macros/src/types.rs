@@ -26,22 +26,32 @@ pub(crate) fn last_word(ty: &Type) -> String {
 
 /// The `T` of `Option<T>` and `Result<T, E>`, however deep; any other type is itself.
 pub(crate) fn inner(ty: &Type) -> &Type {
-    let ty = bare(ty);
-    let Type::Path(path) = ty else { return ty };
-    let Some(last) = path.path.segments.last() else { return ty };
-    let wraps = last.ident == "Option" || last.ident == "Result";
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments) if wraps => match arguments.args.first() {
-            Some(GenericArgument::Type(first)) => inner(first),
-            _ => ty,
-        },
-        _ => ty,
+    wrapped(ty).map_or(bare(ty), inner)
+}
+
+/// The `T` of `Option<T>` and `Result<T, E>`.
+pub(crate) fn wrapped(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = bare(ty) else { return None };
+    let last = path.path.segments.last().filter(|_| is_fallible(ty))?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(first)) => Some(bare(first)),
+        _ => None,
     }
 }
 
 /// Is it an `Option` or a `Result`?
 pub(crate) fn is_fallible(ty: &Type) -> bool {
     ["Option", "Result"].contains(&last_word(ty).as_str())
+}
+
+/// May there be none? `Option<T>`, and `Result<Option<T>>`.
+pub(crate) fn is_optional(ty: &Type) -> bool {
+    match last_word(ty).as_str() {
+        "Option" => true,
+        "Result" => wrapped(ty).is_some_and(is_optional),
+        _ => false,
+    }
 }
 
 /// As people write it: `Option<&str>`.

@@ -38,6 +38,9 @@
 //! first ends would be a guess. `/a` and `/a/` are different paths, unless
 //! [`Trie::match_trailing_slash`] says otherwise; `/files/*` does not match `/files` or `/files/`.
 //!
+//! [`Pattern::for_uri`] also refuses what no path of a URI has, as a blank or a query; a [`Trie`] takes
+//! any text.
+//!
 //! Names belong to the pattern they stand in: `/users/:id` and `/users/:name/posts` may stand side by
 //! side. Two patterns that differ only in names match the same paths; the second is refused with an
 //! error that names both ([`InsertError::Conflict`]).

@@ -34,7 +34,7 @@ use crate::{Content, ContentType, Error, Json, Response, Result, Status};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "this is not something httpz can write to a response",
-    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`"
+    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`; what gives a future is an `async fn`"
 )]
 pub trait Respond {
     /// Fills the response in.

@@ -313,6 +313,19 @@ fn a_function_may_be_passed_on_by_a_macro() {
     assert_eq!(passed_on::META.doc, "Passed on.");
 }
 
+#[get("/either/:id", "/either")]
+fn either(id: Result<Option<u8>>) -> String {
+    id.map_or_else(|error| error.to_string(), |id| format!("{id:?}"))
+}
+
+#[test]
+fn a_parameter_may_be_absent_or_wrong() {
+    let client = Client::new(App::new((), |r| r.mount(routes![either])));
+    client.get("/either/7").text("Some(7)");
+    client.get("/either").text("None");
+    client.get("/either/x").text("path parameter `id` is not a u8: `x`");
+}
+
 struct Names<'a>(&'a str);
 
 #[actions]
