@@ -50,7 +50,7 @@ impl How {
 }
 
 /// Types that can only be path parameters.
-const PRIMITIVE: [&str; 18] = [
+pub(crate) const PRIMITIVE: [&str; 18] = [
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
     "f64", "bool", "char", "String", "Uuid",
 ];

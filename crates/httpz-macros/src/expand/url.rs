@@ -5,8 +5,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility};
 
+use crate::args::{Arg, PRIMITIVE};
 use crate::attribute::{Unread, seeming_parameters};
 use crate::route::Route;
+use crate::types;
 
 /// A function of this name that writes the first path of the route.
 ///
@@ -19,13 +21,30 @@ pub(crate) fn emit(route: &Route<'_>, name: &str) -> Option<TokenStream> {
         return None;
     }
     let path = &answer.whole;
-    let arguments: Vec<Ident> = answer.pattern.names().map(|(name, _)| argument(name)).collect();
+    let names = || answer.pattern.names().map(|(name, _)| name);
+    let types = names().map(|name| written(route, name));
+    let arguments: Vec<Ident> = names().map(argument).collect();
     Some(quote! {
         /// The path of this route with its parameters filled in and encoded.
-        #vis fn #name(#(#arguments: impl ::core::fmt::Display),*) -> ::std::string::String {
+        #[inline]
+        #vis fn #name(#(#arguments: #types),*) -> ::std::string::String {
             #httpz::__private::url(#path, &[#(&#arguments),*])
         }
     })
+}
+
+/// What a parameter is written from: a number from one of its type, everything else from what shows
+/// itself as text.
+fn written(route: &Route<'_>, parameter: &str) -> TokenStream {
+    let exact = route.args.iter().find_map(|arg| match arg {
+        Arg::Param { name, ty } if name == parameter => {
+            let ty = types::inner(ty);
+            let word = types::last_word(ty);
+            (word != "String" && PRIMITIVE.contains(&word.as_str())).then(|| quote!(#ty))
+        }
+        _ => None,
+    });
+    exact.unwrap_or_else(|| quote!(impl ::core::fmt::Display))
 }
 
 /// What is there in its place where the route has a mistake, so that its uses add no messages.
