@@ -116,6 +116,9 @@ fn a_route_that_stands_elsewhere_is_refused_with_what_it_expects() {
         );
         assert!(matches!(error.errors(), [RouteError::Elsewhere { .. }]));
     }
+    let error = App::new((), |r| r.mount(routes![posts])).build().expect_err("at the root");
+    let expected = "registered: `api::prefixes::posts` stands under `/users/:user`, but";
+    assert!(error.to_string().contains(expected), "{error}");
 }
 
 #[test]

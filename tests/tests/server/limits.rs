@@ -36,6 +36,22 @@ fn what_is_over_a_limit_is_refused_and_the_next_connection_served() {
     stop(server);
 }
 
+/// In debug builds, on this machine; others hear the first words of it.
+#[test]
+fn a_developer_hears_which_limit_a_body_is_over_and_what_sets_it() {
+    let server = start(Config { workers: 1, ..Config::default() });
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1048577\r\n\r\n");
+    let told = peer.answer().body;
+    assert!(told.starts_with("request body is too large"), "{told}");
+    if cfg!(debug_assertions) {
+        assert!(told.contains("POST /echo"), "{told}");
+        assert!(told.contains("takes 1048576 bytes"), "{told}");
+        assert!(told.contains("`request.max_body_size`"), "{told}");
+    }
+    stop(server);
+}
+
 #[test]
 fn the_answer_to_a_refused_upload_can_be_read() {
     let server = start(Config { workers: 1, ..Config::default() });

@@ -82,6 +82,8 @@ struct Late {
     progress: usize,
     /// Has anybody asked for more than came with the head?
     begun: bool,
+    /// How long it may be.
+    limit: u64,
     /// What the deadline had left when the last piece was handed out.
     left: Option<Left>,
 }
@@ -115,6 +117,7 @@ impl Incoming {
         let mut late = self.late.borrow_mut();
         late.restart();
         late.room = inbound.buffer().len();
+        late.limit = limit;
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
         link.withhold(head.expects_continue && inbound.len() == head.len);
         self.place.set(Place::Late);
@@ -125,6 +128,12 @@ impl Incoming {
         }
         drop(late);
         self.settle();
+    }
+
+    /// How long a body may be that has not come with its head, or was too long.
+    #[cold]
+    pub(crate) fn late_limit(&self) -> u64 {
+        self.late.borrow().limit
     }
 
     /// Holds the body to another limit than [`Incoming::begin`] did; too late once its reading has
@@ -149,6 +158,7 @@ impl Incoming {
                 self.place.set(Place::Stored);
             }
             Some(_) => {
+                self.late.borrow_mut().limit = limit;
                 self.fault.set(Some(ProtocolError::BodyTooLarge));
                 self.place.set(Place::Late);
             }

@@ -361,6 +361,12 @@ impl Request {
         self.incoming.limit(&self.head, &self.inbound, bytes, &self.link);
     }
 
+    /// The limit that a body was found to be over.
+    #[doc(hidden)]
+    pub fn exceeded_limit(&self) -> u64 {
+        self.incoming.late_limit()
+    }
+
     /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
     /// characters and of UTF-8 octets undone.
     #[doc(hidden)]

@@ -1,10 +1,12 @@
-//! What a developer sees in the browser when a handler has failed.
+//! What a developer sees in the browser when a handler has failed, and hears of a limit.
 //!
 //! Everything that the log says, and where it happened. Only builds with debug assertions show it, only
 //! to a peer on this machine that asks for HTML, and only where no `on_error` says otherwise: what is
 //! here is nobody else's business.
 
 use std::fmt::Write;
+
+use httpz_core::proto::ProtocolError;
 
 use crate::router::listing::RouteInfo;
 use crate::{ContentType, Error, Request, Response, Status};
@@ -24,6 +26,27 @@ pub(super) fn is_meant_for(req: &Request, error: &Error) -> bool {
     let near = req.peer_addr().is_none_or(|addr| addr.ip().to_canonical().is_loopback());
     let html = || req.header("accept").is_some_and(|accept| accept.contains("text/html"));
     cfg!(debug_assertions) && error.code() >= 500 && near && html()
+}
+
+/// Of a body that is too large, which limit it is over and what sets that; for a peer on this machine, and
+/// in debug builds.
+pub(super) fn explain(req: &Request, error: &Error, route: Option<&RouteInfo>) -> Option<Error> {
+    let near = || req.peer_addr().is_some_and(|addr| addr.ip().to_canonical().is_loopback());
+    let is_limit = error.fault() == Some(ProtocolError::BodyTooLarge);
+    if !(cfg!(debug_assertions) && is_limit && near()) {
+        return None;
+    }
+    let route = route?;
+    Some(Error::status(error.code(), too_large(error, req.exceeded_limit(), route)))
+}
+
+fn too_large(error: &Error, limit: u64, route: &RouteInfo) -> String {
+    let RouteInfo { verb, pattern, name, .. } = route;
+    format!(
+        "{}: {verb} {pattern} (`{name}`) takes {limit} bytes; `limit = \"…\"` in its attribute, \
+         `Group::limit` or `request.max_body_size` says otherwise (told by debug builds, on this machine)",
+        error.message()
+    )
 }
 
 /// Fills the response in.

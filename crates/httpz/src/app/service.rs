@@ -148,7 +148,10 @@ impl<G: Send + Sync + 'static> Built<G> {
             None if developer::is_meant_for(req, error) => {
                 developer::page(req, res, error, self.table.route(req));
             }
-            None => refusal::shape_error(req, res, error),
+            None => {
+                let told = developer::explain(req, error, self.table.route(req));
+                refusal::shape_error(req, res, told.as_ref().unwrap_or(error));
+            }
         }
     }
 }

@@ -83,7 +83,10 @@ impl fmt::Display for RouteError {
                 write!(f, "`{name}` of `{handler}` is not the name of a method")
             }
             Self::Elsewhere { pattern, handler, under, prefix } => {
-                write!(f, "`{pattern}` of `{handler}` stands under `{under}`, but is mounted ")?;
+                if !pattern.is_empty() {
+                    write!(f, "`{pattern}` of ")?;
+                }
+                write!(f, "`{handler}` stands under `{under}`, but is mounted ")?;
                 match prefix.as_str() {
                     "" => f.write_str("at the root")?,
                     prefix => write!(f, "under `{prefix}`")?,
