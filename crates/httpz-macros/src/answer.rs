@@ -40,8 +40,12 @@ impl Answer {
             let text = if text.is_empty() { "/" } else { text };
             Pattern::parse(text).map_err(|error| Error::new(path.span(), error))
         };
-        let shape = if own.is_empty() { own } else { parse(&own)?.shape() };
         let pattern = parse(&whole)?;
+        let shape = match under {
+            _ if own.is_empty() => own,
+            None => pattern.shape(),
+            Some(_) => parse(&own)?.shape(),
+        };
         Ok(Self { path, under, whole, pattern, shape, method, verb })
     }
 
