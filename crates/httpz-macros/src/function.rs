@@ -124,7 +124,7 @@ impl Function<'_> {
 
     /// The `cfg` attributes: what is made of the function stands and falls with it.
     pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
-        self.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+        cfgs(self.attrs)
     }
 
     /// The doc comment, without the blank that begins each line.
@@ -177,6 +177,11 @@ impl Function<'_> {
         }
         Ok(())
     }
+}
+
+/// The `cfg` attributes among others.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
 }
 
 /// The text of a doc comment, without the stars that begin the lines of `/** … */`.

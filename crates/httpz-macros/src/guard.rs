@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Error, FnArg, Result, ReturnType, Type};
 
 use crate::attribute::facade;
-use crate::function::Item;
+use crate::function::{self, Item};
 use crate::types;
 
 /// What the attribute expands to.
@@ -22,8 +22,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         return quote!(#error #item);
     };
     let (name, vis) = (&function.sig.ident, &function.vis);
-    let cfgs = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let cfgs: Vec<_> = cfgs.collect();
+    let cfgs = function::cfgs(&function.attrs);
     let guard = match signature(&function) {
         Ok((context, output)) => {
             let (generics, _, bounds) = function.sig.generics.split_for_impl();

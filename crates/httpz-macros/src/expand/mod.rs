@@ -9,24 +9,23 @@ pub(crate) mod endpoint;
 pub(crate) mod meta;
 pub(crate) mod url;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Error, Ident, Visibility};
+use syn::{Attribute, Error, Ident, Token, Visibility};
 
 use crate::attribute::{Unread, facade};
-use crate::function::{self, Function, Item};
+use crate::function::{self, Function, Item, cfgs};
 use crate::method::Verb;
 use crate::route::Route;
 
 /// What the attribute expands to; one mistake gives one message.
 pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let Ok(mut function_item) = syn::parse2::<Item>(item.clone()) else {
-        let text = "a route attribute stands on a function; on an `impl`, `#[actions]` does";
-        let error = Error::new(Span::call_site(), text).to_compile_error();
-        return quote!(#error #item);
-    };
     let httpz = facade(&attribute);
     let mut attributes = vec![Unread { verb, tokens: attribute, span: Span::call_site() }];
+    let mut function_item = match syn::parse2::<Item>(item.clone()) {
+        Ok(function_item) => function_item,
+        Err(error) => return unreadable(&httpz, &attributes, &item, error),
+    };
     attributes.extend(function::take_routes(&mut function_item.attrs));
     let Item { attrs, vis, sig, .. } = &function_item;
     let function = Function { attrs, vis, sig, owner: None };
@@ -37,8 +36,33 @@ pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -
             let error = error.to_compile_error();
             quote!(#error #[allow(unused)] #function_item)
         }
-        Err(error) => stand_in(&httpz, &attributes, &function_item, &error),
+        Err(error) => {
+            let error = error.to_compile_error();
+            let stand_in = stand_in(&httpz, &attributes, &sig.ident, vis, &cfgs(attrs));
+            quote!(#error #[allow(unused)] #function_item #stand_in)
+        }
     }
+}
+
+/// What is emitted for something that is no function, or one with a slip in its head.
+fn unreadable(
+    httpz: &TokenStream,
+    attributes: &[Unread],
+    item: &TokenStream,
+    error: Error,
+) -> TokenStream {
+    let mut tokens = item.clone().into_iter();
+    tokens.by_ref().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "fn"));
+    let (name, end) = (tokens.next(), tokens.last());
+    let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) = (name, end) else {
+        let text = "a route attribute stands on a function; on an `impl`, `#[actions]` does";
+        let error = Error::new(Span::call_site(), text).to_compile_error();
+        return quote!(#error #item);
+    };
+    let error = error.to_compile_error();
+    let vis = Visibility::Public(Token![pub](name.span()));
+    let stand_in = stand_in(httpz, attributes, &name, &vis, &[]);
+    quote!(#error #item #stand_in)
 }
 
 /// The function and its route.
@@ -82,20 +106,14 @@ pub(crate) fn stand_for(
 fn stand_in(
     httpz: &TokenStream,
     attributes: &[Unread],
-    function: &Item,
-    error: &Error,
+    name: &Ident,
+    vis: &Visibility,
+    cfgs: &[&Attribute],
 ) -> TokenStream {
-    let error = error.to_compile_error();
-    let (name, vis) = (&function.sig.ident, &function.vis);
     let url = url::stand_in(vis, "url", attributes);
-    let cfgs: Vec<_> = function.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     quote! {
-        #error
-        #[allow(unused)]
-        #function
-
         #(#cfgs)*
-        #[allow(non_camel_case_types, dead_code)]
+        #[allow(non_camel_case_types, dead_code, unreachable_pub)]
         #[doc(hidden)]
         #vis struct #name {}
 
@@ -108,5 +126,30 @@ fn stand_in(
 
         #(#cfgs)*
         impl<__C: 'static> #httpz::Route<__C> for #name {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expanded(item: &str) -> String {
+        let verb = Verb::of("get").unwrap();
+        attribute(verb, quote!("/"), item.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_slip_in_the_head_of_a_function_is_told_and_the_route_stood_in_for() {
+        for item in ["fn show(id u8) {}", "pub async fn show(id: u8 = 3) {}"] {
+            let text = expanded(item);
+            assert!(text.contains("expected `") && text.contains("struct show"), "{text}");
+        }
+        for item in ["struct Show;", "impl Show { fn show() {} }", "static SHOW: fn() = show;"] {
+            let text = expanded(item);
+            assert!(
+                text.contains("stands on a function") && !text.contains("struct show"),
+                "{text}"
+            );
+        }
     }
 }
