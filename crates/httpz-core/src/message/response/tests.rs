@@ -1,6 +1,9 @@
 //! Answers as they leave, and what never does.
 
+use bytes::Bytes;
+
 use super::*;
+use crate::message::Content;
 
 fn encoded(res: &mut Response) -> String {
     let bytes = res.encoded().expect("sound");

@@ -1,0 +1,97 @@
+//! What a handler gives as the body of the answer, while all of it fits into memory.
+//!
+//! There is one body: whoever gives another replaces it, except through [`Response::writer`], which
+//! appends. Bodies that are sent as they come are a matter of `chunks.rs`.
+
+use serde::Serialize;
+
+use super::Response;
+use crate::error::Result;
+use crate::message::content::{Content, Source};
+use crate::message::{ContentType, Writer};
+
+impl Response {
+    /// Sets the body. Large shared bodies are sent without being copied.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.status(404).body("Not Found");
+    /// res.body(vec![1, 2, 3]);
+    /// assert_eq!(res.body_bytes(), [1, 2, 3]);
+    /// ```
+    pub fn body(&mut self, body: impl Into<Content>) -> &mut Self {
+        self.change();
+        self.buffer.clear();
+        self.source = Source::Given(body.into());
+        self
+    }
+
+    /// Sets the body to a copy of `text`, and the type to plain text if none is set.
+    #[inline]
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        if !self.has_content_type() {
+            self.content_type(ContentType::Text);
+        }
+        self.bytes(text.as_bytes())
+    }
+
+    /// Sets the body to a copy of `bytes`.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.change();
+        self.own_buffer().extend_from_slice(bytes);
+        self
+    }
+
+    /// Sets the body to `value` as JSON, and the type to JSON.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the value cannot be serialised.
+    #[inline]
+    pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.content_type(ContentType::Json);
+        let buffer = self.own_buffer();
+        serde_json::to_writer(Writer::new(buffer), value)?;
+        Ok(())
+    }
+
+    /// Sets the body to `value` as indented JSON, and the type to JSON.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the value cannot be serialised.
+    pub fn json_pretty<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.content_type(ContentType::Json);
+        serde_json::to_writer_pretty(Writer::new(self.own_buffer()), value)?;
+        Ok(())
+    }
+
+    /// Appends to the body; what [`Response::body`] had set is replaced.
+    pub fn writer(&mut self) -> Writer<'_> {
+        self.change();
+        if !matches!(self.source, Source::Buffer) {
+            self.source = Source::Buffer;
+            self.buffer.clear();
+        }
+        Writer::new(&mut self.buffer)
+    }
+
+    /// The body as it stands.
+    pub fn body_bytes(&self) -> &[u8] {
+        match &self.source {
+            Source::Buffer => &self.buffer,
+            Source::Given(Content::Static(bytes)) => bytes,
+            Source::Given(Content::Shared(bytes)) => bytes,
+            Source::Rest(_) => &[],
+        }
+    }
+
+    #[inline]
+    pub(super) fn own_buffer(&mut self) -> &mut Vec<u8> {
+        self.source = Source::Buffer;
+        self.buffer.clear();
+        &mut self.buffer
+    }
+}

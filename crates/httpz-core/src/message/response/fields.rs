@@ -1,0 +1,134 @@
+//! What a handler says in the head of the answer beside the status.
+//!
+//! A field that the server itself is responsible for is not stored but understood: what it says
+//! becomes a fact of the response (`close`, `declared`, `has_date`), or a fault.
+
+use super::Response;
+use crate::error::Result;
+use crate::message::ContentType;
+use crate::message::fault::ResponseFault;
+use crate::proto::encode::BadField;
+
+impl Response {
+    /// Sets the content type; cheaper than a field.
+    #[inline]
+    pub fn content_type(&mut self, kind: ContentType) -> &mut Self {
+        self.change();
+        self.content_type = Some(kind);
+        self
+    }
+
+    /// Has a content type been set, as a type or as a field?
+    #[inline]
+    pub fn has_content_type(&self) -> bool {
+        self.content_type.is_some()
+            || (!self.fields.is_empty() && self.fields.find(b"content-type").is_some())
+    }
+
+    /// Adds a field; one of the same name stays.
+    ///
+    /// A name that is no token or a value with CR, LF or another control byte never reaches the
+    /// wire: the answer becomes a 500 with a log line.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.header("Location", "/users/7").header("Link", "</a>").header("Link", "</b>");
+    /// assert_eq!(res.find_header("location"), Some(&b"/users/7"[..]));
+    /// ```
+    pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
+        match self.add_field(name, value.as_ref()) {
+            Ok(()) => self,
+            Err(fault) => self.spoil(fault),
+        }
+    }
+
+    /// Sets a field in place of all others of the same name.
+    pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
+        self.remove_header(name);
+        self.header(name, value)
+    }
+
+    /// Takes all fields of this name out.
+    pub fn remove_header(&mut self, name: &str) -> &mut Self {
+        self.change();
+        if name.eq_ignore_ascii_case("content-type") {
+            self.content_type = None;
+        } else if name.eq_ignore_ascii_case("content-length") {
+            self.declared = None;
+        } else if name.eq_ignore_ascii_case("date") {
+            self.has_date = false;
+        }
+        self.fields.remove(name.as_bytes());
+        self
+    }
+
+    /// The first value of a field that was set.
+    pub fn find_header(&self, name: &str) -> Option<&[u8]> {
+        match self.content_type {
+            Some(kind) if name.eq_ignore_ascii_case("content-type") => {
+                Some(kind.as_str().as_bytes())
+            }
+            _ => self.fields.find(name.as_bytes()),
+        }
+    }
+
+    /// Keeps the fields that are set now when the answer is cleared, as it is when an error takes its
+    /// place.
+    ///
+    /// For what a dispatcher says about every answer, whatever becomes of the handler.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.header("X-Request-Id", "7").keep_headers();
+    /// res.header("ETag", "\"half\"").text("half an ans");
+    /// res.clear();
+    /// assert!(res.find_header("x-request-id").is_some() && res.find_header("etag").is_none());
+    /// ```
+    pub fn keep_headers(&mut self) -> &mut Self {
+        self.fields.keep();
+        self
+    }
+
+    fn add_field(&mut self, name: &str, value: &[u8]) -> Result<(), ResponseFault> {
+        if self.written() {
+            return Err(ResponseFault::TooLate);
+        }
+        match name.len() {
+            4 if name.eq_ignore_ascii_case("date") => self.has_date = true,
+            10 if name.eq_ignore_ascii_case("connection") => {
+                if value.eq_ignore_ascii_case(b"close") {
+                    self.close = true;
+                    return Ok(());
+                }
+                if !value.eq_ignore_ascii_case(b"upgrade") {
+                    return Err(ResponseFault::FieldForbidden);
+                }
+            }
+            12 if name.eq_ignore_ascii_case("content-type") => self.content_type = None,
+            14 if name.eq_ignore_ascii_case("content-length") => {
+                let text = std::str::from_utf8(value).ok();
+                let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+                let length = digits.and_then(|digits| digits.parse().ok());
+                self.declared = Some(length.ok_or(ResponseFault::WrongLength)?);
+                return Ok(());
+            }
+            17 if name.eq_ignore_ascii_case("transfer-encoding") => {
+                return Err(ResponseFault::FieldForbidden);
+            }
+            _ => {}
+        }
+        self.fields.push(name.as_bytes(), value).map_err(|bad| match bad {
+            BadField::Name => ResponseFault::FieldName,
+            BadField::Value => ResponseFault::FieldValue,
+        })?;
+        if self.fields.len() > self.sizes.response_fields {
+            return Err(ResponseFault::TooManyFields);
+        }
+        if self.fields.byte_len() > self.sizes.fields {
+            return Err(ResponseFault::FieldsTooLarge);
+        }
+        Ok(())
+    }
+}

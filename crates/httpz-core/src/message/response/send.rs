@@ -1,0 +1,265 @@
+//! How the answer gets into the outgoing buffer, and from there to the peer.
+//!
+//! Encoding decides everything at once: whether the answer can be sent as it is, how its body is
+//! delimited, and whether the connection lives on. Nothing has been encoded when it refuses.
+
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use super::{COPIED, Response, Stage};
+use crate::error::{Error, Result};
+use crate::message::ContentType;
+use crate::message::content::{Content, Source};
+use crate::message::fault::ResponseFault;
+use crate::proto::encode::{self, AnswerHead, Length};
+use crate::proto::{Status, Version};
+use crate::wire::Wire;
+
+impl Response {
+    /// Sends the answer now instead of after the handler. Later calls do nothing.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the answer cannot be sent as it is, or when the peer is gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once the future was polled, the answer is complete in memory and leaves with the next flush.
+    pub async fn write(&mut self) -> Result {
+        if self.stage == Stage::Fresh {
+            self.answer_early();
+            self.finish()?;
+        }
+        self.flush().await
+    }
+
+    /// Everything that has been encoded, for a response made by [`Response::new`]; ends it.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the answer cannot be sent as it is.
+    pub fn encoded(&mut self) -> Result<Vec<u8>> {
+        self.finish()?;
+        Ok(self.link.take_outbound())
+    }
+
+    /// Completes the answer in the outgoing buffer.
+    ///
+    /// # Errors
+    ///
+    /// When the answer cannot be sent as it is; nothing of it has been encoded then.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Result<(), ResponseFault> {
+        match self.stage {
+            Stage::Fresh => self.encode(),
+            Stage::Streaming => {
+                if self.chunked && !self.terms.head_only {
+                    encode::last_chunk(self.link.outbound().buf());
+                }
+                self.stage = Stage::Written;
+                Ok(())
+            }
+            Stage::Written | Stage::Aborted => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn encode(&mut self) -> Result<(), ResponseFault> {
+        if let Source::Rest(_) = self.source {
+            return Ok(());
+        }
+        let body = self.body_bytes();
+        let length = self.length(body.len() as u64)?;
+        let mut outbound = self.link.outbound();
+        let persists = self.encode_head(outbound.buf(), length);
+        if !self.terms.head_only && body.len() <= COPIED {
+            outbound.buf().extend_from_slice(body);
+        } else if !self.terms.head_only {
+            drop(outbound);
+            self.set_tail();
+        }
+        self.close = !persists;
+        self.stage = Stage::Written;
+        Ok(())
+    }
+
+    #[cold]
+    fn set_tail(&mut self) {
+        let body = match std::mem::take(&mut self.source) {
+            Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
+            Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
+            Source::Given(Content::Shared(bytes)) => bytes,
+            Source::Rest(_) => Bytes::new(),
+        };
+        self.link.outbound().set_tail(body);
+    }
+
+    /// How the body of this length is delimited, once everything about the answer is found sound.
+    #[inline]
+    fn length(&self, len: u64) -> Result<Length, ResponseFault> {
+        match (self.fault, self.status, self.declared) {
+            (Some(fault), ..) => Err(fault),
+            (None, Status::OK, None) => Ok(Length::Counted(len)),
+            (None, ..) => self.unusual_length(len),
+        }
+    }
+
+    fn unusual_length(&self, len: u64) -> Result<Length, ResponseFault> {
+        if !self.status.is_final() {
+            return Err(ResponseFault::BadStatus);
+        }
+        if self.status.forbids_body() {
+            if len > 0 {
+                return Err(ResponseFault::BodyForbidden);
+            }
+            if self.status.forbids_length() {
+                return Ok(Length::Absent);
+            }
+        }
+        match self.declared {
+            None => Ok(Length::Counted(len)),
+            Some(declared) if declared == len || (self.terms.head_only && len == 0) => {
+                Ok(Length::Counted(declared))
+            }
+            Some(_) => Err(ResponseFault::WrongLength),
+        }
+    }
+
+    /// Appends the head, and tells whether the connection may live on after the body.
+    #[inline]
+    fn encode_head(&self, out: &mut Vec<u8>, length: Length) -> bool {
+        let persists = self.terms.persists
+            && !self.close
+            && !self.ambient.draining()
+            && length != Length::UntilClose;
+        self.put_head(out, length, persists);
+        persists
+    }
+
+    #[inline]
+    fn put_head(&self, out: &mut Vec<u8>, length: Length, persists: bool) {
+        let head = AnswerHead {
+            version: self.terms.version,
+            status: self.status,
+            opening: &self.ambient.opening(),
+            has_date: self.has_date,
+            content_type: self.content_type.map(ContentType::line),
+            fields: &self.fields,
+            length,
+            persists,
+        };
+        encode::head(out, &head);
+    }
+
+    /// Puts the head of a 101 into the outgoing buffer; what follows it is no longer HTTP. A peer that
+    /// expects to be told to go on is told that first (RFC 9110 §7.8).
+    pub(in crate::message) fn encode_switch(
+        &mut self,
+        expects_continue: bool,
+    ) -> Result<(), ResponseFault> {
+        if self.stage != Stage::Fresh {
+            return Err(ResponseFault::TooLate);
+        }
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        self.status = Status(101);
+        self.content_type = None;
+        if expects_continue {
+            self.push_raw(encode::CONTINUE);
+        }
+        self.put_head(self.link.outbound().buf(), Length::Absent, true);
+        self.stage = Stage::Written;
+        self.close = true;
+        Ok(())
+    }
+
+    /// Appends bytes behind a 101.
+    pub(in crate::message) fn push_raw(&mut self, bytes: &[u8]) {
+        self.link.outbound().buf().extend_from_slice(bytes);
+    }
+
+    /// Starts a streamed body: head first, then whatever [`Response::chunk`] is given.
+    pub(in crate::message) fn start_stream(&mut self) -> Result<(), ResponseFault> {
+        if self.stage != Stage::Fresh {
+            return Ok(());
+        }
+        let absent = self.length(0)? == Length::Absent;
+        self.answer_early();
+        self.chunked = self.terms.version == Version::Http11 && !absent;
+        let length = match (absent, self.chunked) {
+            (true, _) => Length::Absent,
+            (_, true) => Length::Chunked,
+            (_, false) => Length::UntilClose,
+        };
+        let persists = self.encode_head(self.link.outbound().buf(), length);
+        self.close = !persists;
+        self.stage = Stage::Streaming;
+        Ok(())
+    }
+
+    /// Appends a piece of a streamed body.
+    pub(in crate::message) fn push_stream(&mut self, data: &[u8]) -> Result<(), ResponseFault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        // Behind a complete answer these bytes would be read as the beginning of the next one.
+        if self.stage != Stage::Streaming {
+            return Err(ResponseFault::TooLate);
+        }
+        if self.terms.head_only || data.is_empty() {
+            return Ok(());
+        }
+        if self.status.forbids_body() {
+            return Err(ResponseFault::BodyForbidden);
+        }
+        let mut outbound = self.link.outbound();
+        if self.chunked {
+            encode::chunk(outbound.buf(), data);
+        } else {
+            outbound.buf().extend_from_slice(data);
+        }
+        Ok(())
+    }
+
+    /// The answer goes out while the handler still runs. A peer that waits for `100 Continue` takes
+    /// it for the end of its wait, and may send its body or not: the connection cannot live on.
+    fn answer_early(&mut self) {
+        if self.link.release() {
+            self.close = true;
+        }
+    }
+
+    /// How many bytes are to be sent.
+    pub(in crate::message) fn gathered(&self) -> usize {
+        self.link.outbound().len()
+    }
+
+    /// Lets leave what is to be sent; `false` when the peer is gone.
+    pub(in crate::message) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.link.poll_flush(cx).map(|result| {
+            if result.is_err() {
+                self.stage = Stage::Aborted;
+            }
+            result.is_ok()
+        })
+    }
+
+    pub(in crate::message) async fn flush(&mut self) -> Result {
+        self.link.flush().await.map_err(|error| {
+            self.stage = Stage::Aborted;
+            Error::status(500, "the peer is gone").with_source(error)
+        })
+    }
+
+    pub(in crate::message) fn wire(&self) -> Option<Rc<dyn Wire>> {
+        self.link.wire()
+    }
+
+    /// Is every answer to be the last of its connection?
+    pub(in crate::message) fn draining(&self) -> bool {
+        self.ambient.draining()
+    }
+}
