@@ -15,6 +15,7 @@ pub mod cookie;
 pub mod event;
 pub mod events;
 pub mod fault;
+mod json;
 pub(crate) mod link;
 pub mod proxies;
 pub mod query;
@@ -32,11 +33,11 @@ pub use cookie::{Cookie, SameSite};
 pub use event::{Event, Feed};
 pub use events::Events;
 pub use fault::ResponseFault;
+#[doc(hidden)]
+pub use json::read_json;
 pub use proxies::{Proxies, ProxyField};
 pub use query::Pairs;
 pub use request::Request;
-#[doc(hidden)]
-pub use request::read_json;
 pub use response::Response;
 pub use tunnel::{Came, Tunnel};
 pub use writer::Writer;

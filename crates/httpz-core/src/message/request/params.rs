@@ -1,0 +1,124 @@
+//! The parameters that a route has captured from the path.
+//!
+//! They are places in [`Request::route_path`], told by whoever matched the route. Of a path with
+//! escapes all are decoded at the first question, once.
+
+use smallvec::SmallVec;
+
+use super::Request;
+use crate::proto::{Span, percent};
+
+/// Path parameters, decoded.
+#[derive(Default)]
+pub(super) struct Decoded {
+    text: String,
+    places: SmallVec<[Span; 8]>,
+}
+
+impl Decoded {
+    fn get(&self, index: usize) -> Option<&str> {
+        self.text.get(self.places.get(index).map(|s| s.at as usize..s.end())?)
+    }
+}
+
+impl Request {
+    /// The value of a path parameter, decoded.
+    #[inline]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        let index = self.names.iter().position(|other| *other == name)?;
+        self.param_at(index)
+    }
+
+    /// The value of the path parameter with this place in the route's pattern, decoded.
+    #[inline]
+    pub fn param_at(&self, index: usize) -> Option<&str> {
+        if self.head.target.escaped {
+            return self.decoded.get_or_init(|| self.decode_params()).get(index);
+        }
+        self.route_path().get(self.values.get(index).map(|s| s.at as usize..s.end())?)
+    }
+
+    #[cold]
+    fn decode_params(&self) -> Decoded {
+        let mut decoded = Decoded::default();
+        for span in &self.values {
+            let raw = self.route_path().get(span.at as usize..span.end()).unwrap_or_default();
+            let at = decoded.text.len();
+            // What is left after `route_path` are escaped ASCII characters; they decode.
+            if percent::decode(raw.as_bytes(), false, &mut decoded.text).is_err() {
+                decoded.text.truncate(at);
+                decoded.text.push_str(raw);
+            }
+            decoded.places.push(Span::new(at, decoded.text.len() - at));
+        }
+        decoded
+    }
+
+    /// Names and values of the path parameters, in the order of the pattern.
+    pub fn params(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let names = self.names.iter().enumerate();
+        names.filter_map(|(i, name)| Some((*name, self.param_at(i)?)))
+    }
+
+    /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
+    /// characters and of UTF-8 octets undone.
+    #[doc(hidden)]
+    #[inline]
+    pub fn route_path(&self) -> &str {
+        if self.head.target.escaped { &self.normal } else { self.path() }
+    }
+
+    /// Sets the path parameters: the names of the route and their places in
+    /// [`Request::route_path`].
+    #[doc(hidden)]
+    #[inline]
+    pub fn set_params(
+        &mut self,
+        names: &'static [&'static str],
+        places: impl Iterator<Item = (usize, usize)>,
+    ) {
+        self.names = names;
+        self.values.clear();
+        self.values.extend(places.map(|(at, len)| Span::new(at, len)));
+    }
+
+    /// Sets path parameters by hand, in place of those that a route has captured. For tests.
+    ///
+    /// ```
+    /// # use httpz_core::Request;
+    /// let mut req = Request::get("/");
+    /// req.pretend_params(&[("id", "7"), ("name", "100%")]);
+    /// assert_eq!((req.param("name"), req.path()), (Some("100%"), "/"));
+    /// ```
+    pub fn pretend_params(&mut self, params: &[(&str, &str)]) {
+        // Parameters are places in the path that routes are matched against: there they go.
+        let mut path = self.route_path().to_owned();
+        let (mut names, mut places) = (Vec::<&'static str>::new(), Vec::new());
+        for (name, value) in params {
+            let value = value.replace('%', "%25");
+            names.push(name.to_string().leak());
+            places.push((path.len(), value.len()));
+            path.push_str(&value);
+        }
+        self.normal = path;
+        self.head.target.escaped = true;
+        self.decoded.take();
+        self.set_params(names.leak(), places.into_iter());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_params_in_full() {
+        let mut req = Request::get("/caf%C3%A9/a%2Fb");
+        // "/café/a%2Fb": é has two bytes.
+        req.set_params(&["one", "two"], [(1, 5), (7, 5)].into_iter());
+        assert_eq!(req.param("one"), Some("café"));
+        assert_eq!(req.param("two"), Some("a/b"));
+        assert_eq!(req.param("three"), None);
+        assert_eq!(req.params().count(), 2);
+    }
+}
