@@ -26,12 +26,18 @@ impl Request {
     #[inline]
     pub fn param(&self, name: &str) -> Option<&str> {
         let index = self.names.iter().position(|other| *other == name)?;
-        self.param_at(index)
+        self.value(index)
     }
 
     /// The value of the path parameter with this place in the route's pattern, decoded.
     #[inline]
     pub fn param_at(&self, index: usize) -> Option<&str> {
+        // Behind the names may be places that an earlier request has left.
+        if index < self.names.len() { self.value(index) } else { None }
+    }
+
+    #[inline]
+    fn value(&self, index: usize) -> Option<&str> {
         if self.head.target.escaped {
             return self.decoded.get_or_init(|| self.decode_params()).get(index);
         }
@@ -57,7 +63,7 @@ impl Request {
     /// Names and values of the path parameters, in the order of the pattern.
     pub fn params(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let names = self.names.iter().enumerate();
-        names.filter_map(|(i, name)| Some((*name, self.param_at(i)?)))
+        names.filter_map(|(i, name)| Some((*name, self.value(i)?)))
     }
 
     /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
@@ -120,5 +126,18 @@ mod tests {
         assert_eq!(req.param("two"), Some("a/b"));
         assert_eq!(req.param("three"), None);
         assert_eq!(req.params().count(), 2);
+    }
+
+    /// A handler of a route without parameters was given pieces of its path by `param_at`, where the
+    /// request before it on the connection had parameters.
+    #[test]
+    fn parameters_end_with_their_request() {
+        let mut req = Request::get("/users/7");
+        req.set_params(&["id"], [(7, 1)].into_iter());
+        assert_eq!(req.param_at(0), Some("7"));
+        req.end();
+        req.inbound.refill(b"GET /articles HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(req.parse(true).unwrap());
+        assert_eq!((req.param_at(0), req.params().count()), (None, 0));
     }
 }
