@@ -3,31 +3,33 @@
 //! [`App`] gathers routes, fallbacks and the configuration; [`App::build`] turns it into a
 //! [`Built`], which is the service that connections call. Nothing is checked before that, so that
 //! all mistakes are told at once and none by a panic.
+//!
+//! Here it is put together and checked. What is answered where no handler has is said in `fallbacks`,
+//! how it is started in `start`; a request's way through it is in `service`.
 
 mod developer;
+mod fallbacks;
 mod observe;
 pub(crate) mod refusal;
 mod service;
+mod start;
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use crate::cors::{Cors, Policy};
-use crate::handler::{Action, Handler};
 use crate::router::error::{BuildError, RouteError};
 use crate::router::group::{Group, Router};
 use crate::router::listing::RouteTable;
 use crate::router::matching::Matching;
 use crate::router::registry::Registry;
 use crate::router::table::Table;
-use crate::{Config, Error, Handle, HttpError, Places, Request, Response, Result, Server, Shared};
+use crate::{Config, Result, Shared};
 
+use fallbacks::Fallbacks;
 use observe::Observed;
 pub use observe::{Ended, Observe};
-use refusal::{Meaning, OnError};
+use refusal::Meaning;
 pub use service::Built;
 
 /// An application: its state `G`, its routes, and what happens when there is none.
@@ -56,13 +58,6 @@ pub struct App<G: 'static> {
     matching: Matching,
     observer: Option<Arc<dyn Observe>>,
     config: Config,
-}
-
-/// What answers where no route does.
-struct Fallbacks<G: 'static> {
-    not_found: Option<Action<Shared<G>>>,
-    method_not_allowed: Option<Action<Shared<G>>>,
-    on_error: Option<OnError<G>>,
 }
 
 impl<G: Send + Sync + 'static> App<G> {
@@ -98,145 +93,13 @@ impl<G: Send + Sync + 'static> App<G> {
         Self {
             state: Shared::leak(state),
             registry,
-            fallbacks: Fallbacks { not_found: None, method_not_allowed: None, on_error: None },
+            fallbacks: Fallbacks::default(),
             meanings: Vec::new(),
             cors: None,
             matching: Matching::default(),
             observer: None,
             config: Config::default(),
         }
-    }
-
-    /// Answers requests for which there is no path. The status is 404 unless the handler sets one.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let app = App::new((), |r| r).not_found(|req: &Request, _: &mut Response| {
-    ///     format!("there is no {}", req.path())
-    /// });
-    /// # httpz::testing::Client::new(app).get("/x").status(404).text("there is no /x");
-    /// ```
-    pub fn not_found<M>(mut self, handler: impl Handler<Shared<G>, M>) -> Self {
-        self.fallbacks.not_found = Some(handler.into_endpoint());
-        self
-    }
-
-    /// Answers requests whose path has no route for their method. The status is 405 unless the
-    /// handler sets one; `Allow` is set.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let refuse = handler(|req, _| format!("not by {}", req.method()));
-    /// let app = App::new((), |r| r.get("/", handler(|_, _| "hello"))).method_not_allowed(refuse);
-    /// # httpz::testing::Client::new(app).delete("/").status(405)
-    /// #     .header("allow", "GET, HEAD, OPTIONS").text("not by DELETE");
-    /// ```
-    pub fn method_not_allowed<M>(mut self, handler: impl Handler<Shared<G>, M>) -> Self {
-        self.fallbacks.method_not_allowed = Some(handler.into_endpoint());
-        self
-    }
-
-    /// Shapes the answer to everything that went wrong: errors of handlers, guards and extractors,
-    /// malformed requests, limits, panics, and paths or methods without a route.
-    ///
-    /// The response is fresh but for the status, which is that of the error, and the fields that the
-    /// error brings ([`Error::with_header`]). Without this, clients that accept JSON get a problem report
-    /// (RFC 9457), others the text ([`shape_error`](crate::shape_error)). Errors that are the server's
-    /// fault go to standard error in any case, with their cause and the URL as it was sent; with the
-    /// feature `tracing` they are events of it.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let app = App::new((), |r| r).on_error(|req, res, error| {
-    ///     let _ = res.json(&json!({ "error": error.message(), "path": req.path() }));
-    /// });
-    /// # httpz::testing::Client::new(app).get("/x").status(404)
-    /// #     .json(json!({ "error": "Not Found", "path": "/x" }));
-    /// ```
-    pub fn on_error<F>(mut self, shape: F) -> Self
-    where
-        F: Fn(&Request, &mut Response, &Error) + Send + Sync + 'static,
-    {
-        self.fallbacks.on_error = Some(Box::new(move |_, req, res, error| shape(req, res, error)));
-        self
-    }
-
-    /// Like [`App::on_error`], with the state of the application.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// struct Site {
-    ///     name: &'static str,
-    /// }
-    ///
-    /// let app = App::new(Site { name: "acme" }, |r| r).on_error_with(|site, _, res, error| {
-    ///     res.text(&format!("{}: {}", site.name, error.message()));
-    /// });
-    /// # httpz::testing::Client::new(app).get("/x").text("acme: Not Found");
-    /// ```
-    pub fn on_error_with<F>(mut self, shape: F) -> Self
-    where
-        F: Fn(&G, &Request, &mut Response, &Error) + Send + Sync + 'static,
-    {
-        self.fallbacks.on_error = Some(Box::new(shape));
-        self
-    }
-
-    /// Says what errors of type `E` mean, wherever `?` has made a 500 of one: in handlers, guards and
-    /// extractors.
-    ///
-    /// The error itself is kept for the log.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    /// use std::num::ParseIntError;
-    ///
-    /// #[get("/double/:text")]
-    /// fn double(text: &str) -> Result<String> {
-    ///     Ok((2 * text.parse::<u32>()?).to_string())
-    /// }
-    ///
-    /// let app = App::new((), |r| r.mount(routes![double]))
-    ///     .error(|error: &ParseIntError| Error::status(422, error.to_string()));
-    /// # httpz::testing::Client::new(app).get("/double/x").status(422)
-    /// #     .text("invalid digit found in string");
-    /// ```
-    pub fn error<E, F>(mut self, meaning: F) -> Self
-    where
-        E: StdError + Send + Sync + 'static,
-        F: Fn(&E) -> Error + Send + Sync + 'static,
-    {
-        let meaning = move |source: &(dyn StdError + 'static)| source.downcast_ref().map(&meaning);
-        self.meanings.push(Box::new(meaning));
-        self
-    }
-
-    /// Says that errors of type `E` know what they mean. Only for those that no route with an attribute
-    /// returns, such as one that only guards return: of the others it is known.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// #[derive(Debug, thiserror::Error, HttpError)]
-    /// enum Denied {
-    ///     #[error("who are you?")]
-    ///     #[status(401)]
-    ///     Stranger,
-    /// }
-    ///
-    /// let app = App::new((), |r| {
-    ///     r.guard(|_: &mut Shared<()>, _: &Request| Err::<(), _>(Denied::Stranger.into()))
-    ///         .get("/", handler(|_, _| "never"))
-    /// })
-    /// .errors::<Denied>();
-    /// # httpz::testing::Client::new(app).get("/").status(401).text("who are you?");
-    /// ```
-    pub fn errors<E: HttpError + StdError + Send + Sync + 'static>(self) -> Self {
-        self.error(E::to_error)
     }
 
     /// Lets somebody hear of every request; see [`Observe`]. One at a time: the last one counts.
@@ -363,87 +226,6 @@ impl<G: Send + Sync + 'static> App<G> {
             config: self.config,
         })
     }
-
-    /// Serves at this address, or at several, until SIGINT or SIGTERM comes; then answers what is in
-    /// flight and returns. Blocks the calling thread.
-    ///
-    /// `"127.0.0.1:5882"`, `"unix:/run/app.sock"`, a `SocketAddr`, a [`Listen`](crate::Listen), or a
-    /// list of these. It takes the place of what the configuration says about it.
-    ///
-    /// ```no_run
-    /// use httpz::prelude::*;
-    ///
-    /// fn main() -> httpz::Result {
-    ///     App::new((), |r| r.get("/", handler(|_, _| "hello"))).listen("127.0.0.1:5882")
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Mistakes in the routes or the configuration, and what the system says to the address.
-    pub fn listen(self, addr: impl Places) -> Result {
-        wait_for_signal(&self.start_on(addr)?)
-    }
-
-    /// Like [`App::listen`], where the configuration says.
-    ///
-    /// ```no_run
-    /// use httpz::prelude::*;
-    ///
-    /// fn main() -> httpz::Result {
-    ///     // HTTPZ_PORT=8080 HTTPZ_REQUEST_MAX_BODY_SIZE=10MiB ./program
-    ///     App::new((), |r| r.get("/", handler(|_, _| "hello"))).config(Config::from_env()?).run()
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`App::listen`].
-    pub fn run(self) -> Result {
-        wait_for_signal(&self.start()?)
-    }
-
-    /// Starts workers at the address of the configuration and returns.
-    ///
-    /// The workers have threads of their own, so this works inside a running async runtime too.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let config = Config { port: 0, workers: 1, ..Config::default() }; // any free port
-    /// let server = App::new((), |r| r.get("/", handler(|_, _| "hello"))).config(config).start()?;
-    /// println!("listening on {}", server.addr());
-    /// server.shutdown();
-    /// server.wait();
-    /// # Ok::<(), httpz::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As for [`App::listen`].
-    pub fn start(self) -> Result<Handle> {
-        let built = self.build().map_err(|error| Error::status(500, error.to_string()))?;
-        let config = built.config.clone();
-        Server::start(built, config)
-    }
-
-    /// Like [`App::start`], at this address.
-    ///
-    /// # Errors
-    ///
-    /// As for [`App::listen`].
-    pub fn start_on(mut self, addr: impl Places) -> Result<Handle> {
-        let Config { address, port, .. } = Config::default();
-        self.config = Config { listen: addr.places()?, address, port, ..self.config };
-        self.start()
-    }
-}
-
-/// On a thread of its own: the calling one may belong to an async runtime, on which the one that waits
-/// for signals could not run.
-fn wait_for_signal(server: &Handle) -> Result {
-    let waited = thread::scope(|scope| scope.spawn(|| server.wait_for_signal()).join());
-    waited.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl<G> fmt::Debug for App<G> {

@@ -9,6 +9,9 @@ use crate::{ContentType, Error, Request, Response, Status, json};
 /// Shapes the answer to an error; cannot fail.
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
 
+/// What an error of another library means, if it is of the kind that is known.
+pub(super) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
+
 /// What the answer to an error has whoever shapes it: the status, and the fields of the error.
 pub(crate) fn begin(res: &mut Response, error: &Error) {
     res.status(error.code());
@@ -16,9 +19,6 @@ pub(crate) fn begin(res: &mut Response, error: &Error) {
         res.header(name, value);
     }
 }
-
-/// What an error of another library means, if it is of the kind that is known.
-pub(super) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
 
 /// What an error means: of one that `?` has made a 500 of, what was said about its kind.
 pub(super) fn interpret(meanings: &[Meaning], error: Error) -> Error {

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::fallbacks::Fallbacks;
 use super::observe::{Observe, Watch};
 use super::refusal::Meaning;
-use super::{Fallbacks, developer, refusal};
+use super::{developer, refusal};
 use crate::cors::{Policy, asked_method};
 use crate::handler::Action;
 use crate::router::table::{Found, Leaf, Table};
