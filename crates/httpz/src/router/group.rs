@@ -3,16 +3,21 @@
 //! A group is passed by value from call to call. Guards, dispatchers and data apply to the routes
 //! registered after them, and change the type of the context for those; so what a route can ask for
 //! is known where it is registered.
+//!
+//! Here are groups within groups and lists of routes. What stands around routes is in `group/around.rs`,
+//! and the methods that register a single handler are in `group/verbs.rs`.
+
+mod around;
+mod verbs;
 
 use std::sync::Arc;
 
 use super::error::RouteError;
 use super::registry::Registry;
-use crate::cors::{Cors, Policy};
-use crate::dispatch::{Checked, Dispatched, Guarded, WithData, limited};
-use crate::handler::{Action, Handler};
+use crate::cors::Policy;
+use crate::handler::Action;
 use crate::route::{About, Listed};
-use crate::{Dispatch, Method, Request, Result, Routes, Shared, Verb};
+use crate::{Result, Routes, Shared, Verb};
 
 /// Puts everything around an action that stands between the root and this place.
 type Wrap<G, C> = Arc<dyn Fn(Action<C>) -> Action<Shared<G>>>;
@@ -199,189 +204,6 @@ impl<G: 'static, C: 'static> Group<G, C> {
         self.group("", routes)
     }
 
-    /// Puts a dispatcher around the routes registered after this; they run with what it passes on.
-    ///
-    /// See [`Dispatch`] for what can be one.
-    pub fn dispatch<R, D>(self, dispatcher: D) -> Group<G, R>
-    where
-        R: 'static,
-        D: Dispatch<C, R>,
-    {
-        let dispatcher = Arc::new(dispatcher);
-        self.wrapped(move |inner| Arc::new(Dispatched { dispatcher: dispatcher.clone(), inner }))
-    }
-
-    /// Puts a guard before the routes registered after this; they run with what it makes.
-    ///
-    /// It runs before the body of the request is read. An error is shaped by `on_error`.
-    pub fn guard<R, D>(self, guard: D) -> Group<G, R>
-    where
-        R: 'static,
-        D: Fn(&mut C, &Request) -> Result<R> + Send + Sync + 'static,
-    {
-        let guard = Arc::new(guard);
-        self.wrapped(move |inner| Arc::new(Guarded { guard: guard.clone(), inner }))
-    }
-
-    /// Puts a check before the routes registered after this: a guard that leaves the context as it is.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// struct User {
-    ///     admin: bool,
-    /// }
-    ///
-    /// fn auth(_: &mut Shared<()>, req: &Request) -> Result<User> {
-    ///     Ok(User { admin: req.header("x-user") == Some("root") })
-    /// }
-    ///
-    /// fn only_admins(user: &User, _: &Request) -> Result {
-    ///     if user.admin { Ok(()) } else { Err(Error::status(403, "for admins only")) }
-    /// }
-    ///
-    /// let app = App::new((), |r| {
-    ///     r.guard(auth).group("/admin", |g| g.check(only_admins).get("/", handler(|_, _| "hello")))
-    /// });
-    /// # let client = httpz::testing::Client::new(app);
-    /// # client.get("/admin/").status(403).text("for admins only");
-    /// # client.header("x-user", "root").get("/admin/").text("hello");
-    /// ```
-    pub fn check<D>(self, check: D) -> Self
-    where
-        D: Fn(&C, &Request) -> Result + Send + Sync + 'static,
-    {
-        let check = Arc::new(check);
-        self.wrapped(move |inner| Arc::new(Checked { check: check.clone(), inner }))
-    }
-
-    /// Gives the routes registered after this data of their own, in place of the context.
-    ///
-    /// The data is shared by all requests and lives as long as the program (see [`Shared`]).
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// struct Tenant(&'static str);
-    ///
-    /// fn who(tenant: &Tenant, _: &Request, _: &mut Response) -> &'static str {
-    ///     tenant.0
-    /// }
-    ///
-    /// let app = App::new((), |r| {
-    ///     r.group("/acme", |g| g.data(Tenant("Acme")).get("/who", who))
-    ///         .group("/initech", |g| g.data(Tenant("Initech")).get("/who", who))
-    /// });
-    /// # httpz::testing::Client::new(app).get("/initech/who").text("Initech");
-    /// ```
-    pub fn data<T: Send + Sync + 'static>(self, data: T) -> Group<G, Shared<T>> {
-        let data = Shared::leak(data);
-        self.wrapped(move |inner| Arc::new(WithData { data, inner }))
-    }
-
-    /// Lets pages of other origins use the routes registered after this, in place of what
-    /// [`App::cors`](crate::App::cors) or an outer group says.
-    ///
-    /// A preflight is answered as the route for the method that it asks about says. A path without a
-    /// route is in no group: its 404 is marked as `App::cors` says.
-    ///
-    /// ```
-    /// use httpz::Cors;
-    /// use httpz::prelude::*;
-    ///
-    /// let app = App::new((), |r| {
-    ///     r.group("/public", |g| g.cors(Cors::any_origin()).get("/prices", handler(|_, _| "12")))
-    ///         .get("/own", handler(|_, _| "for our own pages"))
-    /// });
-    /// # let client = httpz::testing::Client::new(app);
-    /// # client.get("/public/prices").header("access-control-allow-origin", "*");
-    /// # client.get("/own").no_header("access-control-allow-origin");
-    /// ```
-    pub fn cors(mut self, cors: Cors) -> Self {
-        match cors.check() {
-            Ok(policy) => self.cors = Some(Arc::new(policy)),
-            Err(error) => self.registry.errors.push(RouteError::Cors(error)),
-        }
-        self
-    }
-
-    /// Lets bodies have so many bytes on the routes registered after this, in place of
-    /// `request.max_body_size`; more is answered with 413. Inside a group with another limit, the
-    /// inner one counts.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let size = handler(|req, _| req.body().map_or(0, <[u8]>::len).to_string());
-    /// let app = App::new((), |r| {
-    ///     r.group("/notes", |g| g.limit(10).post("/", size)) // little
-    ///         .group("/files", |g| g.limit(8 * 1024 * 1024).post("/", size)) // much
-    ///         .post("/", size) // the default, 1 MiB
-    /// });
-    /// # let client = httpz::testing::Client::new(app);
-    /// # let post = |path: &str, n: usize| {
-    /// #     client.request(Method::Post, path).body(vec![b'x'; n]).send().code()
-    /// # };
-    /// # assert_eq!([post("/notes/", 10), post("/notes/", 11)], [200, 413]);
-    /// # assert_eq!([post("/files/", 2 << 20), post("/files/", 9 << 20)], [200, 413]);
-    /// # assert_eq!([post("/", 1 << 20), post("/", 2 << 20)], [200, 413]);
-    /// ```
-    pub fn limit(self, bytes: u64) -> Self {
-        self.wrapped(move |inner| limited(bytes, inner))
-    }
-
-    fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {
-        let outer = self.wrap;
-        Group {
-            prefix: self.prefix,
-            wrap: Arc::new(move |inner| outer(wrap(inner))),
-            cors: self.cors,
-            registry: self.registry,
-        }
-    }
-
-    /// Registers a handler for a method.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let purge = Method::from_bytes(b"PURGE").expect("it is a token");
-    /// let app = App::new((), |r| r.on(purge, "/cache", handler(|_, _| "purged")));
-    /// # httpz::testing::Client::new(app).request(purge, "/cache").send().text("purged");
-    /// ```
-    pub fn on<M>(self, method: Method, path: &str, handler: impl Handler<C, M>) -> Self {
-        self.register(Verb::One(method), path, handler)
-    }
-
-    /// Like [`Group::on`], but tells at once what is wrong.
-    ///
-    /// # Errors
-    ///
-    /// When the pattern is malformed or answers the same requests as an earlier one.
-    pub fn try_on<M>(
-        self,
-        method: Method,
-        path: &str,
-        handler: impl Handler<C, M>,
-    ) -> Result<Self, RouteError> {
-        self.try_register(Verb::One(method), path, handler)
-    }
-
-    fn register<M, H: Handler<C, M>>(mut self, verb: Verb, path: &str, handler: H) -> Self {
-        self.note(verb, path, About::plain::<H>(), handler.into_endpoint());
-        self
-    }
-
-    fn try_register<M, H: Handler<C, M>>(
-        mut self,
-        verb: Verb,
-        path: &str,
-        handler: H,
-    ) -> Result<Self, RouteError> {
-        self.add(verb, path, About::plain::<H>(), handler.into_endpoint())?;
-        Ok(self)
-    }
-
     fn add(
         &mut self,
         verb: Verb,
@@ -403,66 +225,6 @@ impl<G: 'static, C: 'static> Group<G, C> {
             self.registry.errors.push(error);
         }
     }
-}
-
-macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident $try_name:ident $verb:expr;)*) => {
-        /// One method for each verb. A `try_` method tells at once what the other leaves to
-        /// [`App::build`](crate::App::build).
-        impl<G: 'static, C: 'static> Group<G, C> {$(
-            $(#[$doc])*
-            pub fn $name<M>(self, path: &str, handler: impl Handler<C, M>) -> Self {
-                self.register($verb, path, handler)
-            }
-
-            #[doc = concat!("Like [`Group::", stringify!($name), "`], but tells at once what is wrong.")]
-            ///
-            /// # Errors
-            ///
-            /// When the pattern is malformed or answers the same requests as an earlier one.
-            pub fn $try_name<M>(
-                self,
-                path: &str,
-                handler: impl Handler<C, M>,
-            ) -> Result<Self, RouteError> {
-                self.try_register($verb, path, handler)
-            }
-        )*}
-    };
-}
-
-verbs! {
-    /// Registers a handler for GET, and for HEAD unless that has one of its own.
-    ///
-    /// ```
-    /// use httpz::prelude::*;
-    ///
-    /// let app = App::new((), |r| r.get("/hello/:name", |req: &Request, _: &mut Response| {
-    ///     format!("Hello {}", req.param("name").unwrap_or("you"))
-    /// }));
-    /// # httpz::testing::Client::new(app).get("/hello/ann").text("Hello ann");
-    /// ```
-    get try_get Verb::One(Method::Get);
-    /// Registers a handler for POST.
-    post try_post Verb::One(Method::Post);
-    /// Registers a handler for PUT.
-    put try_put Verb::One(Method::Put);
-    /// Registers a handler for PATCH.
-    patch try_patch Verb::One(Method::Patch);
-    /// Registers a handler for DELETE.
-    delete try_delete Verb::One(Method::Delete);
-    /// Registers a handler for HEAD, in place of the one for GET.
-    head try_head Verb::One(Method::Head);
-    /// Registers a handler for OPTIONS, in place of the answer with `Allow`.
-    options try_options Verb::One(Method::Options);
-    /// Registers a handler for TRACE.
-    trace try_trace Verb::One(Method::Trace);
-    /// Registers a handler for CONNECT. Such a request has no path; it is looked up as `/`.
-    connect try_connect Verb::One(Method::Connect);
-    /// Registers a handler for QUERY.
-    query try_query Verb::One(Method::Query);
-    /// Registers a handler for every method that has none of its own on this path.
-    all try_all Verb::All;
 }
 
 /// A prefix and what follows it; a slash at their seam counts once.
