@@ -98,7 +98,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
 /// Answers a request that no handler sees.
 fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolError) {
     let Exchange { request, response, .. } = exchange;
-    response.begin(Terms::default());
+    let head_only = asks_for_a_head(request.inbound.bytes());
+    response.begin(Terms { head_only, ..Terms::default() });
     service.refuse(request, response, Error::from(fault));
     if fault == ProtocolError::Overloaded && response.find_header("retry-after").is_none() {
         response.header("Retry-After", "1");
@@ -110,4 +111,10 @@ fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolEr
         // A bare status is always sound.
         let _ = response.finish();
     }
+}
+
+/// Is it HEAD that is refused? Its answer has no body (RFC 9110 §9.3.2), however little of the head
+/// could be read: who has sent HEAD takes a body for the beginning of the next answer.
+fn asks_for_a_head(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"\r\n").unwrap_or(bytes).starts_with(b"HEAD ")
 }

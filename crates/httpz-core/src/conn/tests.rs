@@ -389,6 +389,20 @@ fn head_gets_the_head_of_get() {
     }
 }
 
+/// A review found it: the refusal of a HEAD had a body, which a proxy takes for the next answer.
+#[test]
+fn the_refusal_of_a_head_is_a_head() {
+    for (input, status) in [
+        ("HEAD /a HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        ("\r\nHEAD /a HTTP/1.1\r\n\r\n", "400 Bad Request"),
+        ("HEAD /a HTTP/2.0\r\nHost: x\r\n\r\n", "505 HTTP Version Not Supported"),
+    ] {
+        let answer = answer(input);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{input:?}: {answer}");
+    }
+}
+
 #[test]
 fn errors_and_panics_end_one_request_only() {
     for (path, status, text) in [
