@@ -115,7 +115,7 @@ fn every_verb_has_its_route() {
             .options("/", echo)
             .trace("/", echo)
             .query("/", echo)
-            .connect("/", echo)
+            .connect("/", |_: &Request, res: &mut Response| _ = res.status(403).text("no tunnel"))
             .on(purge, "/", echo)
             .all("/all", echo)
     });
@@ -125,9 +125,16 @@ fn every_verb_has_its_route() {
         client.request(method, "/").send().status(200).text(method.as_str());
         client.request(method, "/all").send().status(200).text(method.as_str());
     }
-    client.request(Method::Connect, "example.org:443").send().status(200).text("CONNECT");
+    client.request(Method::Connect, "example.org:443").send().status(403).text("no tunnel");
     client.head("/head").status(200).text("");
     client.head("/all").status(200).header("content-length", "4").text("");
+}
+
+#[test]
+fn a_handler_of_all_methods_opens_no_tunnel() {
+    let client = Client::new(App::new((), |r| r.all("/", handler(|_, _| "open"))));
+    client.get("/").status(200);
+    client.request(Method::Connect, "example.org:443").send().status(500);
 }
 
 #[test]

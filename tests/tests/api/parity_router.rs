@@ -34,7 +34,7 @@ fn row_38_every_verb_and_all() {
             .trace("/", name("trace"))
             .delete("/", name("delete"))
             .options("/", name("options"))
-            .connect("/", name("connect"))
+            .connect("/", |_: &Request, res: &mut Response| _ = res.status(403).text("connect"))
             .query("/", name("query"))
             .on(brew, "/", name("brew"))
             .all("/", name("all"))

@@ -13,7 +13,7 @@ use crate::message::fault::ResponseFault;
 use crate::message::link::Link;
 use crate::message::response::{Stage, Terms};
 use crate::message::{Request, Response};
-use crate::proto::{Cycle, Method, Verdict};
+use crate::proto::{Cycle, Verdict};
 use crate::service::{Flow, Service};
 use crate::wire::{Wait, Wire};
 
@@ -32,14 +32,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         self.waiting = Wait::Nothing;
         let Some(exchange) = self.lease.get_mut() else { return Call::Done(Ok(())) };
         let Exchange { request, response, link } = exchange;
-        response.begin(Terms {
-            version: request.head.version,
-            head_only: request.head.method == Method::Head,
-            // Behind a 2xx to CONNECT a client expects a tunnel, which we do not dig.
-            persists: request.head.persists
-                && self.served != self.common.max_requests
-                && request.head.method != Method::Connect,
-        });
+        let mut terms = Terms::of(&request.head);
+        terms.persists &= self.served != self.common.max_requests;
+        response.begin(terms);
         match call(&*self.common.service, request, response) {
             Ok(Flow::Done(outcome)) => Call::Done(outcome),
             Ok(Flow::Later(future)) => {

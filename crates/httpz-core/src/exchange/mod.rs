@@ -12,7 +12,7 @@ use crate::memory::Sizes;
 use crate::message::link::Link;
 use crate::message::response::Terms;
 use crate::message::{Ambient, Request, Response};
-use crate::proto::{Limits, Method, ProtocolError};
+use crate::proto::{Limits, ProtocolError};
 use crate::wire::Wire;
 
 pub use pool::{Pool, PoolLimits, Ticket};
@@ -47,11 +47,7 @@ impl Exchange {
         let link = Rc::new(Link::default());
         let request = Request::read(bytes, sizes, limits, ambient.clone(), link.clone())?;
         let mut response = Response::pooled(sizes, ambient, link.clone());
-        response.begin(Terms {
-            version: request.head.version,
-            head_only: request.head.method == Method::Head,
-            persists: request.head.persists,
-        });
+        response.begin(Terms::of(&request.head));
         Ok(Self { request, response, link })
     }
 

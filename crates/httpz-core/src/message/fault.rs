@@ -21,6 +21,8 @@ pub enum ResponseFault {
     BodyForbidden,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
+    /// A 2xx to CONNECT, which promises a tunnel.
+    NoTunnel,
     /// An event's id or name holds a line end.
     EventField,
     /// A cookie's name, value, path or domain has bytes that cannot stand there.
@@ -47,6 +49,7 @@ impl fmt::Display for ResponseFault {
             Self::BadStatus => "the response has a status outside 200..=999",
             Self::BodyForbidden => "the response has a body, which its status forbids",
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, and none is dug here",
             Self::EventField => "an event has an id or a name with a line end or NUL",
             Self::CookieText => {
                 "a cookie has a name, value, path or domain that cannot be sent (blanks, `;`, `,`, \

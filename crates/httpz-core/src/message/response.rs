@@ -32,7 +32,7 @@ use super::link::Link;
 use crate::error::Result;
 use crate::memory::Sizes;
 use crate::proto::encode::FieldBlock;
-use crate::proto::{Status, Version};
+use crate::proto::{Head, Method, Status, Version};
 
 /// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
 /// ones leave by vectored write.
@@ -58,8 +58,25 @@ pub(crate) struct Terms {
     pub(crate) version: Version,
     /// The answer has a head only (HEAD).
     pub(crate) head_only: bool,
+    /// A 2xx would promise a tunnel (CONNECT).
+    pub(crate) tunnel: bool,
     /// The peer lets another request follow.
     pub(crate) persists: bool,
+}
+
+impl Terms {
+    /// What this head says.
+    #[inline]
+    pub(crate) fn of(head: &Head) -> Self {
+        let tunnel = head.method == Method::Connect;
+        Self {
+            version: head.version,
+            head_only: head.method == Method::Head,
+            tunnel,
+            // Who asks for a tunnel may go on as if there was one.
+            persists: head.persists && !tunnel,
+        }
+    }
 }
 
 /// Sends an answer bit by bit, when the handler has returned.

@@ -89,6 +89,11 @@ impl Status {
         self.0 >= 200 && self.0 <= 999
     }
 
+    /// Does it say that the request succeeded?
+    pub const fn is_success(self) -> bool {
+        self.0 >= 200 && self.0 <= 299
+    }
+
     /// Does RFC 9110 forbid a body for it (204, 205, 304 and the interim ones)?
     pub const fn forbids_body(self) -> bool {
         self.forbids_length() || self.0 == 205

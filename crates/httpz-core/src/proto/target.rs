@@ -93,8 +93,7 @@ impl Target {
     fn rare(method: Method, raw: &[u8], at: usize) -> Result<Self, ProtocolError> {
         let whole = Span::new(at, raw.len());
         if method == Method::Connect {
-            let has_port = raw.last().is_some_and(u8::is_ascii_digit) && raw.contains(&b':');
-            if !has_port || !host::is_authority(raw) {
+            if !host::is_authority(raw) || !ends_in_a_port(raw) {
                 return Err(ProtocolError::BadTarget);
             }
             return Ok(Self {
@@ -130,6 +129,15 @@ impl Target {
         target.authority = Some(Span::new(at + scheme, len));
         Ok(target)
     }
+}
+
+/// Does a port stand at the end of this authority, one that there is? RFC 9110 §9.3.6 has CONNECT to
+/// any other refused.
+fn ends_in_a_port(authority: &[u8]) -> bool {
+    let Some(colon) = memchr::memrchr(b':', authority) else { return false };
+    let port = std::str::from_utf8(&authority[colon + 1..]).unwrap_or_default();
+    // Five digits fit; more could only be leading zeros, which nobody sends.
+    port.len() <= 5 && port.parse().is_ok_and(|port: u16| port > 0)
 }
 
 #[cfg(test)]
@@ -183,6 +191,10 @@ mod tests {
             (Method::Connect, "h:"),
             (Method::Connect, "h:x"),
             (Method::Connect, ":80"),
+            (Method::Connect, "h:0"),
+            (Method::Connect, "h:65536"),
+            (Method::Connect, "h:000443"),
+            (Method::Connect, "[::1]"),
         ] {
             assert_eq!(parts(method, raw), Err(ProtocolError::BadTarget), "{method} {raw}");
         }

@@ -101,7 +101,7 @@ impl Response {
     fn length(&self, len: u64) -> Result<Length, ResponseFault> {
         match (self.fault, self.status, self.declared) {
             (Some(fault), ..) => Err(fault),
-            (None, Status::OK, None) => Ok(Length::Counted(len)),
+            (None, Status::OK, None) if !self.terms.tunnel => Ok(Length::Counted(len)),
             (None, ..) => self.unusual_length(len),
         }
     }
@@ -109,6 +109,10 @@ impl Response {
     fn unusual_length(&self, len: u64) -> Result<Length, ResponseFault> {
         if !self.status.is_final() {
             return Err(ResponseFault::BadStatus);
+        }
+        // The peer would take all that follows for bytes of the tunnel (RFC 9110 §9.3.6).
+        if self.terms.tunnel && self.status.is_success() {
+            return Err(ResponseFault::NoTunnel);
         }
         if self.status.forbids_body() {
             if len > 0 {
