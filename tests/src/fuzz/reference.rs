@@ -226,6 +226,19 @@ fn counted(input: &[u8], n: u64, limit: u64) -> Result<(Vec<u8>, usize), u16> {
     Ok((input.get(..n).ok_or(400u16)?.to_vec(), n))
 }
 
+/// Does every quote of this chunk extension end in it?
+fn has_whole_quotes(mut extension: &[u8]) -> bool {
+    while let Some(begin) = extension.iter().position(|&byte| byte == b'"') {
+        let mut at = begin + 1;
+        while extension.get(at).is_some_and(|&byte| byte != b'"') {
+            at += if extension[at] == b'\\' { 2 } else { 1 };
+        }
+        let Some(behind) = extension.get(at + 1..) else { return false };
+        extension = behind;
+    }
+    true
+}
+
 /// Reads a chunked body; returns it, and how many bytes it took on the wire.
 ///
 /// # Errors
@@ -242,7 +255,9 @@ pub fn chunked(input: &[u8], limit: u64) -> Result<(Vec<u8>, usize), u16> {
         }
         match &line[digits..] {
             [] => {}
-            [b';', extension @ ..] if extension.iter().all(|&byte| may_stand_in_value(byte)) => {}
+            [b';', extension @ ..]
+                if extension.iter().all(|&byte| may_stand_in_value(byte))
+                    && has_whole_quotes(extension) => {}
             _ => return Err(400),
         }
         let text = std::str::from_utf8(&line[..digits]).map_err(|_| 400u16)?;
@@ -290,8 +305,9 @@ pub fn is_target(method: &[u8], target: &[u8]) -> bool {
         let colon = target.iter().rposition(|&byte| byte == b':');
         return colon.is_some_and(|colon| {
             let port = &target[colon + 1..];
-            let has_port = !port.is_empty() && port.iter().all(u8::is_ascii_digit);
-            colon > 0 && has_port && is_host(target, false)
+            let is_digits = (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+            let number = port.iter().take(5).fold(0, |n, digit| n * 10 + u32::from(digit & 15));
+            colon > 0 && is_digits && (1..=65535).contains(&number) && is_host(target, false)
         });
     }
     if target == b"*" {

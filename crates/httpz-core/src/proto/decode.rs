@@ -17,8 +17,9 @@
 //! ```
 //!
 //! Strict on purpose: no space after a size, no sign, no `0x`, no bare LF. Extensions and trailers
-//! are read over and bounded together by [`MAX_OVERHEAD`]; trailers that would change framing or
-//! routing are refused rather than dropped.
+//! are read over and bounded together by [`MAX_OVERHEAD`]; a quote that is open at the end of its line
+//! is refused, since a reader may look for its end behind the line, and so are trailers that would
+//! change framing or routing, rather than dropped.
 
 use super::{Framing, ProtocolError, chars};
 
@@ -40,7 +41,7 @@ pub struct Decoder {
 enum State {
     Counted { left: u64 },
     Size { size: u64, digits: u8 },
-    Extension { size: u64 },
+    Extension { size: u64, quote: Quote },
     SizeEnd { size: u64 },
     Data { left: u64 },
     DataCr,
@@ -51,6 +52,26 @@ enum State {
     LineLf,
     LastLf,
     Done,
+}
+
+/// Where in a chunk extension we are: quotes must end with their line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quote {
+    Outside,
+    Inside,
+    /// Behind a backslash inside.
+    Escape,
+}
+
+impl Quote {
+    fn behind(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Inside, b'\\') => Self::Escape,
+            (Self::Inside, b'"') => Self::Outside,
+            (Self::Outside, b'"') | (Self::Escape, _) => Self::Inside,
+            (quote, _) => quote,
+        }
+    }
 }
 
 /// A piece of decoded body and how much of the input it took.
@@ -129,12 +150,12 @@ impl Decoder {
             (State::Size { size, digits: 1.. }, b'\r') => State::SizeEnd { size },
             (State::Size { size, digits: 1.. }, b';') => {
                 self.spend(1)?;
-                State::Extension { size }
+                State::Extension { size, quote: Quote::Outside }
             }
-            (State::Extension { size }, b'\r') => State::SizeEnd { size },
-            (State::Extension { size }, _) if chars::VALUE[byte as usize] => {
+            (State::Extension { size, quote: Quote::Outside }, b'\r') => State::SizeEnd { size },
+            (State::Extension { size, quote }, _) if chars::VALUE[byte as usize] => {
                 self.spend(1)?;
-                State::Extension { size }
+                State::Extension { size, quote: quote.behind(byte) }
             }
             (State::SizeEnd { size: 0 }, b'\n') => State::Line,
             (State::SizeEnd { size }, b'\n') => {

@@ -50,6 +50,7 @@ fn reads_bodies_and_leaves_what_follows() {
         (Chunked, "A\r\n0123456789\r\n0\r\n\r\n", "0123456789", ""),
         (Chunked, "a\r\n0123456789\r\n000\r\n\r\n", "0123456789", ""),
         (Chunked, "3;a=b;c=\"d\"\r\nabc\r\n0;x\r\n\r\n", "abc", ""),
+        (Chunked, "3;a=\"\\\"\";b=\\\r\nabc\r\n0\r\n\r\n", "abc", ""),
         (Chunked, "1\r\na\r\n0\r\nX-Sum: 1\r\nY:\r\n\r\nGET", "a", "GET"),
     ] {
         let (got, taken, done) = outcome(framing, 100, input.as_bytes()).unwrap();
@@ -77,6 +78,8 @@ fn refuses_chunks_that_another_reader_could_read_otherwise() {
         "3\r\nabc0\r\n",
         "3;a\nabc\r\n",
         "3;\0\r\nabc\r\n",
+        "3;a=\"\r\nabc\r\n",
+        "3;a=\"\\\"\r\nabc\r\n",
         "00000000000000003\r\nabc\r\n",
         "10000000000000000\r\n",
         "0\r\n\n",
