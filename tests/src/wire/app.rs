@@ -1,7 +1,7 @@
 //! The application behind the cases: a handful of routes that do what a wire can tell apart.
 
 use httpz::prelude::*;
-use httpz_core::Came;
+use httpz_core::{Came, Cookie};
 
 /// Small limits, so that cases over them are short.
 pub fn config() -> Config {
@@ -96,6 +96,12 @@ fn answers(g: Router<()>) -> Router<()> {
             res.header("Content-Length", "9").text("four");
         })
         .get("/close", |_: &Request, res: &mut Response| _ = res.close().text("bye"))
+        .get("/cookie", |_: &Request, res: &mut Response| {
+            res.cookie(Cookie::new("a", "b\r\nX-B: c")).text("baked");
+        })
+        .get("/redirect/:to", |req: &Request, _: &mut Response| {
+            Redirect::to(req.param("to").unwrap_or_default().to_owned())
+        })
         .get("/split/:how", |how: &Request, res: &mut Response| {
             let (name, value) = match how.param("how").unwrap_or_default() {
                 "value" => ("X-A", "a\r\nX-B: b"),
