@@ -11,6 +11,7 @@ mod ci;
 mod command;
 mod comparison;
 mod compliance;
+mod daemon;
 mod deny;
 mod fuzz;
 mod memcheck;

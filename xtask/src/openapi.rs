@@ -3,12 +3,11 @@
 //! `openapi-spec-validator` reads the description, `schemathesis` makes requests of it, sound and unsound,
 //! and looks whether the answers are such as it says. Both are Python's.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use crate::command::{Outcome, cargo, has_tool, output, root, run as run_command};
+use crate::command::{Outcome, cargo, has_tool, output, run as run_command, target_dir};
+use crate::daemon::{Daemon, free_port, wait_for_answer};
 
 /// Why it cannot be run on this machine, if it cannot.
 pub fn obstacle() -> Option<&'static str> {
@@ -49,30 +48,20 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 
 /// The flagship example, running.
 struct Board {
-    child: Child,
+    _running: Daemon,
     port: u16,
 }
 
 impl Board {
     fn start() -> Outcome<Self> {
         run_command(&mut cargo("build --quiet --package httpz-board --example board"))?;
-        let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), Into::into);
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let port = port.map_err(|error| format!("there is no free port: {error}"))?.port();
-        let child = Command::new(root().join(folder).join("debug/examples/board"))
-            .env("HTTPZ_PORT", port.to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("the board: {error}"))?;
-        let board = Self { child, port };
-        let began = Instant::now();
-        while output(Command::new("curl").args(["-sf", &board.url("/readyz")])).is_err() {
-            if began.elapsed() > Duration::from_secs(20) {
-                return Err("the board does not answer".into());
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
+        let port = free_port()?;
+        let mut command = Command::new(target_dir().join("debug/examples/board"));
+        command.env("HTTPZ_PORT", port.to_string()).stdout(Stdio::null());
+        let board = Self { _running: Daemon::start(&mut command)?, port };
+        wait_for_answer(Duration::from_secs(20), || {
+            output(Command::new("curl").args(["-sf", &board.url("/readyz")]))
+        })?;
         Ok(board)
     }
 
@@ -91,13 +80,5 @@ impl Board {
         let answer: serde_json::Value =
             serde_json::from_str(&post("/api/tokens")?).map_err(|error| error.to_string())?;
         answer["token"].as_str().map(str::to_owned).ok_or_else(|| format!("no token: {answer}"))
-    }
-}
-
-impl Drop for Board {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

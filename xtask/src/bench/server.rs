@@ -1,14 +1,14 @@
 //! Which servers are compared, how are they built, and how is one run?
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::workload::{FRESH, Workload};
 use super::{client, cores};
-use crate::command::{Outcome, cargo, line_of, root, run, target_dir};
+use crate::command::{Outcome, cargo, root, run, target_dir};
+use crate::daemon::{Daemon, free_port};
 
 /// Our own row.
 pub const OURS: &str = "httpz";
@@ -129,7 +129,7 @@ pub enum Place {
 
 /// A server that is stopped when this is dropped.
 pub struct Running {
-    child: Child,
+    daemon: Daemon,
     pub port: u16,
     pub workers: usize,
 }
@@ -159,11 +159,10 @@ impl Server {
             .env("PORT", port.to_string())
             .env("WORKERS", self.workers.to_string())
             .current_dir(folder)
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let child = command.spawn().map_err(|error| format!("{}: {error}", line_of(&command)))?;
-        let running = Running { child, port, workers: self.workers };
+        let daemon = Daemon::start(&mut command)?;
+        let running = Running { daemon, port, workers: self.workers };
         client::check_contract(port, Duration::from_secs(30))
             .map_err(|reason| format!("{}: {reason}", self.name))?;
         Ok(running)
@@ -172,15 +171,7 @@ impl Server {
 
 impl Running {
     pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Both fail only if the server is gone already, which is what we want.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.daemon.pid()
     }
 }
 
@@ -207,14 +198,6 @@ fn wrapped(place: Place, folder: &Path, workers: usize) -> Command {
 
 /// Open files that a server, and we as its client, may need.
 pub const N_FILES: usize = 12_000;
-
-/// A port that nobody listens on now.
-fn free_port() -> Outcome<u16> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|error| format!("no free port: {error}"))
-}
 
 #[cfg(test)]
 mod tests {

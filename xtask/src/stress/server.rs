@@ -1,16 +1,16 @@
 //! The server that is leaned on, as the kernel sees it.
 
 use std::fs;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::peers;
-use crate::command::{Outcome, cargo, output, root, run};
+use crate::command::{Outcome, cargo, output, run, target_dir};
+use crate::daemon::{Daemon, free_port, wait_for_answer};
 
 pub struct Server {
-    child: Child,
+    running: Daemon,
     pub port: u16,
 }
 
@@ -29,36 +29,26 @@ pub fn raise_our_limit(connections: usize) -> Outcome {
 impl Server {
     pub fn start(workers: usize, connections: usize) -> Outcome<Self> {
         run(&mut cargo("build --release --quiet --package httpz-benches --bin serve-httpz"))?;
-        let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), Into::into);
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let port = port.map_err(|error| format!("there is no free port: {error}"))?.port();
-        let child = Command::new("prlimit")
+        let port = free_port()?;
+        let mut command = Command::new("prlimit");
+        command
             .arg(files(connections))
-            .arg(root().join(folder).join("release/serve-httpz"))
+            .arg(target_dir().join("release/serve-httpz"))
             .env("PORT", port.to_string())
-            .env("WORKERS", workers.to_string())
-            .stdin(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("prlimit: {error}"))?;
-        let server = Self { child, port };
-        let began = Instant::now();
-        while peers::warm_up(port).is_err() {
-            if began.elapsed() > Duration::from_secs(10) {
-                return Err("the server does not answer".into());
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
+            .env("WORKERS", workers.to_string());
+        let server = Self { running: Daemon::start(&mut command)?, port };
+        wait_for_answer(Duration::from_secs(10), || peers::warm_up(port))?;
         Ok(server)
     }
 
     /// Resident memory in bytes.
     pub fn resident(&self) -> Outcome<u64> {
-        crate::bench::process::resident(self.child.id())
+        crate::bench::process::resident(self.running.pid())
     }
 
     /// How many files and sockets it has open.
     pub fn descriptors(&self) -> Outcome<usize> {
-        let folder = format!("/proc/{}/fd", self.child.id());
+        let folder = format!("/proc/{}/fd", self.running.pid());
         fs::read_dir(folder).map(Iterator::count).map_err(|error| format!("the server: {error}"))
     }
 
@@ -72,13 +62,5 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(200));
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
