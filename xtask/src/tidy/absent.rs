@@ -6,6 +6,7 @@
 //! can write such an end. Comments, examples in docs and tests are not looked at.
 
 use super::Finding;
+use super::edges::flatten;
 use super::source::Source;
 
 /// Words that may not stand in sources whose path begins like this.
@@ -30,6 +31,19 @@ const BANS: &[Ban] = &[
         mend: "only `net` and `server` know the runtime: go through `Wire`, or move the code there",
     },
     Ban {
+        places: REQUEST_PATH,
+        except: &[],
+        words: &["Mutex", "RwLock", "OnceLock", "LazyLock", "Condvar", "mpsc", "std::sync::atomic"],
+        mend: "nothing on the request path waits for another worker or shares a cache line with it: \
+               keep it per worker, in a `Cell` or a `RefCell`",
+    },
+    Ban {
+        places: CORE_ROOMS,
+        except: &[],
+        words: &["Config"],
+        mend: "no room reads `Config`: let `server` hand it its own section",
+    },
+    Ban {
         places: &["crates/httpz-router/"],
         except: &[],
         words: &["http", "httparse", "httpz", "httpz_core", "Method", "Request", "Response"],
@@ -47,6 +61,37 @@ const BANS: &[Ban] = &[
         words: &["unsafe"],
         mend: "write it safely, or move it behind a safe door of `httpz-core`",
     },
+];
+
+/// Where every request passes.
+const REQUEST_PATH: &[&str] = &[
+    "crates/httpz-core/src/proto",
+    "crates/httpz-core/src/memory",
+    "crates/httpz-core/src/message",
+    "crates/httpz-core/src/exchange",
+    "crates/httpz-core/src/conn",
+    "crates/httpz-core/src/service",
+    "crates/httpz-core/src/wire",
+    "crates/httpz-router/src",
+    "crates/httpz/src/app",
+    "crates/httpz/src/router",
+    "crates/httpz/src/handler",
+    "crates/httpz/src/dispatch",
+    "crates/httpz/src/extract",
+];
+
+/// Everything below `server`, which gathers the sections of `Config`.
+const CORE_ROOMS: &[&str] = &[
+    "crates/httpz-core/src/proto",
+    "crates/httpz-core/src/memory",
+    "crates/httpz-core/src/error",
+    "crates/httpz-core/src/message",
+    "crates/httpz-core/src/exchange",
+    "crates/httpz-core/src/conn",
+    "crates/httpz-core/src/net",
+    "crates/httpz-core/src/service",
+    "crates/httpz-core/src/wire",
+    "crates/httpz-core/src/log",
 ];
 
 /// What makes a line one that compares or searches.
@@ -74,7 +119,7 @@ fn in_one_file(source: &Source) -> Vec<Finding> {
     }
     for ban in BANS.iter().filter(|ban| ban.covers(&source.path)) {
         for word in ban.words {
-            for at in source.places_of(word) {
+            for at in places_of(source, word) {
                 let what = format!("`{word}` may not stand here");
                 findings.push(Finding::new(source, source.line(at), what, ban.mend));
             }
@@ -82,6 +127,20 @@ fn in_one_file(source: &Source) -> Vec<Finding> {
     }
     findings.extend(line_ends(source));
     findings
+}
+
+/// Where the word stands; a path is met in every way of writing it in a `use`.
+fn places_of(source: &Source, word: &str) -> Vec<usize> {
+    let mut places = source.places_of(word);
+    if word.contains("::") {
+        let inside = format!("{word}::");
+        places.extend(source.places_of("use").into_iter().filter(|&at| {
+            let tree = source.code[at + "use".len()..].split(';').next().unwrap_or_default();
+            let named = |path: &str| path == word || path.starts_with(&inside);
+            tree.contains('{') && flatten(tree).iter().any(|path| named(&path.join("::")))
+        }));
+    }
+    places
 }
 
 impl Ban {
@@ -152,6 +211,14 @@ mod tests {
             ("tests/tests/server.rs", "tokio::spawn(f)", false),
             ("crates/httpz-core/src/proto/head.rs", "async fn f() {}", true),
             ("crates/httpz-core/src/proto/date.rs", "use std::time::Duration;", true),
+            ("crates/httpz-core/src/proto/date.rs", "use std::{fmt, net::IpAddr};", true),
+            ("crates/httpz-core/src/proto/date.rs", "use std::{fmt, network::Ip};", false),
+            ("crates/httpz-core/src/conn/mod.rs", "use std::sync::{Arc, Mutex};", true),
+            ("crates/httpz-core/src/conn/mod.rs", "use std::sync::{Arc, atomic};", true),
+            ("crates/httpz-core/src/server/seat.rs", "use std::sync::{Arc, Mutex};", false),
+            ("crates/httpz/src/app/mod.rs", "use std::sync::atomic::AtomicU8;", true),
+            ("crates/httpz-core/src/net/listen.rs", "fn f(config: &Config) {}", true),
+            ("crates/httpz-core/src/server/worker.rs", "fn f(config: &Config) {}", false),
             ("crates/httpz-core/src/memory/arena.rs", "fn asynchronous() {}", false),
             ("crates/httpz-router/src/lib.rs", "use http::Method;", true),
             ("crates/httpz-core/src/memory/arena.rs", "unsafe { f() }", false),

@@ -14,7 +14,7 @@ use super::source::Source;
 /// The rooms of `httpz-core`, lowest first, and the rooms each may name.
 ///
 /// `testing` is a tool for tests that stands above all rooms; nothing may name it.
-const FLOORS: &[(&str, &[&str])] = &[
+pub const FLOORS: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("proto", &[]),
     ("memory", &[]),
@@ -22,7 +22,6 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("wire", &["error"]),
     ("message", &["proto", "memory", "wire", "error"]),
     ("service", &["message", "error"]),
-    // Beyond the drawing in ARCHITECTURE.md, `exchange` passes `proto`'s limits and the wire on.
     ("exchange", &["proto", "memory", "message", "wire"]),
     ("conn", &["service", "exchange", "message", "proto", "wire", "error"]),
     ("net", &["wire", "error"]),
@@ -272,7 +271,7 @@ fn tree_length(code: &str) -> usize {
 }
 
 /// `a::{b, c::{d, e as f}}` as the paths `a::b`, `a::c::d`, `a::c::f`.
-fn flatten(tree: &str) -> Vec<Vec<String>> {
+pub fn flatten(tree: &str) -> Vec<Vec<String>> {
     let tree = tree.trim();
     let (stem, group) = match tree.split_once('{') {
         Some((stem, group)) => (stem, group.trim_end().strip_suffix('}')),

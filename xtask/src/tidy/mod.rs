@@ -2,10 +2,12 @@
 //!
 //! The compiler knows nothing of floors: inside a crate any module may name any other. This chore
 //! reads the sources as text (see `source`), draws the graph of modules (`edges`) and compares it
-//! with the floors of `ARCHITECTURE.md`; `absent` looks for words where they may not stand, and
-//! `weight` counts what a user's build pulls in. It reads only, and needs no network.
+//! with its floors; `architecture` asks whether `ARCHITECTURE.md` tells the same, `absent` looks for
+//! words where they may not stand, and `weight` counts what a user's build pulls in. It reads only, and
+//! needs no network.
 
 mod absent;
+mod architecture;
 mod edges;
 mod source;
 mod weight;
@@ -42,6 +44,7 @@ pub fn run() -> Outcome {
 
     let mut findings = edges::check(&graph);
     findings.extend(absent::check(&sources));
+    findings.extend(architecture::check(root())?);
     findings.extend(weight::check()?);
 
     for finding in &findings {
