@@ -19,6 +19,39 @@
 //! and dispatchers ([`Group::guard`], [`Dispatch`]) make its context ([`Has`]), typed arguments are
 //! read ([`FromParam`], [`FromRequest`]), the [`Handler`] runs, and what it returns is written into
 //! the response ([`Respond`]). What handlers can take and return is told in [`handlers`].
+//!
+//! # Where to find what
+//!
+//! | for | see |
+//! |---|---|
+//! | arguments, return values, options of attributes | [`handlers`] |
+//! | state, and what guards make of it | [`Shared`], [`Has`], [`derive@Context`], [`PerThread`] |
+//! | prefixes, guards, body limits | [`Group`] |
+//! | code around handlers | [`Dispatch`], [`Group::dispatch`] |
+//! | errors and how they look | [`Error`], [`OrStatus`], [`derive@HttpError`], [`App::on_error`], [`App::error`] |
+//! | bodies read or sent piece by piece | [`Body`], [`Chunks`], [`Response::chunk`] |
+//! | event streams | [`sse`] |
+//! | cookies | [`Cookies`], [`Cookie`], [`Response::cookie`] |
+//! | pages of other origins | [`Cors`] |
+//! | limits, deadlines, workers | [`Config`] |
+//! | starting, ending, health | [`App::listen`], [`App::start_on`], [`Handle`], [`health`] |
+//! | tests | [`testing`] |
+//!
+//! # Features
+//!
+//! All off by default. An item that seems not to be there may want one of them.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `handover` | `ext::handover`: restarts that lose no request |
+//! | `metrics` | `ext::metrics`: counts of requests, as Prometheus reads them |
+//! | `multipart` | `ext::multipart`: forms with files in them |
+//! | `openapi` | `ext::openapi`, `App::openapi`: a description of all routes, and a page to browse it |
+//! | `proxy-protocol` | connections that begin with a PROXY header, [`Listen`] |
+//! | `systemd` | `ext::systemd`: sockets opened by a supervisor |
+//! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
+//! | `uuid` | `Uuid` as a path parameter |
+//! | `websocket` | `ext::websocket`: messages both ways |
 
 mod app;
 mod check;
@@ -132,3 +165,13 @@ struct Tuning;
 #[cfg(all(doctest, feature = "handover"))]
 #[doc = include_str!("../../../docs/operating.md")]
 struct Operating;
+
+/// And those of who comes from elsewhere.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/from-axum.md")]
+struct FromAxum;
+
+/// The same.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/from-actix.md")]
+struct FromActix;
