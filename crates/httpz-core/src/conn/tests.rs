@@ -1,7 +1,14 @@
 //! Whole connections over a wire in memory: bytes in, bytes out, however they are cut.
+//!
+//! Here are the service that is asked, the tools, and how connections live and end; the rest has files
+//! beneath.
 
 mod bodies;
+mod cuts;
 mod events;
+mod leases;
+mod refusals;
+mod streams;
 
 use std::io::Write;
 use std::pin::pin;
@@ -232,74 +239,6 @@ fn a_body_that_nobody_reads_is_not_the_next_request() {
 }
 
 #[test]
-fn refuses_and_closes_behind_sound_requests() {
-    let sound = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-    for (input, status, text) in [
-        ("GET /b HTTP/1.1\r\n\r\n", "400 Bad Request", "request has no Host"),
-        (
-            "GET /% HTTP/1.1\r\nHost: x\r\n\r\n",
-            "400 Bad Request",
-            "malformed percent-encoding in the request target",
-        ),
-        (
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "505 HTTP Version Not Supported",
-            "only HTTP/1.0 and HTTP/1.1 are spoken here",
-        ),
-        (
-            "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\n\r\n",
-            "413 Content Too Large",
-            "request body is too large",
-        ),
-        (
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-            "501 Not Implemented",
-            "the only transfer coding spoken here is a single chunked",
-        ),
-    ] {
-        let behind = " HTTP/1.1\r\nHost: x\r\n\r\nGET /never HTTP/1.1\r\nHost: x\r\n\r\n";
-        let input = format!("{sound}{input}{behind}");
-        assert_eq!(answer(&input), ok("/a") + &refused(status, text), "{input:?}");
-    }
-}
-
-#[test]
-fn refuses_malformed_and_oversized_chunks_when_they_are_read() {
-    for (body, status, text) in [
-        ("3\r\nabcd\r\n0\r\n\r\n", "400 Bad Request", "malformed chunked body"),
-        ("41\r\n", "413 Content Too Large", "request body is too large"),
-    ] {
-        let input =
-            format!("POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
-        assert_eq!(answer(&input), refused(status, text), "{body:?}");
-    }
-}
-
-#[test]
-fn a_body_that_is_cut_short_is_refused() {
-    for input in [
-        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc",
-        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
-    ] {
-        let expected = refused("400 Bad Request", "the request ended before it was whole");
-        assert_eq!(answer(input), expected, "{input:?}");
-    }
-}
-
-#[test]
-fn heads_over_the_buffer_are_refused() {
-    let long = "x".repeat(300);
-    assert_eq!(
-        answer(&format!("GET / HTTP/1.1\r\nHost: x\r\nA: {long}\r\n\r\n")),
-        refused("431 Request Header Fields Too Large", "request head is too large")
-    );
-    assert_eq!(
-        answer(&format!("GET /{long} HTTP/1.1\r\n")),
-        refused("414 URI Too Long", "request target is too long")
-    );
-}
-
-#[test]
 fn keeps_alive_as_the_peer_wants_it() {
     let next = "GET /b HTTP/1.1\r\nHost: x\r\n\r\n";
     let close =
@@ -316,34 +255,6 @@ fn keeps_alive_as_the_peer_wants_it() {
 }
 
 #[test]
-fn streams_in_chunks_or_until_the_end() {
-    assert_eq!(
-        answer("GET /chunks HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"
-            .to_owned()
-            + &ok("/b")
-    );
-    assert_eq!(
-        answer("GET /chunks HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\none two"
-    );
-}
-
-#[test]
-fn large_chunks_arrive_whole_and_in_their_place() {
-    let chunks = |letter: &str| format!("1\r\n{letter}\r\n1388\r\n{}\r\n", letter.repeat(5000));
-    assert_eq!(
-        answer("GET /large-chunks HTTP/1.1\r\nHost: x\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
-            + &chunks("a")
-            + &chunks("b")
-            + "0\r\n\r\n"
-    );
-    let old = answer("GET /large-chunks HTTP/1.0\r\n\r\n");
-    assert!(old.ends_with(&format!("a{}b{}", "a".repeat(5000), "b".repeat(5000))));
-}
-
-#[test]
 fn closes_at_once_when_nothing_is_unread_and_our_side_first_otherwise() {
     for (input, shut) in [
         ("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false),
@@ -354,23 +265,6 @@ fn closes_at_once_when_nothing_is_unread_and_our_side_first_otherwise() {
         assert!(run(&wire, &common(1, small())));
         assert_eq!(wire.is_shut(), shut, "{input:?}");
     }
-}
-
-#[test]
-fn chunks_leave_together_until_the_handler_waits() {
-    for (path, n_writes) in [("/large-chunks", 1), ("/slow-chunks", 2)] {
-        let wire = Rc::new(Memory::new([format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")]));
-        assert!(run(&wire, &common(1, small())));
-        assert_eq!(wire.writes(), n_writes, "{path}");
-    }
-}
-
-#[test]
-fn an_error_in_the_middle_of_a_stream_never_looks_like_its_end() {
-    assert_eq!(
-        answer("GET /cut HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"),
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n"
-    );
 }
 
 #[test]
@@ -387,35 +281,6 @@ fn head_gets_the_head_of_get() {
         let get = answer(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         let head = answer(&format!("HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         assert_eq!(head, get[..get.find("\r\n\r\n").unwrap() + 4], "{path}");
-    }
-}
-
-/// A review found it: the refusal of a HEAD had a body, which a proxy takes for the next answer.
-#[test]
-fn the_refusal_of_a_head_is_a_head() {
-    for (input, status) in [
-        ("HEAD /a HTTP/1.1\r\n\r\n", "400 Bad Request"),
-        ("\r\nHEAD /a HTTP/1.1\r\n\r\n", "400 Bad Request"),
-        ("HEAD /a HTTP/2.0\r\nHost: x\r\n\r\n", "505 HTTP Version Not Supported"),
-    ] {
-        let answer = answer(input);
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
-        assert!(answer.ends_with("\r\n\r\n"), "{input:?}: {answer}");
-    }
-}
-
-#[test]
-fn errors_and_panics_end_one_request_only() {
-    for (path, status, text) in [
-        ("/fail", "418 I'm a teapot", "teapot"),
-        ("/panic", "500 Internal Server Error", "Internal Server Error"),
-        ("/later-panic", "500 Internal Server Error", "Internal Server Error"),
-        ("/split", "500 Internal Server Error", "Internal Server Error"),
-    ] {
-        let input =
-            format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
-        let refused = refused(status, text).replace("Connection: close\r\n", "");
-        assert_eq!(answer(&input), refused + &ok("/b"), "{path}");
     }
 }
 
@@ -461,111 +326,6 @@ fn a_peer_that_did_not_mean_to_close_is_listened_to_for_a_while() {
 }
 
 #[test]
-fn pipelined_answers_leave_in_one_write() {
-    let input = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n".repeat(16);
-    let limits = Limits { head: 4096, ..Limits::default() };
-    let wire = Rc::new(Memory::new([input.as_bytes()]));
-    assert!(run(&wire, &common(1, limits)));
-    assert_eq!(wire.writes(), 1);
-    assert_eq!(
-        String::from_utf8(wire.take_output()).unwrap().replace(DATE, ""),
-        ok("/a").repeat(16)
-    );
-}
-
-#[test]
-fn large_answers_leave_whole_in_a_pipeline() {
-    let input = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3);
-    let answer = answer_to(Memory::new([input.as_bytes()]), small());
-    assert_eq!(answer, bare(&"x".repeat(100_000)).repeat(3));
-}
-
-#[test]
-fn an_idle_connection_holds_no_exchange() {
-    let common = common(1, small());
-    let wire = Rc::new(Memory::open(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n"]));
-    let mut serving = pin!(Conn::new(wire.clone(), common.clone()).serve());
-    let cx = &mut Context::from_waker(Waker::noop());
-    assert!(serving.as_mut().poll(cx).is_pending());
-    assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::KeepAlive));
-    wire.send(b"GET /b HT");
-    assert!(serving.as_mut().poll(cx).is_pending());
-    assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::Head));
-    wire.send(b"TP/1.1\r\nHost: x\r\n\r\n");
-    assert!(serving.as_mut().poll(cx).is_pending());
-    assert_eq!(common.pool.leased(), 0);
-    assert!(wire.take_output().ends_with(b"/b"));
-}
-
-#[test]
-fn peers_that_drip_take_no_exchange_from_those_that_ask() {
-    let common = common(1, small());
-    let cx = &mut Context::from_waker(Waker::noop());
-    let slow = Rc::new(Memory::open(["GET /slow HTTP/1.1\r\nHo"]));
-    let mut dripping = pin!(Conn::new(slow.clone(), common.clone()).serve());
-    assert!(dripping.as_mut().poll(cx).is_pending());
-    let wire = Rc::new(Memory::new(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n"]));
-    assert!(run(&wire, &common));
-    assert!(wire.take_output().ends_with(b"/a"));
-    for byte in b"st: x\r\n\r\n" {
-        slow.send(&[*byte]);
-        assert!(dripping.as_mut().poll(cx).is_pending());
-        assert_eq!(common.pool.leased(), 0);
-    }
-    assert!(slow.take_output().ends_with(b"/slow"));
-}
-
-#[test]
-fn a_late_head_is_408_and_a_late_next_request_is_silence() {
-    for (input, expected) in [
-        ("", String::new()),
-        ("GET / HT", refused("408 Request Timeout", "the request head took too long")),
-        (
-            "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc",
-            refused("408 Request Timeout", "the request body took too long"),
-        ),
-    ] {
-        let wire = Memory::open([input]);
-        wire.expire();
-        assert_eq!(answer_to(wire, small()), expected, "{input:?}");
-    }
-}
-
-#[test]
-fn without_an_exchange_a_request_waits_and_is_then_refused() {
-    let common = common(1, small());
-    let held = hold(&common);
-    let input = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-    let wire = Rc::new(Memory::new([input]));
-    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
-    let cx = &mut Context::from_waker(Waker::noop());
-    assert_eq!((serving.as_mut().poll(cx), wire.waiting()), (Poll::Pending, Wait::Exchange));
-    drop(held);
-    assert!(serving.as_mut().poll(cx).is_ready());
-    assert!(wire.take_output().ends_with(b"/a"));
-
-    let _held = hold(&common);
-    let wire = Rc::new(Memory::open([input]));
-    wire.expire();
-    assert!(run(&wire, &common));
-    let output = String::from_utf8(wire.take_output()).unwrap();
-    assert!(output.starts_with("HTTP/1.1 503 ") && output.contains("Retry-After: 1"), "{output}");
-}
-
-#[test]
-fn a_dropped_connection_gives_its_exchange_back() {
-    let common = common(1, small());
-    let wire =
-        Rc::new(Memory::open(["POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na"]));
-    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
-    let cx = &mut Context::from_waker(Waker::noop());
-    assert!(serving.as_mut().poll(cx).is_pending());
-    assert_eq!(common.pool.leased(), 1);
-    drop(serving);
-    assert_eq!((common.pool.leased(), Rc::strong_count(&wire)), (0, 1));
-}
-
-#[test]
 fn a_drained_worker_says_close() {
     let common = common(1, small());
     common.ambient.enter(Phase::Leaving);
@@ -574,70 +334,4 @@ fn a_drained_worker_says_close() {
     let output = String::from_utf8(wire.take_output()).unwrap();
     assert_eq!(output.matches("Connection: close").count(), 1, "{output}");
     assert_eq!(output.matches("HTTP/1.1 ").count(), 1, "{output}");
-}
-
-#[test]
-fn what_an_idle_connection_costs_is_bounded() {
-    let size = size_of_val(&Conn::new(Rc::new(Memory::default()), common(1, small())).serve());
-    assert!(size <= 400, "the future of a connection has grown to {size} bytes");
-}
-
-/// Sound and unsound pieces of requests in random order: the answer never depends on the cuts, and
-/// nothing panics.
-#[test]
-fn random_heads_and_bodies_are_read_alike_however_they_are_cut() {
-    const PIECES: [&str; 30] = [
-        "GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
-        "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc",
-        "POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n",
-        "GET /chunks HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /fail HTTP/1.1\r\nHost: x\r\n\r\n",
-        "HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n",
-        "3\r\nabc\r\n",
-        "0\r\n\r\n",
-        "0\r\nA: b\r\n\r\n",
-        "GET ",
-        "POST ",
-        "/a",
-        "/%41",
-        " HTTP/1.1\r\n",
-        " HTTP/1.0\r\n",
-        " HTTP/2.0\r\n",
-        "Host: x\r\n",
-        "Content-Length: 4\r\n",
-        "Transfer-Encoding: chunked\r\n",
-        "Connection: close\r\n",
-        "Expect: 100-continue\r\n",
-        "\r\n",
-        "\n",
-        "\r",
-        " ",
-        "x",
-        "\0",
-        "ffff\r\n",
-        ": y\r\n",
-    ];
-    let mut seed = 0x2545_f491_4f6c_dd1du64;
-    let mut random = |n: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed >> 33) as usize % n
-    };
-    for _ in 0..3_000 {
-        let input: String = (0..1 + random(8)).map(|_| PIECES[random(PIECES.len())]).collect();
-        let bytes = input.as_bytes();
-        let whole = answer_to(Memory::new([bytes]), small());
-        assert_eq!(answer_to(Memory::new(bytes.chunks(1)), small()), whole, "{input:?}");
-        let cut = random(bytes.len() + 1);
-        let (a, b) = bytes.split_at(cut);
-        assert_eq!(answer_to(Memory::new([a, b]), small()), whole, "cut at {cut}: {input:?}");
-    }
-}
-#[test]
-fn a_connection_that_waits_is_small() {
-    let serving = Conn::new(Rc::new(Memory::new([""])), common(1, small())).serve();
-    // What the runtime adds to a task makes 256 bytes of it; one word too many, and it takes 384.
-    assert!(size_of_val(&serving) <= 144, "{} bytes", size_of_val(&serving));
 }

@@ -1,0 +1,79 @@
+//! Who holds an exchange and for how long, and what a connection that holds none costs.
+
+use super::*;
+
+#[test]
+fn an_idle_connection_holds_no_exchange() {
+    let common = common(1, small());
+    let wire = Rc::new(Memory::open(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n"]));
+    let mut serving = pin!(Conn::new(wire.clone(), common.clone()).serve());
+    let cx = &mut Context::from_waker(Waker::noop());
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::KeepAlive));
+    wire.send(b"GET /b HT");
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!((common.pool.leased(), wire.waiting()), (0, Wait::Head));
+    wire.send(b"TP/1.1\r\nHost: x\r\n\r\n");
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!(common.pool.leased(), 0);
+    assert!(wire.take_output().ends_with(b"/b"));
+}
+
+#[test]
+fn peers_that_drip_take_no_exchange_from_those_that_ask() {
+    let common = common(1, small());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let slow = Rc::new(Memory::open(["GET /slow HTTP/1.1\r\nHo"]));
+    let mut dripping = pin!(Conn::new(slow.clone(), common.clone()).serve());
+    assert!(dripping.as_mut().poll(cx).is_pending());
+    let wire = Rc::new(Memory::new(["GET /a HTTP/1.1\r\nHost: x\r\n\r\n"]));
+    assert!(run(&wire, &common));
+    assert!(wire.take_output().ends_with(b"/a"));
+    for byte in b"st: x\r\n\r\n" {
+        slow.send(&[*byte]);
+        assert!(dripping.as_mut().poll(cx).is_pending());
+        assert_eq!(common.pool.leased(), 0);
+    }
+    assert!(slow.take_output().ends_with(b"/slow"));
+}
+
+#[test]
+fn without_an_exchange_a_request_waits_and_is_then_refused() {
+    let common = common(1, small());
+    let held = hold(&common);
+    let input = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+    let wire = Rc::new(Memory::new([input]));
+    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+    let cx = &mut Context::from_waker(Waker::noop());
+    assert_eq!((serving.as_mut().poll(cx), wire.waiting()), (Poll::Pending, Wait::Exchange));
+    drop(held);
+    assert!(serving.as_mut().poll(cx).is_ready());
+    assert!(wire.take_output().ends_with(b"/a"));
+
+    let _held = hold(&common);
+    let wire = Rc::new(Memory::open([input]));
+    wire.expire();
+    assert!(run(&wire, &common));
+    let output = String::from_utf8(wire.take_output()).unwrap();
+    assert!(output.starts_with("HTTP/1.1 503 ") && output.contains("Retry-After: 1"), "{output}");
+}
+
+#[test]
+fn a_dropped_connection_gives_its_exchange_back() {
+    let common = common(1, small());
+    let wire =
+        Rc::new(Memory::open(["POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na"]));
+    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+    let cx = &mut Context::from_waker(Waker::noop());
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!(common.pool.leased(), 1);
+    drop(serving);
+    assert_eq!((common.pool.leased(), Rc::strong_count(&wire)), (0, 1));
+}
+
+#[test]
+fn a_connection_that_waits_is_small() {
+    let serving = Conn::new(Rc::new(Memory::new([""])), common(1, small())).serve();
+    // What the runtime adds to a task makes 256 bytes of it; one word too many, and it takes 384.
+    assert!(size_of_val(&serving) <= 144, "{} bytes", size_of_val(&serving));
+}
