@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -47,9 +46,7 @@ impl Parse for Entry {
 
 /// The list, and a constant that refuses two routes of one shape.
 ///
-/// Each path is named once, as an alias: a function without an attribute is then one message. The compiler
-/// tells it as "expected type, found function" with the name that the list has given it, so that name says
-/// what is missing.
+/// Each path is named once, as an alias: a function without an attribute is then one message.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let List { httpz, entries } = match syn::parse2(input) {
         Ok(list) => list,
@@ -59,13 +56,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (mut aliases, mut metas, mut pushes) = (Vec::new(), Vec::new(), Vec::new());
     for (i, Entry { attrs, path }) in entries.iter().enumerate() {
         let alias = format_ident!("__Route{i}", span = path.span());
-        let name = path.segments.last().map(|last| last.ident.unraw().to_string());
-        let name = name.unwrap_or_default();
-        let name = format_ident!("{name}_without_an_attribute_like_get", span = path.span());
-        aliases.push(quote! {
-            #(#attrs)* use #path as #name;
-            #(#attrs)* #[allow(non_camel_case_types)] type #alias = #name;
-        });
+        aliases.push(quote!(#(#attrs)* #[allow(non_camel_case_types)] type #alias = #path;));
         metas.push(quote!(#(#attrs)* &#alias::META));
         let push = quote_spanned! {path.span()=>
             #httpz::Routes::push::<#alias>(&mut #list, &#alias::META);
