@@ -221,6 +221,34 @@ fn unix_socket_answers_beside_the_network() {
 }
 
 #[test]
+fn websocket_lets_everybody_hear_what_one_says() {
+    let server = Server::start("websocket");
+    assert!(server.get("/").body.contains("new WebSocket"));
+    let enter = |name: &str| {
+        let fields = [
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        ];
+        let mut stream = BufReader::new(server.open(&format!("GET /room/{name}"), &fields, ""));
+        assert!(read_until(&mut stream, "\r\n").contains(" 101 "));
+        while read_until(&mut stream, "\r\n") != "\r\n" {}
+        stream
+    };
+    let (mut ann, mut bo) = (enter("ann"), enter("bo"));
+    // Bo is in the room once he hears himself; a text of two letters, masked with zeros.
+    for (speaker, line) in [("bo", "bo: hi"), ("ann", "ann: hi")] {
+        let stream = if speaker == "bo" { &mut bo } else { &mut ann };
+        stream.get_mut().write_all(b"\x81\x82\0\0\0\0hi").expect("sent");
+        let mut heard = vec![0; 2 + line.len()];
+        bo.read_exact(&mut heard).expect("a frame");
+        assert_eq!(heard, [&[0x81, line.len() as u8], line.as_bytes()].concat());
+    }
+    server.stop();
+}
+
+#[test]
 fn cors_lets_pages_of_some_origins_ask() {
     let server = Server::start("cors");
     let allowed = "access-control-allow-origin";
