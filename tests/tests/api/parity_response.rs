@@ -73,7 +73,8 @@ fn row_29_the_body_is_static_owned_shared_or_of_the_arena() {
     answer(move |_, res| _ = res.body(owned())).text(&owned());
     answer(move |_, res| _ = res.body(owned().into_bytes())).text(&owned());
     answer(move |_, res| _ = res.body(bytes::Bytes::from(owned()))).text(&owned());
-    answer(|req, res| _ = res.bytes(req.arena().slice(b"of the arena"))).text("of the arena");
+    answer(|req, res| _ = res.body(req.arena().slice(b"of the arena"))).text("of the arena");
+    answer(|req, res| _ = res.body(req.arena().str("so is text"))).text("so is text");
     // The last one counts.
     answer(|_, res| _ = res.body("one").text("two").body("three")).text("three");
 }
@@ -154,12 +155,41 @@ fn row_29_large_bytes_leave_by_one_vectored_write_and_are_never_copied() {
 }
 
 #[test]
-fn row_30_dynamic_text_may_stand_in_the_arena_of_the_request() {
-    fn greet(req: &Request, res: &mut Response) {
+fn row_30_dynamic_text_may_stand_in_the_arena_of_either() {
+    fn by_the_request(req: &Request, res: &mut Response) {
         let name = req.param("name").unwrap_or("you");
-        res.text(req.arena().format(format_args!("Hello {name}")));
+        res.body(req.arena().format(format_args!("Hello {name}")));
     }
-    Client::new(App::new((), |r| r.get("/:name", greet))).get("/teg").text("Hello teg");
+    fn by_the_response(name: &str, res: &mut Response) {
+        let arena = res.arena();
+        let text = arena.format(format_args!("Hello {name}"));
+        // The response is free while its arena lends.
+        res.status(201).header("X-Length", text.len().to_string()).body(text);
+    }
+    async fn by_and_by(_: &Request, res: &mut Response) -> Result {
+        let arena = res.arena();
+        let pieces = ["one, ", "two"].map(|piece| &*arena.str(piece));
+        for piece in pieces {
+            res.chunk(piece).await?;
+        }
+        Ok(())
+    }
+    let app = App::new((), |r| {
+        r.get("/req/:name", by_the_request)
+            .get("/res/:name", |req: &Request, res: &mut Response| {
+                by_the_response(req.param("name").unwrap_or("you"), res);
+            })
+            .get("/slow", by_and_by)
+    });
+    let client = Client::new(app);
+    client.get("/req/teg").text("Hello teg");
+    client.get("/res/teg").status(201).header("x-length", "9").text("Hello teg");
+    client.get("/slow").text("one, two");
+}
+
+#[test]
+fn row_30_the_arena_of_the_response_is_that_of_the_request() {
+    answer(|req, res| assert!(std::ptr::eq(req.arena(), &*res.arena())));
 }
 
 #[test]

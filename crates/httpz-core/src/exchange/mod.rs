@@ -119,3 +119,33 @@ impl Drop for Lease {
         self.give_back();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun() -> Exchange {
+        let ambient = Rc::new(Ambient::new(0));
+        let bytes = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        Exchange::read(bytes, Sizes::default(), Rc::default(), ambient).unwrap()
+    }
+
+    #[test]
+    fn the_arena_is_emptied_for_the_next_request() {
+        let mut exchange = begun();
+        let first = exchange.response.arena().str("first").as_ptr();
+        exchange.request.abandon();
+        assert_eq!(exchange.request.arena().str("again").as_ptr(), first, "its memory is kept");
+    }
+
+    #[test]
+    fn an_arena_that_somebody_holds_on_to_is_left_to_them() {
+        let mut exchange = begun();
+        let held = exchange.response.arena();
+        let text = held.str("held");
+        exchange.request.abandon();
+        exchange.request.arena().str("over");
+        assert_eq!((&*text, Rc::strong_count(&held)), ("held", 1));
+        assert!(std::ptr::eq(exchange.request.arena(), &*exchange.response.arena()));
+    }
+}

@@ -48,12 +48,20 @@ impl Arena {
     }
 
     /// Formats into the arena.
-    pub fn format(&self, arguments: fmt::Arguments<'_>) -> &str {
+    #[allow(clippy::mut_from_ref, reason = "each call gives memory that nobody else has")]
+    pub fn format(&self, arguments: fmt::Arguments<'_>) -> &mut str {
         let mut text = bumpalo::collections::String::new_in(self.bump());
         // Writing to a growing string fails only if a `Display` of the caller says so; what it
         // wrote until then stands.
         let _ = fmt::Write::write_fmt(&mut text, arguments);
-        text.into_bump_str()
+        let bytes = text.into_bytes().into_bump_slice_mut();
+        std::str::from_utf8_mut(bytes).expect("they were a string")
+    }
+
+    /// Has anything been put in since memory was last given up?
+    #[inline]
+    pub(crate) fn is_used(&self) -> bool {
+        self.bump.get().is_some()
     }
 
     /// Forgets everything and keeps at most `kept` bytes of memory.

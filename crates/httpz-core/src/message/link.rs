@@ -1,4 +1,4 @@
-//! What a request and its response share: the wire, and what is to leave over it.
+//! What a request and its response share: the wire, what is to leave over it, and the arena.
 //!
 //! A response sends chunks, a request reads its late body, and the connection lets gathered answers
 //! leave while a handler waits. All of them go through the one [`Link`] of their exchange, which is
@@ -10,7 +10,7 @@ use std::io::{self, IoSlice};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use crate::memory::{Outbound, Sizes};
+use crate::memory::{Arena, Outbound, Sizes};
 use crate::wire::{Wait, Wire};
 
 /// The wire of an exchange and its outgoing bytes.
@@ -22,6 +22,8 @@ pub(crate) struct Link {
     stalled: Cell<bool>,
     /// Does the peer hold its body back until it is told to go on?
     withheld: Cell<bool>,
+    /// The arena of the request, for the response to lend; made by whoever asks first.
+    arena: Cell<Option<Rc<Arena>>>,
 }
 
 impl Link {
@@ -60,6 +62,23 @@ impl Link {
     /// Ends that wait: either `100 Continue` is said now, or a final answer instead of it.
     pub(crate) fn release(&self) -> bool {
         self.withheld.take()
+    }
+
+    /// A hold on the arena of the exchange.
+    pub(crate) fn arena(&self) -> Rc<Arena> {
+        let arena = self.arena.take().unwrap_or_default();
+        self.arena.set(Some(arena.clone()));
+        arena
+    }
+
+    /// Lets go of the arena, and gives it out no more.
+    pub(crate) fn forget_arena(&self) {
+        self.arena.take();
+    }
+
+    /// Gives this arena out from now on.
+    pub(crate) fn lend_arena(&self, arena: Rc<Arena>) {
+        self.arena.set(Some(arena));
     }
 
     /// The outgoing bytes, for as long as one call appends to them.

@@ -38,6 +38,6 @@ pub use json::read_json;
 pub use proxies::{Proxies, ProxyField};
 pub use query::Pairs;
 pub use request::Request;
-pub use response::Response;
+pub use response::{IntoBody, Response};
 pub use tunnel::{Came, Tunnel};
 pub use writer::Writer;

@@ -45,7 +45,7 @@ pub struct Request {
     decoded: OnceCell<Decoded>,
     query: OnceCell<PairTable>,
     form: OnceCell<PairTable>,
-    arena: Arena,
+    arena: Rc<Arena>,
 }
 
 impl Request {
@@ -61,6 +61,7 @@ impl Request {
             incoming: Incoming::default(),
             limits,
             ambient,
+            arena: link.arena(),
             link,
             normal: String::new(),
             names: &[],
@@ -68,7 +69,6 @@ impl Request {
             decoded: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
-            arena: Arena::default(),
         }
     }
 
@@ -196,7 +196,8 @@ impl Request {
         self.ambient.proxies()
     }
 
-    /// Memory that lives as long as this request.
+    /// Memory that lives as long as this request; [`Response::arena`](crate::Response::arena) is the
+    /// same.
     pub fn arena(&self) -> &Arena {
         &self.arena
     }
@@ -248,7 +249,20 @@ impl Request {
         if self.query.get().is_some() || self.form.get().is_some() {
             self.forget_pairs();
         }
-        self.arena.reset(Sizes::KEPT_ARENA);
+        if self.arena.is_used() {
+            self.empty_arena();
+        }
+    }
+
+    #[inline(never)]
+    fn empty_arena(&mut self) {
+        self.link.forget_arena();
+        match Rc::get_mut(&mut self.arena) {
+            Some(arena) => arena.reset(Sizes::KEPT_ARENA),
+            // A task of the handler holds on to what `Response::arena` gave it: that one is its own.
+            None => self.arena = Rc::default(),
+        }
+        self.link.lend_arena(self.arena.clone());
     }
 
     #[cold]

@@ -34,6 +34,8 @@ use crate::memory::Sizes;
 use crate::proto::encode::FieldBlock;
 use crate::proto::{Head, Method, Status, Version};
 
+pub use body::IntoBody;
+
 /// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
 /// ones leave by vectored write.
 const COPIED: usize = 16 * 1024;

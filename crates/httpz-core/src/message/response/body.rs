@@ -3,15 +3,48 @@
 //! There is one body: whoever gives another replaces it, except through [`Response::writer`], which
 //! appends. Bodies that are sent as they come are a matter of `chunks.rs`.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use super::Response;
 use crate::error::Result;
+use crate::memory::Arena;
 use crate::message::content::{Content, Source};
 use crate::message::{ContentType, Writer};
 
+/// What [`Response::body`] takes: a [`Content`], what becomes one, or what an arena lends.
+///
+/// The pieces of an arena end before the answer leaves, so they are copied; that they are `&mut` tells
+/// them from texts that live as long as the program.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a response",
+    note = "a body is a `&'static str`, `String`, `Vec<u8>` or `Bytes`, or a piece of an arena",
+    note = "anything else that lends text or bytes is copied by `res.text(..)` or `res.bytes(..)`"
+)]
+pub trait IntoBody {
+    #[doc(hidden)]
+    fn put(self, res: &mut Response);
+}
+
+impl<T: Into<Content>> IntoBody for T {
+    fn put(self, res: &mut Response) {
+        res.give(self.into());
+    }
+}
+impl IntoBody for &mut str {
+    fn put(self, res: &mut Response) {
+        res.bytes(self.as_bytes());
+    }
+}
+impl IntoBody for &mut [u8] {
+    fn put(self, res: &mut Response) {
+        res.bytes(self);
+    }
+}
+
 impl Response {
-    /// Sets the body. Large shared bodies are sent without being copied.
+    /// Sets the body. Large shared bodies are sent without being copied; what an arena lends is copied.
     ///
     /// ```
     /// # use httpz_core::Response;
@@ -20,11 +53,36 @@ impl Response {
     /// res.body(vec![1, 2, 3]);
     /// assert_eq!(res.body_bytes(), [1, 2, 3]);
     /// ```
-    pub fn body(&mut self, body: impl Into<Content>) -> &mut Self {
+    pub fn body(&mut self, body: impl IntoBody) -> &mut Self {
+        body.put(self);
+        self
+    }
+
+    fn give(&mut self, content: Content) {
         self.change();
         self.buffer.clear();
-        self.source = Source::Given(body.into());
-        self
+        self.source = Source::Given(content);
+    }
+
+    /// Memory that lives as long as the request, the same as [`Request::arena`](crate::Request::arena).
+    ///
+    /// A hold of its own, so that the response can be worked with while the arena lends. Whoever keeps
+    /// the hold beyond the request keeps that memory.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// fn hits(hits: u64, res: &mut Response) {
+    ///     let arena = res.arena();
+    ///     let text = arena.format(format_args!("{hits} hits"));
+    ///     text.make_ascii_uppercase();
+    ///     res.body(text);
+    /// }
+    /// # let mut res = Response::new();
+    /// # hits(9000, &mut res);
+    /// # assert_eq!(res.body_bytes(), b"9000 HITS");
+    /// ```
+    pub fn arena(&self) -> Rc<Arena> {
+        self.link.arena()
     }
 
     /// Sets the body to a copy of `text`, and the type to plain text if none is set.
