@@ -203,8 +203,45 @@ fn row_48_a_group_has_its_own() {
     preflight(&client, B, "PUT", "/both").header(ORIGIN, B).header(METHODS, "POST, PUT, OPTIONS");
     preflight(&client, B, "POST", "/both").no_header(ORIGIN).header("allow", "POST, PUT, OPTIONS");
     client.post("/both", 1).no_header(ORIGIN);
-    // No route, no group.
-    client.get("/api/nowhere").status(404).no_header(ORIGIN);
+}
+
+#[test]
+fn row_48_pages_can_read_the_404s_below_the_prefix_of_a_group() {
+    let routes = |r: httpz::Router<()>| {
+        r.group("/api", |g| {
+            g.cors(Cors::origin(A))
+                .get("/a", hello())
+                .group("/open", |g| g.cors(Cors::any_origin()).get("/b", hello()))
+                // What holds for one route says nothing about the paths beside it.
+                .with(|r| r.cors(Cors::origin(B)).get("/c", hello()))
+        })
+        .group("/teams/:team", |g| g.get("/early", hello()).cors(Cors::origins([A, B])))
+        .with(|r| r.cors(Cors::origin(B)).get("/d", hello()))
+    };
+    let client = Client::new(App::new((), routes));
+    for path in ["/api", "/api/", "/api/nowhere", "/api/no/where", "/api/c/"] {
+        client.get(path).status(404).header(ORIGIN, A);
+    }
+    client.get("/api/open/nowhere").status(404).header(ORIGIN, "*");
+    let reply = ask(&client, B, Method::Get, "/teams/red/nowhere").status(404).header(ORIGIN, B);
+    assert_eq!(reply.find_headers("vary").collect::<Vec<_>>(), ["Origin"], "{reply}");
+    ask(&client, EVIL, Method::Get, "/teams/red/nowhere")
+        .no_header(ORIGIN)
+        .header("vary", "Origin");
+    preflight(&client, A, "GET", "/api/nowhere").status(204).header(ORIGIN, A);
+    for path in ["/", "/d/", "/apis", "/nowhere", "/teams/red/early"] {
+        client.get(path).no_header(ORIGIN);
+    }
+
+    // The application's own goes for what is in no such group.
+    let client = Client::new(App::new((), routes).cors(Cors::origin(EVIL)));
+    client.get("/nowhere").status(404).header(ORIGIN, EVIL);
+    let reply = client.get("/api/nowhere").status(404).header(ORIGIN, A);
+    assert_eq!(reply.find_headers(ORIGIN).count(), 1, "{reply}");
+    let handled = App::new((), routes)
+        .not_found(|_: &Request, _: &mut Response| "nothing here")
+        .match_any_case();
+    Client::new(handled).get("/API/nowhere").status(404).header(ORIGIN, A).text("nothing here");
 }
 
 #[test]
@@ -215,7 +252,8 @@ fn row_48_a_group_goes_before_the_application() {
     let client = Client::new(app.cors(Cors::origin(A)));
     client.get("/").header(ORIGIN, A);
     assert_eq!(client.get("/b/").find_headers(ORIGIN).collect::<Vec<_>>(), [B]);
-    client.get("/b/x").status(404).header(ORIGIN, A);
+    client.get("/b/x").status(404).header(ORIGIN, B);
+    client.get("/x").status(404).header(ORIGIN, A);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cors::{Cors, Policy};
+use crate::router::areas::Areas;
 use crate::router::error::{BuildError, RouteError};
 use crate::router::group::{Group, Router};
 use crate::router::listing::RouteTable;
@@ -216,12 +217,14 @@ impl<G: Send + Sync + 'static> App<G> {
         for route in &mut self.registry.routes {
             route.cors = route.cors.take().or_else(|| self.cors.clone());
         }
+        let areas = std::mem::take(&mut self.registry.areas);
+        let areas = Areas::new(areas, self.cors, self.matching);
         Ok(Built {
             state: self.state,
             table: Table::new(self.registry, self.matching),
             fallbacks: self.fallbacks,
             meanings,
-            cors: self.cors,
+            areas,
             observer: self.observer,
             config: self.config,
         })

@@ -7,8 +7,9 @@ use super::fallbacks::Fallbacks;
 use super::observe::{Observe, Watch};
 use super::refusal::Meaning;
 use super::{developer, refusal};
-use crate::cors::{Policy, asked_method};
+use crate::cors::asked_method;
 use crate::handler::Action;
+use crate::router::areas::Areas;
 use crate::router::table::{Found, Leaf, Table};
 use crate::{Config, Error, Flow, Method, Request, Response, Service, Shared, Status};
 
@@ -18,8 +19,8 @@ pub struct Built<G: 'static> {
     pub(super) table: Table<G>,
     pub(super) fallbacks: Fallbacks<G>,
     pub(super) meanings: Arc<[Meaning]>,
-    /// For paths without a route and requests without a path; routes have theirs with them.
-    pub(super) cors: Option<Arc<Policy>>,
+    /// For paths without a route and requests without a path; routes have their policy with them.
+    pub(super) areas: Areas,
     /// Hears of requests without a route; routes have theirs with them.
     pub(super) observer: Option<Arc<dyn Observe>>,
     pub(super) config: Config,
@@ -39,7 +40,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
         let error = refusal::interpret(&self.meanings, error);
         refusal::note(req, &error);
-        if let Some(policy) = &self.cors {
+        if let Some(policy) = self.areas.elsewhere() {
             policy.mark_if_new(req, res);
         }
         self.shape(req, res, &error);
@@ -100,7 +101,7 @@ impl<G: Send + Sync + 'static> Built<G> {
             res.status(204).header("Allow", self.table.allow());
             return Flow::Done(Ok(()));
         }
-        if let Some(policy) = &self.cors
+        if let Some(policy) = self.areas.policy(req.route_path())
             && policy.begin(self.table.allow(), req, res)
         {
             return Flow::Done(Ok(()));

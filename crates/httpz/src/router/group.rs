@@ -54,6 +54,8 @@ pub type Router<G> = Group<G, Shared<G>>;
 #[must_use = "registering gives the group back, with its routes"]
 pub struct Group<G: 'static, C> {
     prefix: String,
+    /// Does the prefix say more than that of the group outside?
+    is_area: bool,
     wrap: Wrap<G, C>,
     cors: Option<Arc<Policy>>,
     registry: Registry<G>,
@@ -62,7 +64,7 @@ pub struct Group<G: 'static, C> {
 impl<G> Group<G, Shared<G>> {
     pub(crate) fn root() -> Self {
         let wrap = Arc::new(|action| action);
-        Self { prefix: String::new(), wrap, cors: None, registry: Registry::new() }
+        Self { prefix: String::new(), is_area: false, wrap, cors: None, registry: Registry::new() }
     }
 }
 
@@ -168,6 +170,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
         let registry = std::mem::replace(&mut self.registry, Registry::new());
         let inner = Self {
             prefix: join(&self.prefix, prefix),
+            is_area: !matches!(prefix, "" | "/"),
             wrap: self.wrap.clone(),
             cors: self.cors.clone(),
             registry,

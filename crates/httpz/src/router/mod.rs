@@ -4,6 +4,7 @@
 //! `App::build` tells all of it at once. [`group`] is what users call; [`table`] is what requests
 //! are looked up in; [`listing`] shows the routes to people.
 
+pub(crate) mod areas;
 pub(crate) mod error;
 pub(crate) mod group;
 pub(crate) mod listing;

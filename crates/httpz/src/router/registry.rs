@@ -20,6 +20,8 @@ use crate::{Method, Shared, Verb};
 pub(crate) struct Registry<G: 'static> {
     pub(crate) routes: Vec<Registered<G>>,
     pub(crate) errors: Vec<RouteError>,
+    /// The prefixes of groups that say what pages of other origins may do.
+    pub(crate) areas: Vec<(String, Arc<Policy>)>,
     /// What the errors mean that routes return and that know their status; each once.
     pub(crate) meanings: Vec<KnownMeaning>,
     /// Which of `routes` answers a shape and a verb.
@@ -46,7 +48,13 @@ pub(crate) struct Registered<G: 'static> {
 
 impl<G> Registry<G> {
     pub(crate) fn new() -> Self {
-        Self { routes: Vec::new(), errors: Vec::new(), meanings: Vec::new(), taken: HashMap::new() }
+        Self {
+            routes: Vec::new(),
+            errors: Vec::new(),
+            areas: Vec::new(),
+            meanings: Vec::new(),
+            taken: HashMap::new(),
+        }
     }
 
     /// Registers a route, or says why it cannot stand.

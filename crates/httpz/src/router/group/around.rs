@@ -93,8 +93,9 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// Lets pages of other origins use the routes registered after this, in place of what
     /// [`App::cors`](crate::App::cors) or an outer group says.
     ///
-    /// A preflight is answered as the route for the method that it asks about says. A path without a
-    /// route is in no group: its 404 is marked as `App::cors` says.
+    /// A preflight is answered as the route for the method that it asks about says. Where there is no
+    /// route, the innermost group with a prefix of its own and this call in it counts, so that pages
+    /// can read the 404; else `App::cors`.
     ///
     /// ```
     /// use httpz::Cors;
@@ -106,11 +107,18 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// });
     /// # let client = httpz::testing::Client::new(app);
     /// # client.get("/public/prices").header("access-control-allow-origin", "*");
+    /// # client.get("/public/nothing").status(404).header("access-control-allow-origin", "*");
     /// # client.get("/own").no_header("access-control-allow-origin");
     /// ```
     pub fn cors(mut self, cors: Cors) -> Self {
         match cors.check() {
-            Ok(policy) => self.cors = Some(Arc::new(policy)),
+            Ok(policy) => {
+                let policy = Arc::new(policy);
+                if self.is_area {
+                    self.registry.areas.push((self.prefix.clone(), policy.clone()));
+                }
+                self.cors = Some(policy);
+            }
             Err(error) => self.registry.errors.push(RouteError::Cors(error)),
         }
         self
@@ -145,6 +153,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
         let outer = self.wrap;
         Group {
             prefix: self.prefix,
+            is_area: self.is_area,
             wrap: Arc::new(move |inner| outer(wrap(inner))),
             cors: self.cors,
             registry: self.registry,
