@@ -163,6 +163,11 @@ struct Readme;
 #[doc = include_str!("../../../docs/tuning.md")]
 struct Tuning;
 
+/// Those for who comes from http.zig.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/from-http-zig.md")]
+struct FromHttpZig;
+
 /// And those about operating.
 #[cfg(all(doctest, feature = "handover"))]
 #[doc = include_str!("../../../docs/operating.md")]
