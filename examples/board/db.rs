@@ -28,7 +28,10 @@ pub(crate) struct Db {
 
 impl Db {
     /// Opens this file, or a database in memory, and brings it up to date.
+    ///
+    /// To SQLite `""` and `:memory:` are a database for each connection; here they are one for all.
     pub(crate) fn open(file: Option<&str>) -> Result<Self, Error> {
+        let file = file.filter(|file| !matches!(*file, "" | ":memory:"));
         let place = file.map_or_else(in_memory, str::to_owned);
         let mut writer = connect(&place)?;
         migrate(&mut writer)?;
@@ -109,5 +112,16 @@ mod tests {
         };
         let codes = [ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED, ffi::SQLITE_CORRUPT];
         assert_eq!(codes.map(status), [503, 503, 500]);
+    }
+
+    #[test]
+    fn every_way_to_ask_for_memory_gives_one_database_to_all_connections() {
+        for file in [None, Some(""), Some(":memory:")] {
+            let db = Db::open(file).expect("memory opens");
+            let users = |reader: &Connection| {
+                reader.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0))
+            };
+            assert_eq!(db.read(users), Ok(0), "{file:?}");
+        }
     }
 }
