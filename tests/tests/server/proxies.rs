@@ -35,6 +35,10 @@ fn a_trusted_proxy_is_believed_and_nobody_else() {
     let (believing, wary) = (start(local(), &["127.0.0.0/8"]), start(local(), &["192.0.2.0/24"]));
     assert_eq!(ask(&believing, b"", SPOKEN), "203.0.113.9 by https to example.org");
     assert_eq!(ask(&wary, b"", SPOKEN), "127.0.0.1 by http to inside");
+    for written in ["\"", "for=\"", "\u{ff}"] {
+        let fields = format!("X-Forwarded-For: {written}, 203.0.113.9\r\n");
+        assert_eq!(ask(&believing, b"", &fields), "203.0.113.9 by http to inside", "{written}");
+    }
     stop(believing);
     stop(wary);
 }

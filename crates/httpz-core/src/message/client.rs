@@ -71,61 +71,61 @@ impl Request {
             return None;
         }
         let entry = self.entries_backwards(field).next()?;
-        match name {
-            Some(name) => parameter(entry, name),
-            None => Some(entry).filter(|entry| !entry.is_empty()),
-        }
+        let said = match name {
+            Some(name) => parameter(entry, name)?,
+            None => entry,
+        };
+        std::str::from_utf8(said).ok().filter(|said| !said.is_empty())
     }
 
     /// The entries of a list that may be spread over several fields, last one first.
-    ///
-    /// An entry that is not text is empty, which no reader takes for an address.
-    fn entries_backwards(&self, field: &str) -> impl Iterator<Item = &str> {
+    fn entries_backwards(&self, field: &str) -> impl Iterator<Item = &[u8]> {
         let lines: SmallVec<[&[u8]; 4]> = self.headers_all(field).collect();
-        lines.into_iter().rev().flat_map(|line| {
-            let entries: SmallVec<[&str; 8]> =
-                entries(std::str::from_utf8(line).unwrap_or_default()).collect();
-            entries.into_iter().rev()
-        })
+        lines.into_iter().rev().flat_map(|line| backwards(line, b','))
     }
 }
 
-/// The entries of a list, without the space around them; a comma in a quoted string is none.
-fn entries(list: &str) -> impl Iterator<Item = &str> {
+/// The parts of a list, last one first, without the space around them; a separator in a quoted string
+/// is none.
+///
+/// Quotes are paired from the end too, and bytes are not asked to be text before they are apart: what a
+/// proxy appended is read alike whatever the client wrote in front of it, an open quote for example.
+fn backwards(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
-        let text = rest?;
+        let list = rest?;
         let mut quoted = false;
-        let mut escaped = false;
-        let end = text.bytes().position(|byte| {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if quoted => escaped = true,
-                b'"' => quoted = !quoted,
-                b',' => return !quoted,
-                _ => {}
+        let at = (0..list.len()).rev().find(|&at| {
+            if list[at] == b'"' && !(quoted && is_escaped(list, at)) {
+                quoted = !quoted;
             }
-            false
+            list[at] == separator && !quoted
         });
-        rest = end.map(|end| &text[end + 1..]);
-        Some(text[..end.unwrap_or(text.len())].trim_matches([' ', '\t']))
+        rest = at.map(|at| &list[..at]);
+        Some(list[at.map_or(0, |at| at + 1)..].trim_ascii())
     })
+}
+
+/// Do backslashes take its meaning from the byte at this place of a quoted string?
+fn is_escaped(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
 
 /// The value of a parameter of one entry of `Forwarded`, without its quotes.
 ///
 /// Values with escapes in them are left alone: no address, scheme or host has any.
-fn parameter<'a>(entry: &'a str, name: &str) -> Option<&'a str> {
-    entry.split(';').find_map(|pair| {
-        let (other, value) = pair.split_once('=')?;
-        let value = value.trim_matches([' ', '\t']);
-        let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-        other.trim_matches([' ', '\t']).eq_ignore_ascii_case(name).then_some(value)
+fn parameter<'a>(entry: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    backwards(entry, b';').find_map(|pair| {
+        let equals = pair.iter().position(|&byte| byte == b'=')?;
+        let value = pair[equals + 1..].trim_ascii();
+        let value = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
+        pair[..equals].trim_ascii().eq_ignore_ascii_case(name.as_bytes()).then_some(value)
     })
 }
 
 /// An address as proxies write it: `192.0.2.7`, `192.0.2.7:80`, `2001:db8::7`, `[2001:db8::7]:80`.
-fn node(text: &str) -> Option<IpAddr> {
+fn node(entry: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(entry).ok()?;
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let addr = IpAddr::from_str(bare).ok();
     let addr = addr.or_else(|| SocketAddr::from_str(text).ok().map(|addr| addr.ip()));
@@ -141,13 +141,12 @@ mod tests {
         text.parse().ok()
     }
 
-    fn walk(peer: &str, list: &str) -> Option<IpAddr> {
+    fn walk(peer: &str, list: impl AsRef<[u8]>) -> Option<IpAddr> {
         let proxies = Proxies::trusting(["10.0.0.0/8", "2001:db8::/32"]).unwrap();
-        let hops: Vec<_> = entries(list).map(node).collect();
         if !proxies.trusts(ip(peer)) {
             return ip(peer);
         }
-        proxies.walk(ip(peer), hops.into_iter().rev())
+        proxies.walk(ip(peer), backwards(list.as_ref(), b',').map(node))
     }
 
     #[test]
@@ -169,14 +168,30 @@ mod tests {
         }
     }
 
+    /// The client became the proxy: one quote, or one byte that is no text, hid what the proxy appended.
     #[test]
-    fn commas_in_quotes_separate_nothing() {
-        let list = r#"for="a,\"b" ;proto=https, FOR=192.0.2.7;by="[::1]:80""#;
-        let entries: Vec<_> = entries(list).collect();
+    fn nothing_a_client_writes_hides_what_the_proxy_appended() {
+        for written in
+            [&b"\""[..], b"for=\"", b"\"a\\", b"\"a\\\"", b"\xff", b"\"\"\"", b"10.0.0.9, \""]
+        {
+            let list = [written, b", 203.0.113.9"].concat();
+            assert_eq!(walk("10.0.0.1", &list), ip("203.0.113.9"), "{}", list.escape_ascii());
+            let list = [written, b", by=_x;for=\"[2001:db9::7]:80\""].concat();
+            let last = backwards(&list, b',').next().unwrap();
+            let client = parameter(last, "for").and_then(node);
+            assert_eq!(client, ip("2001:db9::7"), "{}", list.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn separators_in_quotes_separate_nothing() {
+        let list =
+            br#"for="a,\"b" ;proto=https, FOR=192.0.2.7;host="a;for=10.0.0.9";by="[::1]:80""#;
+        let entries: Vec<_> = backwards(list, b',').collect();
         assert_eq!(entries.len(), 2);
-        assert_eq!(parameter(entries[0], "proto"), Some("https"));
-        assert_eq!(parameter(entries[1], "for").and_then(node), ip("192.0.2.7"));
-        assert_eq!(parameter(entries[1], "by").and_then(node), ip("::1"));
-        assert_eq!(parameter(entries[1], "host"), None);
+        assert_eq!(parameter(entries[1], "proto"), Some(&b"https"[..]));
+        assert_eq!(parameter(entries[0], "for").and_then(node), ip("192.0.2.7"));
+        assert_eq!(parameter(entries[0], "by").and_then(node), ip("::1"));
+        assert_eq!(parameter(entries[0], "proto"), None);
     }
 }
