@@ -147,7 +147,7 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
 
             const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
             const _: () =
-                #httpz::__private::check_routes::<{ #httpz::__private::count(__METAS) }>(__METAS);
+                #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
 
             #[allow(unreachable_pub)]
             impl #owner {

@@ -67,7 +67,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         #(#aliases)*
         const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
         const _: () =
-            #httpz::__private::check_routes::<{ #httpz::__private::count(__METAS) }>(__METAS);
+            #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
         #[allow(unused_mut)]
         let mut #list = #httpz::Routes::new();
         #(#pushes)*

@@ -6,40 +6,41 @@
 use crate::Takes;
 use crate::route::{Answers, Meta};
 
-/// How many requests the functions of a list answer.
-pub const fn count(list: &[&Meta]) -> usize {
+/// How large a table [`check_routes`] needs for this list: a power of two, at least half of it free.
+pub const fn slots(list: &[&Meta]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < list.len() {
         n += list[i].answers.len();
         i += 1;
     }
-    n
+    (2 * n).next_power_of_two()
 }
 
-/// Panics, in a constant, when two of a list answer the same requests; `N` is its [`count`].
+/// Panics, in a constant, when two of a list answer the same requests; `N` is its [`slots`].
 ///
-/// A list of a thousand routes is checked in a moment: the shapes are sorted, by a heap because that
-/// needs neither recursion nor memory.
+/// The compiler interprets this for every list, so each step is one for every route: the shapes, which
+/// are hashes already, are put into a table, where a second one meets the first after a step or two.
 ///
 /// # Panics
 ///
 /// That is what it is for.
 pub const fn check_routes<const N: usize>(list: &[&Meta]) {
-    let mut shapes = [(0, 0, 0); N];
-    let (mut n, mut i) = (0, 0);
+    let mut table: [Option<Shape>; N] = [None; N];
+    let mut i = 0;
     while i < list.len() {
+        let answers = list[i].answers;
         let mut j = 0;
-        while j < list[i].answers.len() {
-            shapes[n] = (list[i].answers[j].shape, i, j);
-            (n, j) = (n + 1, j + 1);
-        }
-        i += 1;
-    }
-    sort(&mut shapes);
-    let mut i = 1;
-    while i < N {
-        if shapes[i - 1].0 == shapes[i].0 {
-            refuse(list, shapes[i - 1], shapes[i]);
+        while j < answers.len() {
+            let shape = answers[j].shape;
+            let mut at = shape as usize & (N - 1);
+            while let Some(other) = table[at] {
+                if other.0 == shape {
+                    refuse(list, other, (shape, i, j));
+                }
+                at = (at + 1) & (N - 1);
+            }
+            table[at] = Some((shape, i, j));
+            j += 1;
         }
         i += 1;
     }
@@ -48,42 +49,7 @@ pub const fn check_routes<const N: usize>(list: &[&Meta]) {
 /// A shape, and where it comes from: which function, which of its answers.
 type Shape = (u64, usize, usize);
 
-/// Heapsort.
-const fn sort(shapes: &mut [Shape]) {
-    let mut at = shapes.len() / 2;
-    while at > 0 {
-        at -= 1;
-        sift(shapes, at, shapes.len());
-    }
-    let mut end = shapes.len();
-    while end > 1 {
-        end -= 1;
-        (shapes[0], shapes[end]) = (shapes[end], shapes[0]);
-        sift(shapes, 0, end);
-    }
-}
-
-/// Lets the shape at `at` sink to its place in the heap of the first `end`.
-const fn sift(shapes: &mut [Shape], mut at: usize, end: usize) {
-    loop {
-        let mut child = 2 * at + 1;
-        if child >= end {
-            return;
-        }
-        if child + 1 < end && shapes[child].0 < shapes[child + 1].0 {
-            child += 1;
-        }
-        if shapes[at].0 >= shapes[child].0 {
-            return;
-        }
-        (shapes[at], shapes[child]) = (shapes[child], shapes[at]);
-        at = child;
-    }
-}
-
-const fn refuse(list: &[&Meta], one: Shape, other: Shape) -> ! {
-    // The earlier one of the list is named first.
-    let (first, second) = if one.1 <= other.1 { (one, other) } else { (other, one) };
+const fn refuse(list: &[&Meta], first: Shape, second: Shape) -> ! {
     let text = Text::new()
         .then("two routes of this list answer the same requests: ")
         .name(list, first)
@@ -162,8 +128,8 @@ mod tests {
 
     #[test]
     fn lets_different_shapes_pass() {
-        check_routes::<3>(&[&A, &B]);
-        check_routes::<0>(&[]);
+        check_routes::<{ slots(&[&A, &B]) }>(&[&A, &B]);
+        check_routes::<{ slots(&[]) }>(&[]);
     }
 
     #[test]
@@ -171,17 +137,25 @@ mod tests {
         expected = "two routes of this list answer the same requests: `a` (/u/:id) and `c` (/u/:name)"
     )]
     fn names_both_routes_of_one_shape() {
-        check_routes::<5>(&[&A, &B, &C]);
+        check_routes::<{ slots(&[&A, &B, &C]) }>(&[&A, &B, &C]);
+    }
+
+    const CROWDED: Meta = Meta {
+        answers: &[answers(7, "/a"), answers(15, "/b"), answers(23, "/c"), answers(31, "/d")],
+        ..Meta::BARE
+    };
+
+    const LATE: Meta = Meta { answers: &[answers(31, "/e")], ..Meta::BARE };
+
+    #[test]
+    fn tells_shapes_apart_that_want_one_place() {
+        assert_eq!(slots(&[&CROWDED]), 8);
+        check_routes::<8>(&[&CROWDED]);
     }
 
     #[test]
-    fn sorts_whatever_comes() {
-        for n in 0..64u64 {
-            let mut shapes: Vec<Shape> = (0..n).map(|i| (i * 37 % 64 % 11, 0, 0)).collect();
-            let mut expected = shapes.clone();
-            expected.sort_unstable();
-            sort(&mut shapes);
-            assert_eq!(shapes, expected);
-        }
+    #[should_panic(expected = "`` (/d) and `` (/e)")]
+    fn finds_a_shape_that_was_put_beside_its_place() {
+        check_routes::<16>(&[&CROWDED, &LATE]);
     }
 }

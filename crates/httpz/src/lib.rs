@@ -129,7 +129,7 @@ pub mod header {
 /// What the macros use and users do not; it may change with any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::check::{check_bodies, check_routes, count};
+    pub use crate::check::{check_bodies, check_routes, slots};
     #[cfg(feature = "openapi")]
     pub use crate::described;
     pub use crate::described::Describe;
