@@ -8,6 +8,7 @@ use std::fs;
 
 use crate::bench::callgrind::{self, Counts, CountsTable};
 use crate::bench::server::{self, OURS};
+use crate::bench::workload::{COUNTED, OF_OURS};
 use crate::command::{Outcome, root};
 
 /// Requests per workload; enough that what happens twice a second does not show.
@@ -31,7 +32,8 @@ pub fn run() -> Outcome {
     let path = root().join("benches/ceilings.txt");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let ceilings = parse(&text)?;
-    let measured = callgrind::measure(&server::build(OURS, 1)?, N_REQUESTS)?;
+    let workloads = COUNTED.iter().chain(&OF_OURS);
+    let measured = callgrind::measure(&server::build(OURS, 1)?, workloads, N_REQUESTS)?;
 
     println!(
         "{:14}{:>14}{:>10}{:>14}{:>10}",

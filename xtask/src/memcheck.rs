@@ -1,8 +1,8 @@
 //! Does the code that may be unsafe touch only memory that is its own?
 //!
 //! Runs the unit tests of the rooms that hold `unsafe` under valgrind's memcheck: the vector
-//! instructions of `proto/wide.rs` and the unchecked text of `message/ascii.rs`, with everything that
-//! calls them.
+//! instructions of `proto/wide.rs`, the unchecked text of `message/ascii.rs` and the futures of
+//! `message/lodging.rs`, with everything that calls them.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -36,6 +36,11 @@ fn plaintext() -> &'static str {
     "Hello, World!"
 }
 
+#[get("/async")]
+async fn plaintext_later() -> &'static str {
+    "Hello, World!"
+}
+
 #[get("/json")]
 fn json() -> Json<Message> {
     Json(Message { message: "Hello, World!" })
@@ -80,7 +85,9 @@ fn number(name: &str, default: u16) -> u16 {
 
 fn main() -> httpz::Result {
     let config = Config { workers: number("WORKERS", 1).into(), ..Config::default() };
-    App::new((), |r| r.mount(routes![plaintext, json, user, echo, blob, stream, sink]))
-        .config(config)
-        .listen(("127.0.0.1", number("PORT", 8080)))
+    App::new((), |r| {
+        r.mount(routes![plaintext, plaintext_later, json, user, echo, blob, stream, sink])
+    })
+    .config(config)
+    .listen(("127.0.0.1", number("PORT", 8080)))
 }

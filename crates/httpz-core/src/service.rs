@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::error::{Error, Result};
-use crate::message::{Request, Response};
+use crate::message::{Lodged, Request, Response};
 
 /// What a call gives: the result now, or a future of it.
 ///
@@ -17,14 +17,21 @@ pub enum Flow<'a, T = Result> {
     /// It is done already.
     Done(T),
     /// It has to wait for something.
-    Later(Pin<Box<dyn Future<Output = T> + 'a>>),
+    Later(Lodged<'a, T>),
 }
 
 impl<'a, T> Flow<'a, T> {
-    /// Boxes a future.
+    /// Keeps a future in memory of the request's exchange, which is used again and again; one that is
+    /// larger than a kilobyte is boxed.
+    #[inline]
+    pub fn within(req: &'a Request, future: impl Future<Output = T> + 'a) -> Self {
+        Self::Later(req.lodge(future))
+    }
+
+    /// Boxes a future, where no request is at hand.
     #[inline]
     pub fn later(future: impl Future<Output = T> + 'a) -> Self {
-        Self::Later(Box::pin(future))
+        Self::Later(Lodged::boxed(future))
     }
 }
 
@@ -47,7 +54,7 @@ pub enum FlowFuture<'a, T> {
     /// The result, until it is taken.
     Done(Option<T>),
     /// What is waited for.
-    Later(Pin<Box<dyn Future<Output = T> + 'a>>),
+    Later(Lodged<'a, T>),
 }
 
 impl<T: Unpin> Future for FlowFuture<'_, T> {
@@ -57,7 +64,7 @@ impl<T: Unpin> Future for FlowFuture<'_, T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match self.get_mut() {
             Self::Done(value) => Poll::Ready(value.take().expect("polled once after completion")),
-            Self::Later(future) => future.as_mut().poll(cx),
+            Self::Later(future) => Pin::new(future).poll(cx),
         }
     }
 }

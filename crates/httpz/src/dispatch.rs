@@ -163,7 +163,7 @@ where
         req: &'a Request,
         res: &'a mut Response,
     ) -> Flow<'a> {
-        Flow::later(async move { self(next, cx, req, res).await })
+        Flow::within(req, async move { self(next, cx, req, res).await })
     }
 }
 
@@ -216,7 +216,7 @@ where
         }
         // What the guard made moves into the future, together with the call that borrows it.
         let inner = &*self.inner;
-        Flow::later(async move { inner.call(&mut made, req, res).await })
+        Flow::within(req, async move { inner.call(&mut made, req, res).await })
     }
 }
 

@@ -248,7 +248,7 @@ pub(crate) fn after_body<'a, C: 'static>(
     req: &'a Request,
     res: &'a mut Response,
 ) -> Flow<'a> {
-    Flow::later(async move {
+    Flow::within(req, async move {
         req.read_body().await?;
         endpoint.now(cx, req, res)
     })
@@ -268,13 +268,13 @@ pub fn async_route<C, F>(run: F) -> Action<C>
 where
     F: for<'a> Fn(&'a mut C, &'a Request, &'a mut Response) -> Flow<'a> + Send + Sync + 'static,
 {
-    Arc::new(Boxed(run))
+    Arc::new(Waiting(run))
 }
 
-/// A handler that boxes its own future.
-struct Boxed<F>(F);
+/// A handler that makes its own future.
+struct Waiting<F>(F);
 
-impl<C, F> Endpoint<C> for Boxed<F>
+impl<C, F> Endpoint<C> for Waiting<F>
 where
     F: for<'a> Fn(&'a mut C, &'a Request, &'a mut Response) -> Flow<'a> + Send + Sync + 'static,
 {
@@ -291,7 +291,7 @@ where
     O: Respond,
 {
     fn call<'a>(&'a self, _: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        Flow::later(async move {
+        Flow::within(req, async move {
             req.read_body().await?;
             let out = (self.0)(req, res).await;
             out.respond(res)
@@ -309,7 +309,7 @@ where
     O: Respond,
 {
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        Flow::later(async move {
+        Flow::within(req, async move {
             req.read_body().await?;
             let out = (self.0)(Has::<T>::has(&*cx), req, res).await;
             out.respond(res)
@@ -326,7 +326,7 @@ where
     O: Respond,
 {
     fn call<'a>(&'a self, _: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        Flow::later(async move {
+        Flow::within(req, async move {
             let out = (self.0)(req, res, Body::of(req)).await;
             out.respond(res)
         })
@@ -343,7 +343,7 @@ where
     O: Respond,
 {
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        Flow::later(async move {
+        Flow::within(req, async move {
             let out = (self.0)(Has::<T>::has(&*cx), req, res, Body::of(req)).await;
             out.respond(res)
         })

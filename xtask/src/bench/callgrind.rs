@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Drive;
 use super::server::{Place, Server};
-use super::workload::{COUNTED, Workload};
+use super::workload::Workload;
 use crate::command::{Outcome, has_tool, target_dir};
 
 /// Requests before counting, so that pools, caches and lazily built tables are there.
@@ -38,8 +38,12 @@ pub fn is_available() -> bool {
     has_tool("valgrind") && has_tool("vgdb")
 }
 
-/// Counts all seven workloads over about `n` requests each.
-pub fn measure(server: &Server, n: usize) -> Outcome<CountsTable> {
+/// Counts these workloads over about `n` requests each.
+pub fn measure<'a>(
+    server: &Server,
+    workloads: impl IntoIterator<Item = &'a Workload>,
+    n: usize,
+) -> Outcome<CountsTable> {
     let folder = target_dir().join("bench/callgrind").join(&server.name);
     // What an earlier run left would be taken for a new dump.
     let _ = fs::remove_dir_all(&folder);
@@ -47,7 +51,7 @@ pub fn measure(server: &Server, n: usize) -> Outcome<CountsTable> {
 
     let running = server.start_in(Place::Callgrind, &folder)?;
     let mut table = CountsTable::new();
-    for workload in &COUNTED {
+    for workload in workloads {
         let counts = count(&folder, running.pid(), running.port, workload, n)
             .map_err(|reason| format!("{}, {}: {reason}", server.name, workload.name))?;
         table.insert(workload.name.into(), counts);

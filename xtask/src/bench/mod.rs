@@ -22,7 +22,7 @@ mod router;
 pub mod server;
 mod table;
 mod tables;
-mod workload;
+pub mod workload;
 
 use std::fs;
 use std::path::{Path, PathBuf};

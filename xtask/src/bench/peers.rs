@@ -10,7 +10,7 @@ use super::latency::{self, Latency};
 use super::load::{self, Load, Sample};
 use super::options::Plan;
 use super::server::{Place, Running, Server};
-use super::workload::Workload;
+use super::workload::{COUNTED, Workload};
 use super::{Bench, callgrind, client, cores, memory, process};
 use crate::command::{Outcome, has_tool};
 
@@ -49,7 +49,7 @@ impl Bench {
                 n + 1,
                 servers.len()
             ));
-            match callgrind::measure(server, self.plan.counted_requests) {
+            match callgrind::measure(server, &COUNTED, self.plan.counted_requests) {
                 Ok(counts) => self.results.server(&server.name).counts = counts,
                 Err(reason) => self.skip(format!("instructions: {reason}")),
             }

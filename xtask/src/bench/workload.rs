@@ -134,6 +134,8 @@ const CHUNKED_UP: Workload = Workload { name: "chunked up", body: Content::Chunk
 pub const ROUTES: [Workload; 4] = [PLAINTEXT, JSON, USER, ECHO];
 /// What instructions and allocations are counted for.
 pub const COUNTED: [Workload; 7] = [PLAINTEXT, JSON, USER, ECHO, BROWSE, PIPE, CROWD];
+/// Of our own server as well: the same answer by an async handler.
+pub const OF_OURS: [Workload; 1] = [Workload { name: "async", path: "/async", ..PLAINTEXT }];
 /// What is run under load.
 pub const LOADED: [Workload; 6] = [PLAINTEXT, JSON, USER, ECHO, PIPE, FRESH];
 /// Large bodies under load, for servers that have the routes.

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::message::fault::ResponseFault;
 use crate::message::link::Link;
 use crate::message::response::{Stage, Terms};
-use crate::message::{Request, Response};
+use crate::message::{Lodged, Request, Response};
 use crate::proto::{Cycle, Verdict};
 use crate::service::{Flow, Service};
 use crate::wire::{Wait, Wire};
@@ -21,7 +21,7 @@ use crate::wire::{Wait, Wire};
 pub(super) enum Call<'a> {
     Done(Result),
     /// The handler has to wait; over this link it may send.
-    Waits(Pin<Box<dyn Future<Output = Result> + 'a>>, &'a Link),
+    Waits(Lodged<'a, Result>, &'a Link),
 }
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
@@ -80,7 +80,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Sends the stream that the handler has left.
     pub(super) async fn send_rest(&mut self) -> Result {
         let Some(Exchange { response, link, .. }) = self.lease.get_mut() else { return Ok(()) };
-        wait_for(Box::pin(response.run_rest()), link).await
+        wait_for(Lodged::boxed(response.run_rest()), link).await
     }
 }
 
@@ -100,12 +100,12 @@ fn call<'a, S: Service>(
 
 /// Drives a handler; what had gathered before it leaves while it waits.
 pub(super) fn wait_for<'a>(
-    mut future: Pin<Box<dyn Future<Output = Result> + 'a>>,
+    mut future: Lodged<'a, Result>,
     link: &'a Link,
 ) -> impl Future<Output = Result> + 'a {
     poll_fn(move |cx| {
         loop {
-            let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+            let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
                 Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome),
                 Ok(Poll::Pending) => {}

@@ -23,6 +23,7 @@ use super::ambient::{Ambient, Phase};
 use super::ascii;
 use super::body::Incoming;
 use super::link::Link;
+use super::lodging::{Lodged, Rooms};
 use super::proxies::Proxies;
 use super::query::{PairTable, Pairs};
 use crate::error::Result;
@@ -46,6 +47,7 @@ pub struct Request {
     query: OnceCell<PairTable>,
     form: OnceCell<PairTable>,
     arena: Rc<Arena>,
+    rooms: Rooms,
 }
 
 impl Request {
@@ -69,6 +71,7 @@ impl Request {
             decoded: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
+            rooms: Rooms::default(),
         }
     }
 
@@ -200,6 +203,12 @@ impl Request {
     /// same.
     pub fn arena(&self) -> &Arena {
         &self.arena
+    }
+
+    /// Keeps a future in memory of this exchange.
+    #[inline]
+    pub(crate) fn lodge<'a, T>(&'a self, future: impl Future<Output = T> + 'a) -> Lodged<'a, T> {
+        Lodged::within(&self.rooms, future)
     }
 
     /// A part of the target.

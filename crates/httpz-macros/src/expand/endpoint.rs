@@ -53,7 +53,7 @@ fn methods(route: &Route<'_>) -> TokenStream {
                 #req: &'a #httpz::Request,
                 #res: &'a mut #httpz::Response,
             ) -> #httpz::Flow<'a> {
-                #httpz::Flow::later(async move { #body })
+                #httpz::Flow::within(#req, async move { #body })
             }
         };
     }
@@ -119,7 +119,7 @@ fn wrapped(route: &Route<'_>) -> TokenStream {
     let body = body(route, &cx, &req, &res);
     let mut endpoint = if route.function.sig.asyncness.is_some() {
         quote! {
-            #httpz::__private::async_route(|#cx, #req, #res| #httpz::Flow::later(async move { #body }))
+            #httpz::__private::async_route(|#cx, #req, #res| #httpz::Flow::within(#req, async move { #body }))
         }
     } else {
         let unread = unread(route).unwrap_or_else(|| quote!(false));

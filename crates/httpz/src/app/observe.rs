@@ -112,7 +112,7 @@ impl<C: 'static> Endpoint<C> for Observed<C> {
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        Flow::later(async move {
+        Flow::within(req, async move {
             let watch = Watch::begin(&*self.observer, req, Some(self.route));
             let outcome = self.inner.call(cx, req, res).await;
             watch.end(outcome, res, &self.meanings)

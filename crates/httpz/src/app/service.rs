@@ -77,7 +77,7 @@ impl<G: Send + Sync + 'static> Built<G> {
         res: &'a mut Response,
     ) -> Flow<'a> {
         let Some(observer) = &self.observer else { return self.fall_back(leaf, req, res) };
-        Flow::later(async move {
+        Flow::within(req, async move {
             let watch = Watch::begin(&**observer, req, None);
             let outcome = self.fall_back(leaf, req, res).await;
             watch.end(outcome, res, &self.meanings)
