@@ -108,7 +108,7 @@ pub use streams::Chunks;
 pub use bytes::Bytes;
 pub use httpz_core::memory::Arena;
 pub use httpz_core::message::IntoBody;
-pub use httpz_core::server::Places;
+pub use httpz_core::server::{Places, Signals};
 pub use httpz_core::{
     Came, Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs,
     Proxies, ProxyField, Request, Response, Result, SameSite, Server, Service, Status, Tunnel,

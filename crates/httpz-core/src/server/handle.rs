@@ -12,6 +12,7 @@ use super::Config;
 use super::listen::Listen;
 use super::open::Listener;
 use super::seat::Seat;
+use super::signals::Signals;
 use super::worker::Worker;
 use crate::error::{Error, Result};
 use crate::log;
@@ -240,28 +241,36 @@ impl Handle {
     /// Serves until SIGINT or SIGTERM comes or [`Handle::shutdown`] is called, then ends the server
     /// and returns when it has ended. A second signal ends it at once.
     ///
+    /// A signal that comes between the start of the server and this call ends the process as it
+    /// would any other; [`Signals`] that were made before the start leave no such gap.
+    ///
     /// # Errors
     ///
     /// When signals cannot be received.
     pub fn wait_for_signal(&self) -> Result {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let mut signals = Signals::new()?;
-            loop {
-                match tokio::time::timeout(TICK, signals.next()).await {
-                    Ok(()) => break,
-                    Err(_) if self.is_finished() => return Ok(()),
-                    Err(_) => {}
-                }
+        self.wait_for(Signals::new()?)
+    }
+
+    /// Like [`Handle::wait_for_signal`], with signals that are received since before the server
+    /// was started.
+    ///
+    /// # Errors
+    ///
+    /// When a second signal ended the server before its last answers were sent.
+    pub fn wait_for(&self, mut signals: Signals) -> Result {
+        loop {
+            match signals.comes_within(TICK) {
+                true => break,
+                false if self.is_finished() => return Ok(()),
+                false => {}
             }
-            self.shutdown();
-            while !self.is_finished() {
-                if tokio::time::timeout(TICK / 10, signals.next()).await.is_ok() {
-                    return Err(Error::status(500, "ended by a second signal"));
-                }
+        }
+        self.shutdown();
+        while !self.is_finished() {
+            if signals.comes_within(TICK / 10) {
+                return Err(Error::status(500, "ended by a second signal"));
             }
-            Ok(())
-        })?;
+        }
         self.wait();
         Ok(())
     }
@@ -270,31 +279,4 @@ impl Handle {
 /// What is locked here is whole whatever its last holder did.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// SIGINT and SIGTERM.
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        std::future::poll_fn(|cx| {
-            if self.interrupt.poll_recv(cx).is_ready() || self.terminate.poll_recv(cx).is_ready() {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-        .await;
-    }
 }

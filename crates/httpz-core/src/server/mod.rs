@@ -19,6 +19,7 @@ mod proxied;
 #[path = "not_proxied.rs"]
 mod proxied;
 mod seat;
+mod signals;
 mod worker;
 
 use std::io;
@@ -37,6 +38,7 @@ pub use footprint::Footprint;
 pub use handle::Handle;
 pub use listen::{Listen, Places};
 pub use open::Open;
+pub use signals::Signals;
 
 /// A server, about to be started.
 ///

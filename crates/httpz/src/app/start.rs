@@ -4,7 +4,8 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::App;
-use crate::{Config, Error, Handle, Places, Result, Server};
+use super::service::Built;
+use crate::{Config, Error, Handle, Places, Result, Server, Signals};
 
 impl<G: Send + Sync + 'static> App<G> {
     /// Serves at this address, or at several, until SIGINT or SIGTERM comes; then answers what is in
@@ -25,7 +26,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// Mistakes in the routes or the configuration, and what the system says to the address.
     pub fn listen(self, addr: impl Places) -> Result {
-        wait_for_signal(&self.start_on(addr)?)
+        self.at(addr)?.run()
     }
 
     /// Like [`App::listen`], where the configuration says.
@@ -43,7 +44,17 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn run(self) -> Result {
-        wait_for_signal(&self.start()?)
+        let built = self.checked()?;
+        // On a thread of its own: the calling one may belong to an async runtime, on which the one
+        // that waits for signals could not run.
+        let serve = move || {
+            // Before the server starts, so that no signal finds it without.
+            let signals = Signals::new()?;
+            let config = built.config.clone();
+            Server::start(built, config)?.wait_for(signals)
+        };
+        let served = thread::scope(|scope| scope.spawn(serve).join());
+        served.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Starts workers at the address of the configuration and returns.
@@ -65,7 +76,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn start(self) -> Result<Handle> {
-        let built = self.build().map_err(|error| Error::status(500, error.to_string()))?;
+        let built = self.checked()?;
         let config = built.config.clone();
         Server::start(built, config)
     }
@@ -75,16 +86,17 @@ impl<G: Send + Sync + 'static> App<G> {
     /// # Errors
     ///
     /// As for [`App::listen`].
-    pub fn start_on(mut self, addr: impl Places) -> Result<Handle> {
+    pub fn start_on(self, addr: impl Places) -> Result<Handle> {
+        self.at(addr)?.start()
+    }
+
+    fn at(mut self, addr: impl Places) -> Result<Self> {
         let Config { address, port, .. } = Config::default();
         self.config = Config { listen: addr.places()?, address, port, ..self.config };
-        self.start()
+        Ok(self)
     }
-}
 
-/// On a thread of its own: the calling one may belong to an async runtime, on which the one that waits
-/// for signals could not run.
-fn wait_for_signal(server: &Handle) -> Result {
-    let waited = thread::scope(|scope| scope.spawn(|| server.wait_for_signal()).join());
-    waited.unwrap_or_else(|panic| resume_unwind(panic))
+    fn checked(self) -> Result<Built<G>> {
+        self.build().map_err(|error| Error::status(500, error.to_string()))
+    }
 }
