@@ -124,7 +124,9 @@ impl Head {
         base: usize,
         limits: &Limits,
     ) -> Result<bool, ProtocolError> {
+        // The quick pass may have left what it saw before it gave up.
         self.target = Target::default();
+        self.fields.clear();
         let skipped = match bytes.first() {
             Some(b'\r' | b'\n') => match blank_line(bytes)? {
                 Some(n) => n,
@@ -167,7 +169,6 @@ impl Head {
         self.target = Target::parse(self.method, target.as_bytes(), at + target_span.at as usize)?;
 
         let mut known = Known::default();
-        self.fields.clear();
         for header in parsed.headers.iter() {
             let name = Span::of(header.name.as_bytes(), line, 0);
             let value = if header.value.is_empty() {
