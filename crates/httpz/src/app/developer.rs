@@ -28,16 +28,15 @@ pub(super) fn is_meant_for(req: &Request, error: &Error) -> bool {
     cfg!(debug_assertions) && error.code() >= 500 && near && html()
 }
 
-/// Of a body that is too large, which limit it is over and what sets that; for a peer on this machine, and
-/// in debug builds.
-pub(super) fn explain(req: &Request, error: &Error, route: Option<&RouteInfo>) -> Option<Error> {
+/// Is whoever asks to hear which limit a body is over? A peer on this machine is.
+pub(super) fn hears_of_limits(req: &Request, error: &Error) -> bool {
     let near = || req.peer_addr().is_some_and(|addr| addr.ip().to_canonical().is_loopback());
-    let is_limit = error.fault() == Some(ProtocolError::BodyTooLarge);
-    if !(cfg!(debug_assertions) && is_limit && near()) {
-        return None;
-    }
-    let route = route?;
-    Some(Error::status(error.code(), too_large(error, req.exceeded_limit(), route)))
+    cfg!(debug_assertions) && error.fault() == Some(ProtocolError::BodyTooLarge) && near()
+}
+
+/// Of a body that is too large, which limit it is over and what sets that.
+pub(super) fn explain(req: &Request, error: &Error, route: &RouteInfo) -> Error {
+    Error::status(error.code(), too_large(error, req.exceeded_limit(), route))
 }
 
 fn too_large(error: &Error, limit: u64, route: &RouteInfo) -> String {

@@ -151,7 +151,9 @@ impl<G: Send + Sync + 'static> Built<G> {
                 developer::page(req, res, error, self.table.route(req));
             }
             None => {
-                let told = developer::explain(req, error, self.table.route(req));
+                let is_told = developer::hears_of_limits(req, error);
+                let route = if is_told { self.table.route(req) } else { None };
+                let told = route.map(|route| developer::explain(req, error, route));
                 refusal::shape_error(req, res, told.as_ref().unwrap_or(error));
             }
         }

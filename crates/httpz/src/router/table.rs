@@ -78,12 +78,7 @@ impl<G> Table<G> {
     /// Finds the route for a request and sets its parameters.
     #[inline]
     pub(crate) fn find(&self, req: &mut Request) -> Found<'_, G> {
-        let path = match req.route_path() {
-            // CONNECT names an authority and no path.
-            "" => "/",
-            path => path,
-        };
-        let Some(found) = self.trie.find(path) else { return Found::Nothing };
+        let Some(found) = self.trie.find(path(req)) else { return Found::Nothing };
         let leaf = found.value();
         let Some(entry) = leaf.entry(req.method()) else {
             return Found::OtherMethods(leaf);
@@ -103,13 +98,23 @@ impl<G> Table<G> {
 
     /// What is known about the route that answers a request.
     pub(crate) fn route(&self, req: &Request) -> Option<&RouteInfo> {
-        let found = self.trie.find(req.route_path())?;
+        let found = self.trie.find(path(req))?;
         found.value().entry(req.method()).map(|entry| &*entry.info)
     }
 
     /// The methods of all routes, as the value of `Allow`.
     pub(crate) fn allow(&self) -> &str {
         &self.allow
+    }
+}
+
+/// What is looked up for a request.
+#[inline]
+fn path(req: &Request) -> &str {
+    match req.route_path() {
+        // CONNECT names an authority and no path.
+        "" => "/",
+        path => path,
     }
 }
 
