@@ -14,7 +14,7 @@ use crate::attribute::{Unread, facade};
 use crate::expand::{endpoint, stand_for, url};
 use crate::function::{Function, take_routes};
 use crate::route::Route;
-use crate::types;
+use crate::{routes_list, types};
 
 /// What the attribute expands to.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
@@ -141,13 +141,12 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
             }
         }
     }
+    let check = routes_list::check(httpz, &metas);
     quote! {
         const _: () = {
             #(#types)*
 
-            const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
-            const _: () =
-                #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
+            #check
 
             #[allow(unreachable_pub)]
             impl #owner {

@@ -44,7 +44,16 @@ impl Parse for Entry {
     }
 }
 
-/// The list, and a constant that refuses two routes of one shape.
+/// A constant that refuses two routes of one shape among these.
+pub(crate) fn check(httpz: &TokenStream, metas: &[TokenStream]) -> TokenStream {
+    quote! {
+        const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
+        const _: () =
+            #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
+    }
+}
+
+/// The list, and what checks it.
 ///
 /// Each path is named once, as an alias: a function without an attribute is then one message.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -63,11 +72,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         };
         pushes.push(quote!(#(#attrs)* #push));
     }
+    let check = check(&httpz, &metas);
     quote! {{
         #(#aliases)*
-        const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
-        const _: () =
-            #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
+        #check
         #[allow(unused_mut)]
         let mut #list = #httpz::Routes::new();
         #(#pushes)*
