@@ -5,8 +5,8 @@
 //! size of the programs differs by the others.
 //!
 //! A check is timed twice: with nothing kept of an earlier one, as after `cargo clean -p`, and with the
-//! incremental cache of the same text. The first is what the bound is on; the best of several rounds
-//! counts, and the rounds of both crates alternate, so that a busy moment meets both.
+//! incremental cache of the same text. The bound is on all of them. The best of several rounds counts, and
+//! the rounds of both crates alternate, so that a busy moment meets both.
 
 mod crates;
 
@@ -22,28 +22,32 @@ const ROUTES: usize = 1_000;
 /// How many the small program has.
 const FEW: usize = 4;
 const ROUNDS: usize = 5;
-/// How many times as dear handlers as people write them may become by their attributes.
+/// How many times as dear handlers may become by their attributes.
 const AT_MOST: f64 = 2.0;
 
 pub fn run() -> Outcome {
-    let mut ratio = 0.0;
+    let mut too_dear = Vec::new();
     for shape in [Shape::Bare, Shape::Resources] {
         println!("{ROUTES} handlers, {}", shape.name());
         let with = generate(shape, "with", ROUTES, true)?;
         let without = generate(shape, "without", ROUTES, false)?;
-        ratio = compare("cargo check, anew", "0", &with, &without)?;
-        compare("cargo check, again", "1", &with, &without)?;
+        for (what, incremental) in [("anew", "0"), ("again", "1")] {
+            let ratio = compare(what, incremental, &with, &without)?;
+            if ratio > AT_MOST {
+                too_dear.push(format!("{} {what} ({ratio:.2} times)", shape.name()));
+            }
+        }
         let few = generate(shape, "few", FEW, true)?;
         let routes = size(&with)? - size(&few)?;
         println!("  each in a release program  {} bytes", routes / (ROUTES - FEW) as u64);
     }
-    // The last of them is the one that people write.
-    if ratio > AT_MOST {
-        return Err(format!(
-            "routes make handlers {ratio:.2} times as dear to check; at most {AT_MOST}"
-        ));
+    if too_dear.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let too_dear = too_dear.join(", ");
+    Err(format!(
+        "attributes may make handlers {AT_MOST} times as dear to check, not more: {too_dear}"
+    ))
 }
 
 /// Times both and tells; gives how many times as long the first takes.
@@ -59,7 +63,9 @@ fn compare(what: &str, incremental: &str, with: &Path, without: &Path) -> Outcom
     }
     let (attributes, plain) = (attributes.as_secs_f64(), plain.as_secs_f64());
     let ratio = attributes / plain;
-    println!("  {what:<20} {attributes:.2} s, without attributes {plain:.2} s: {ratio:.2} times");
+    println!(
+        "  cargo check, {what:<7} {attributes:.2} s, without attributes {plain:.2} s: {ratio:.2} times"
+    );
     Ok(ratio)
 }
 
