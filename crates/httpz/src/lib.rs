@@ -173,12 +173,12 @@ struct FromHttpZig;
 #[doc = include_str!("../../../docs/operating.md")]
 struct Operating;
 
-/// And those of who comes from elsewhere.
+/// And those for who comes from axum.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-axum.md")]
 struct FromAxum;
 
-/// The same.
+/// And those for who comes from actix-web.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-actix.md")]
 struct FromActix;

@@ -26,7 +26,8 @@
 //! }
 //!
 //! let app = App::new(Board { live: Channel::new(64) }, |r| r.mount(routes![say, live]));
-//! # app.build().unwrap();
+//! # app.build()?;
+//! # Ok::<(), httpz::BuildError>(())
 //! ```
 //!
 //! A handler that has nothing else to do returns its [`Subscription`], and need not be async: the
@@ -48,7 +49,8 @@
 //! }
 //! # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![count])));
 //! # let mut live = client.open("/count/2").header("content-type", "text/event-stream");
-//! # assert_eq!([live.next_event().unwrap().data, live.next_event().unwrap().data], ["0", "1"]);
+//! # let mut next = || live.next_event().map(|event| event.data);
+//! # assert_eq!([next(), next(), next()], [Some("0".into()), Some("1".into()), None]);
 //! ```
 
 use std::collections::VecDeque;

@@ -8,8 +8,9 @@ use std::{fmt, io};
 /// use std::fmt::Write;
 /// # use httpz_core::Response;
 /// let mut res = Response::new();
-/// write!(res.writer(), "{} hits", 3).unwrap();
+/// write!(res.writer(), "{} hits", 3)?;
 /// assert_eq!(res.body_bytes(), b"3 hits");
+/// # Ok::<(), std::fmt::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Writer<'a> {

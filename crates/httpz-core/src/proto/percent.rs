@@ -2,8 +2,8 @@
 //!
 //! Two readings. [`normalise_path`] prepares a path for the router: it undoes the escapes that never
 //! change the structure of a path (unreserved characters and the octets of UTF-8) and keeps the
-//! others, so that `%2F` is not mistaken for a segment's end, though in capitals. [`decode`] undoes all of them, for a
-//! single parameter or query value. A malformed escape is refused by both.
+//! others, in capitals, so that `%2F` is not mistaken for a segment's end. [`decode`] undoes all of
+//! them, for a single parameter or query value. A malformed escape is refused by both.
 
 use super::ProtocolError;
 

@@ -246,7 +246,8 @@ impl Handle {
     ///
     /// # Errors
     ///
-    /// When signals cannot be received.
+    /// When signals cannot be received, or when a second one ended the server before its last answers
+    /// were sent.
     pub fn wait_for_signal(&self) -> Result {
         self.wait_for(Signals::new()?)
     }

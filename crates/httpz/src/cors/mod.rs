@@ -114,7 +114,8 @@ impl Cors {
     /// let cors = Cors::origin_if(|origin| {
     ///     origin.strip_prefix("https://").is_some_and(|host| host.ends_with(".shop.example"))
     /// });
-    /// # httpz::App::new((), |r| r).cors(cors).build().unwrap();
+    /// # httpz::App::new((), |r| r).cors(cors).build()?;
+    /// # Ok::<(), httpz::BuildError>(())
     /// ```
     pub fn origin_if(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self::new(Origins::If(Box::new(test)))

@@ -19,16 +19,18 @@ use crate::{Error, Result};
 ///     None,
 /// }
 /// # use httpz::FromParam;
-/// # assert_eq!(Colour::from_param(Some("dark-red"), "colour").unwrap(), Colour::DarkRed);
-/// # assert_eq!(Colour::from_param(Some("off"), "colour").unwrap(), Colour::None);
-/// # assert_eq!(Colour::from_param(Some("blue"), "colour").err().unwrap().message(),
+/// # assert_eq!(Colour::from_param(Some("dark-red"), "colour")?, Colour::DarkRed);
+/// # assert_eq!(Colour::from_param(Some("off"), "colour")?, Colour::None);
+/// # let error = Colour::from_param(Some("blue"), "colour").expect_err("there is no such variant");
+/// # assert_eq!(error.message(),
 /// #     "path parameter `colour` is not one of `red`, `dark-red`, `off`: `blue`");
+/// # Ok::<(), httpz::Error>(())
 /// ```
 ///
 /// A struct that implements `FromStr` derives it as well:
 ///
 /// ```
-/// #[derive(httpz::FromParam)]
+/// #[derive(httpz::FromParam, Debug)]
 /// struct Version(u32);
 ///
 /// impl std::str::FromStr for Version {
@@ -40,9 +42,11 @@ use crate::{Error, Result};
 ///     }
 /// }
 /// # use httpz::FromParam;
-/// # assert_eq!(Version::from_param(Some("v3"), "version").unwrap().0, 3);
-/// # assert_eq!(Version::from_param(Some("3"), "version").err().unwrap().message(),
+/// # assert_eq!(Version::from_param(Some("v3"), "version")?.0, 3);
+/// # let error = Version::from_param(Some("3"), "version").expect_err("it has no `v`");
+/// # assert_eq!(error.message(),
 /// #     "path parameter `version`: a version is written as v1, v2 and so on");
+/// # Ok::<(), httpz::Error>(())
 /// ```
 ///
 /// Another implements it:
@@ -60,7 +64,7 @@ use crate::{Error, Result};
 ///     }
 /// }
 /// # assert_eq!(Colour::from_param(Some("ff8800"), "colour")?.0, 0xff8800);
-/// # assert_eq!(Colour::from_param(Some("red"), "colour").err().unwrap().code(), 400);
+/// # assert_eq!(Colour::from_param(Some("red"), "colour").err().map(|error| error.code()), Some(400));
 /// # Ok::<(), Error>(())
 /// ```
 #[diagnostic::on_unimplemented(

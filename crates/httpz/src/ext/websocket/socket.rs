@@ -36,7 +36,8 @@ const KEPT: usize = 64 * 1024;
 ///     }
 ///     Ok(())
 /// }
-/// # httpz::App::new((), |r| r.mount(routes![echo])).build().unwrap();
+/// # httpz::App::new((), |r| r.mount(routes![echo])).build()?;
+/// # Ok::<(), httpz::BuildError>(())
 /// ```
 ///
 /// When the handler returns, the peer is told good-bye.
