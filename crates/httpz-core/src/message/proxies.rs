@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// The networks of proxies that are trusted. Peers on sockets of the machine are trusted as soon
+    /// The networks of proxies that are trusted; one of IPv4 that is written as one of IPv6
+    /// (`::ffff:10.0.0.0/104`) is an error at start. Peers on sockets of the machine are trusted as soon
     /// as there is one, since the file's mode says who can connect. Default none.
     pub trusted: Vec<IpNet>,
     /// The field that these proxies write. Default `X-Forwarded-For`.

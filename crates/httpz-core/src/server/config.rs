@@ -34,7 +34,7 @@ pub struct Config {
     /// The port to listen on; 0 lets the system choose, one that is taken is an error at start. Default
     /// 5882.
     pub port: u16,
-    /// Worker threads; 0 for one per core available to the process. Default 0.
+    /// Worker threads, at most 1024; 0 for one per core available to the process. Default 0.
     pub workers: usize,
     /// Connections the kernel keeps for each worker until they are accepted; more are left to try again.
     /// The kernel has a maximum of its own (`net.core.somaxconn`). Default 1024.
@@ -174,13 +174,15 @@ impl Default for RequestConfig {
 /// What an answer may be made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseConfig {
-    /// Bytes of all field lines that a handler sets; more make the answer a 500 with a log line. At
-    /// least 64; default 4 KiB.
+    /// Bytes of all field lines that a handler sets; more make the answer a 500 with a log line. 64 to
+    /// 16 MiB; default 4 KiB.
     pub header_buffer_size: usize,
     /// Bytes kept for a body that is generated, as JSON and what is written piece by piece; a larger one
-    /// allocates and gives back. 0 is right when answers are hardly ever generated. Default 32 KiB.
+    /// allocates and gives back. 0 is right when answers are hardly ever generated. At most 16 MiB;
+    /// default 32 KiB.
     pub body_buffer_size: usize,
-    /// Field lines that a handler sets; more make the answer a 500 with a log line. Default 16.
+    /// Field lines that a handler sets; more make the answer a 500 with a log line. At most 1024; default
+    /// 16.
     pub max_header_count: usize,
 }
 
@@ -223,71 +225,6 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Looks for mistakes, without opening anything.
-    ///
-    /// # Errors
-    ///
-    /// The first mistake found.
-    pub fn check(&self) -> Result<(), ConfigError> {
-        let PoolConfig { min, max, .. } = self.pool;
-        let request = &self.request;
-        let wrong = |field: &'static str, mend: String| Err(ConfigError::new(field, mend));
-        let usual = Self::default();
-        if !self.listen.is_empty() && (self.address, self.port) != (usual.address, usual.port) {
-            return wrong(
-                "listen",
-                format!(
-                    "takes the place of `address` and `port`, which are set too; add \
-                     Listen::tcp(({:?}, {})) to it instead",
-                    self.address, self.port
-                ),
-            );
-        }
-        if max == 0 {
-            return wrong("pool.max", "is 0, so no request could be served; set at least 1".into());
-        }
-        if min > max {
-            return wrong("pool.min", format!("is {min}, above pool.max ({max}); lower it"));
-        }
-        if request.buffer_size < 1024 {
-            let size = request.buffer_size;
-            return wrong(
-                "request.buffer_size",
-                format!("is {size}, too small for the head of a usual request; set at least 1024"),
-            );
-        }
-        if request.buffer_size > 16 * 1024 * 1024 {
-            return wrong(
-                "request.buffer_size",
-                "is over 16 MiB, and every exchange allocates that much; raise \
-                 request.max_body_size instead"
-                    .into(),
-            );
-        }
-        if request.max_target_size + 64 > request.buffer_size {
-            return wrong(
-                "request.max_target_size",
-                format!(
-                    "is {}, which does not fit into request.buffer_size ({}); lower it",
-                    request.max_target_size, request.buffer_size
-                ),
-            );
-        }
-        if request.max_header_count == 0 || request.max_header_count > Limits::MAX_FIELDS {
-            return wrong(
-                "request.max_header_count",
-                format!("is {}; set 1 to {}", request.max_header_count, Limits::MAX_FIELDS),
-            );
-        }
-        if self.response.header_buffer_size < 64 {
-            return wrong(
-                "response.header_buffer_size",
-                format!("is {}; set at least 64", self.response.header_buffer_size),
-            );
-        }
-        Ok(())
-    }
-
     pub(super) fn places(&self) -> Vec<Listen> {
         match self.listen.is_empty() {
             true => vec![Listen::tcp((self.address, self.port))],
@@ -351,29 +288,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_the_field_that_is_wrong() {
-        assert_eq!(Config::default().check(), Ok(()));
-        type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 8] = [
-            ("listen", |c| (c.listen, c.port) = (vec![Listen::unix("x")], 80)),
-            ("pool.max", |c| c.pool.max = 0),
-            ("pool.min", |c| c.pool.min = 501),
-            ("request.buffer_size", |c| c.request.buffer_size = 100),
-            ("request.buffer_size", |c| c.request.buffer_size = 1 << 30),
-            ("request.max_target_size", |c| c.request.max_target_size = 65_536),
-            ("request.max_header_count", |c| c.request.max_header_count = 129),
-            ("response.header_buffer_size", |c| c.response.header_buffer_size = 0),
-        ];
-        for (field, spoil) in cases {
-            let mut config = Config::default();
-            spoil(&mut config);
-            let error = config.check().unwrap_err();
-            assert_eq!(error.field(), field);
-            assert!(error.to_string().starts_with(&format!("configuration: {field} ")));
-        }
-    }
 
     #[test]
     fn shares_the_pool_among_the_workers() {

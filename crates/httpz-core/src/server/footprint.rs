@@ -46,8 +46,20 @@ impl Config {
             + self.response.body_buffer_size;
         let full = made.saturating_add(self.request.max_body_size).saturating_add(BESIDES);
         Footprint {
-            least: (share.min * workers).saturating_mul(made),
-            most: (share.max * workers).saturating_mul(full),
+            least: share.min.saturating_mul(workers).saturating_mul(made),
+            most: share.max.saturating_mul(workers).saturating_mul(full),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_without_bound_has_no_bound() {
+        let mut config = Config { workers: 2, ..Config::default() };
+        config.pool.max = usize::MAX;
+        assert_eq!(config.footprint().most, usize::MAX);
     }
 }

@@ -113,6 +113,20 @@ impl Listen {
         }
     }
 
+    /// Why nothing can be opened here, whatever the system says, and what to write instead.
+    pub(super) fn mistake(&self) -> Option<&'static str> {
+        match self {
+            Self::Unix { path, .. } if path.as_os_str().is_empty() => {
+                Some("whose path is empty; name a file, as in `unix:/run/app.sock`")
+            }
+            Self::Unix { mode: Some(0o1000..), .. } => {
+                Some("whose mode is over 0o777; write it in octal, as in `0o660`")
+            }
+            Self::Proxied(place) => place.mistake(),
+            Self::Tcp(_) | Self::Unix { .. } | Self::Open(_) => None,
+        }
+    }
+
     /// Opens it for each worker; says where it is, with the port that the system chose.
     pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<(Self, Vec<Vec<Listener>>)> {
         let one_each = |sockets: Vec<Listener>| sockets.into_iter().map(|one| vec![one]).collect();

@@ -6,6 +6,7 @@
 //! The tick comes from one plain thread for all workers rather than from a timer in each runtime: a
 //! runtime with a pending timer consults its wheel at every park, which would be paid by requests.
 
+mod check;
 mod config;
 mod doors;
 mod env;
