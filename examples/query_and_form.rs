@@ -24,6 +24,8 @@ fn search(Query(search): Query<Search<'_>>) -> String {
 /// The parameters one by one, decoded.
 #[get("/raw")]
 fn raw(req: &Request, res: &mut Response) -> Result {
+    // Said to be text, so that no browser takes what somebody sent for a page.
+    res.content_type(ContentType::Text);
     for (name, value) in req.query()?.iter() {
         use std::io::Write;
         writeln!(res.writer(), "{name} is {value:?}")?;

@@ -142,7 +142,9 @@ fn query_and_form_are_read_as_structs() {
     let found = "5 of \"green tea\" with [\"a\", \"b\"]\n";
     server.get("/search?text=green+tea&limit=5&tag=a&tag=b").is(200, found);
     assert_eq!(server.get("/search?text=x&limit=many").status, 400);
-    server.get("/raw?caf%C3%A9=%26&x").is(200, "café is \"&\"\nx is \"\"\n");
+    let raw = server.get("/raw?caf%C3%A9=%26&x");
+    raw.is(200, "café is \"&\"\nx is \"\"\n");
+    assert_eq!(raw.header("content-type"), Some("text/plain; charset=utf-8"));
     assert!(server.get("/").body.contains("<form method=post>"));
     let sent = server.ask("POST /", &[], "name=ann+b&cups=2&milk=true");
     assert_eq!((sent.status, sent.header("location")), (303, Some("/thanks/ann%20b/2/white")));

@@ -44,7 +44,7 @@ fn a_query_fills_a_struct() {
     client.get("/query?q=&page=").json(json!({ "q": "", "page": null, "tag": [] }));
     client.get("/query").status(400).text("query: missing field `q`");
     client.get("/query?q=1&q=2").status(400).text("query parameter `q`: given more than once");
-    client.get("/query?q=%").status(400);
+    client.get("/query?q=%").status(400).text("malformed percent-encoding");
 }
 
 #[test]
@@ -61,6 +61,9 @@ fn a_form_fills_a_struct() {
     post("q=a+b&tag=x").status(200).json(json!({ "q": "a b", "page": null, "tag": ["x"] }));
     post("q=a&page=-1").status(400).text("form parameter `page`: `-1` is not a u32");
     post("").status(400).text("form: missing field `q`");
+    // The target of the request has nothing to do with it, and is not blamed.
+    post("q=%zz").status(400).text("malformed percent-encoding");
+    post(&"a&".repeat(33)).status(400).text("request has too many parameters");
 }
 
 #[test]

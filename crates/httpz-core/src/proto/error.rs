@@ -12,7 +12,7 @@ pub enum ProtocolError {
     UnknownMethod,
     /// The request target has none of the four forms, or not the one its method needs.
     BadTarget,
-    /// An escape (`%xx`) in the target is malformed or does not decode to UTF-8.
+    /// An escape (`%xx`) in the target or in a form is malformed or does not decode to UTF-8.
     BadEscape,
     /// The target outgrew `Limits::target`.
     TargetTooLong,
@@ -44,7 +44,7 @@ pub enum ProtocolError {
     BadChunk,
     /// The body outgrew `Limits::body`.
     BodyTooLarge,
-    /// More query parameters than `Limits::query_pairs`.
+    /// More parameters of a query or a form than `Limits::query_pairs`.
     TooManyPairs,
     /// The peer ended the connection in the middle of a request.
     CutShort,
@@ -90,7 +90,7 @@ impl ProtocolError {
             Self::BadRequestLine => "malformed request line",
             Self::UnknownMethod => "unknown method",
             Self::BadTarget => "malformed request target",
-            Self::BadEscape => "malformed percent-encoding in the request target",
+            Self::BadEscape => "malformed percent-encoding",
             Self::TargetTooLong => "request target is too long",
             Self::UnknownVersion => "only HTTP/1.0 and HTTP/1.1 are spoken here",
             Self::BadField => "malformed header field",
@@ -106,7 +106,7 @@ impl ProtocolError {
             Self::BadConnection => "malformed Connection",
             Self::BadChunk => "malformed chunked body",
             Self::BodyTooLarge => "request body is too large",
-            Self::TooManyPairs => "request has too many query parameters",
+            Self::TooManyPairs => "request has too many parameters",
             Self::CutShort => "the request ended before it was whole",
             Self::HeadLate => "the request head took too long",
             Self::BodyLate => "the request body took too long",
