@@ -315,6 +315,39 @@ fn row_14_a_dispatcher_runs_the_rest_again() {
     client.post("/hasty", "body").status(503).no_header("x-try").text("try 5");
 }
 
+/// What a dispatcher says about the connection outlasts the answer that it was said of.
+#[test]
+fn row_14_a_dispatcher_that_closes_is_heard_whatever_becomes_of_the_answer() {
+    async fn last<C: 'static>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        res.close();
+        next.run(cx, req, res).await
+    }
+    let fails = handler(|_, _| Err::<(), _>(Error::status(409, "taken")));
+    let anew = |_: &Request, res: &mut Response| res.clear();
+    let client = Client::new(App::new((), |r| {
+        let panics = |_: &Request, _: &mut Response| -> &'static str { panic!("on purpose") };
+        let splits = |_: &Request, res: &mut Response| _ = res.header("a", "b\r\nc: d");
+        r.get("/open", hello())
+            .dispatch(last)
+            .get("/fine", hello())
+            .get("/fails", fails)
+            .get("/panics", panics)
+            .get("/splits", splits)
+            .get("/anew", anew)
+    }));
+    client.get("/open").status(200).no_header("connection");
+    for (path, status) in
+        [("/fine", 200), ("/fails", 409), ("/panics", 500), ("/splits", 500), ("/anew", 200)]
+    {
+        client.get(path).status(status).header("connection", "close");
+    }
+}
+
 #[test]
 fn row_14_dispatchers_with_settings_are_closures_or_types() {
     fn tag<C: 'static>(name: &'static str, value: String) -> impl Dispatch<C, C> {

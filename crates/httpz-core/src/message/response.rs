@@ -158,19 +158,22 @@ impl Response {
         self.status.0
     }
 
-    /// Makes this the last answer of its connection.
+    /// Makes this the last answer of its connection, and so does whatever takes its place: an error, or
+    /// what is said after [`Response::clear`].
     pub fn close(&mut self) -> &mut Self {
         self.close = true;
         self
     }
 
     /// Takes everything back that has not been written: a fresh 200 without body, and without fields
-    /// but those that are kept.
+    /// but those that are kept. What [`Response::close`] said stays, since it is about the connection.
     pub fn clear(&mut self) {
         if self.stage == Stage::Fresh {
+            let close = self.close;
             self.fields.take_back();
             self.wipe_all_but_fields();
             self.has_date = self.fields.find(b"date").is_some();
+            self.close = close;
         }
     }
 
