@@ -26,7 +26,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// Mistakes in the routes or the configuration, and what the system says to the address.
     pub fn listen(self, addr: impl Places) -> Result {
-        self.at(addr)?.run()
+        serve(at(self.checked()?, addr)?)
     }
 
     /// Like [`App::listen`], where the configuration says.
@@ -44,17 +44,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn run(self) -> Result {
-        let built = self.checked()?;
-        // On a thread of its own: the calling one may belong to an async runtime, on which the one
-        // that waits for signals could not run.
-        let serve = move || {
-            // Before the server starts, so that no signal finds it without.
-            let signals = Signals::new()?;
-            let config = built.config.clone();
-            Server::start(built, config)?.wait_for(signals)
-        };
-        let served = thread::scope(|scope| scope.spawn(serve).join());
-        served.unwrap_or_else(|panic| resume_unwind(panic))
+        serve(self.checked()?)
     }
 
     /// Starts workers at the address of the configuration and returns.
@@ -76,9 +66,7 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn start(self) -> Result<Handle> {
-        let built = self.checked()?;
-        let config = built.config.clone();
-        Server::start(built, config)
+        start(self.checked()?)
     }
 
     /// Like [`App::start`], at this address.
@@ -87,16 +75,35 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// As for [`App::listen`].
     pub fn start_on(self, addr: impl Places) -> Result<Handle> {
-        self.at(addr)?.start()
-    }
-
-    fn at(mut self, addr: impl Places) -> Result<Self> {
-        let Config { address, port, .. } = Config::default();
-        self.config = Config { listen: addr.places()?, address, port, ..self.config };
-        Ok(self)
+        start(at(self.checked()?, addr)?)
     }
 
     fn checked(self) -> Result<Built<G>> {
         self.build().map_err(|error| Error::status(500, error.to_string()))
     }
+}
+
+/// The same application, at this address. Asked for when its routes are known to be right: a name may
+/// take its time to be found.
+fn at<G>(mut built: Built<G>, addr: impl Places) -> Result<Built<G>> {
+    let Config { address, port, .. } = Config::default();
+    built.config = Config { listen: addr.places()?, address, port, ..built.config };
+    Ok(built)
+}
+
+fn start<G: Send + Sync + 'static>(built: Built<G>) -> Result<Handle> {
+    let config = built.config.clone();
+    Server::start(built, config)
+}
+
+fn serve<G: Send + Sync + 'static>(built: Built<G>) -> Result {
+    // On a thread of its own: the calling one may belong to an async runtime, on which the one that
+    // waits for signals could not run.
+    let serve = move || {
+        // Before the server starts, so that no signal finds it without.
+        let signals = Signals::new()?;
+        start(built)?.wait_for(signals)
+    };
+    let served = thread::scope(|scope| scope.spawn(serve).join());
+    served.unwrap_or_else(|panic| resume_unwind(panic))
 }
