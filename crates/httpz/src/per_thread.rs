@@ -20,6 +20,10 @@ thread_local! {
 /// Put it into the application's state like any other value; what it holds need not be `Sync`. The
 /// values live until their threads end.
 ///
+/// What is counted in one is counted by each worker: a limit of ten requests a second is one of forty
+/// with four workers, for a client whose connections fall to all of them. Divide it by
+/// [`Config::worker_count`](crate::Config::worker_count), or share an atomic where it has to be exact.
+///
 /// ```
 /// use std::cell::Cell;
 ///
