@@ -29,3 +29,8 @@ pub use message::{
 pub use proto::{Method, Status, Version};
 pub use server::{Config, Handle, Listen, Server};
 pub use service::{Flow, Service};
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
