@@ -7,7 +7,14 @@ use httpz_core::Version;
 use httpz_core::proto::Framing;
 
 /// Inputs to begin with.
-pub const SEEDS: &[&[u8]] = &[b"\x035", b"\x01\x00chunked", b"\x005\x00chunked", b"\x07007"];
+pub const SEEDS: &[&[u8]] = &[
+    b"\x035",
+    b"\x01\x00chunked",
+    b"\x005\x00chunked",
+    b"\x07007",
+    b"\x05\x00chunked\t\t",
+    b"\x05\x00chunked\x0c",
+];
 
 /// What values are made of.
 pub const WORDS: &[&[u8]] = &[
@@ -60,7 +67,11 @@ fn plainly(length: Option<&[u8]>, coding: Option<&[u8]>, version: Version) -> Op
             }
         }
         (None, Some(coding)) => {
-            let only = coding.eq_ignore_ascii_case(b"chunked") && version == Version::Http11;
+            let blank = |byte: &u8| [b' ', b'\t'].contains(byte);
+            let begin = coding.iter().take_while(|byte| blank(byte)).count();
+            let end = coding.iter().rev().take_while(|byte| blank(byte)).count();
+            let bare = coding.get(begin..coding.len() - end).unwrap_or_default();
+            let only = bare.eq_ignore_ascii_case(b"chunked") && version == Version::Http11;
             only.then_some(Framing::Chunked)
         }
         (Some(_), Some(_)) => None,
