@@ -241,9 +241,15 @@ fn refusal(error: httparse::Error, line: &[u8]) -> Result<bool, ProtocolError> {
                 ProtocolError::BadRequestLine
             }
         }
-        httparse::Error::NewLine => ProtocolError::BadField,
+        httparse::Error::NewLine if ends_in_its_version(line) => ProtocolError::BadField,
         _ => ProtocolError::BadRequestLine,
     })
+}
+
+/// Does the request line end behind a version, so that what is wrong comes later? `HTTP/1.10` does not.
+fn ends_in_its_version(line: &[u8]) -> bool {
+    let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
+    line.ends_with(b" HTTP/1.1\r") || line.ends_with(b" HTTP/1.0\r")
 }
 
 /// `HTTP/` digit `.` digit as the line's third part: well-formed, only not ours (RFC 9112 §2.3).

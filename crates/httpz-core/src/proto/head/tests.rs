@@ -93,7 +93,10 @@ fn refuses_what_two_readers_could_read_differently() {
         ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
         ("GET /  HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
         ("GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
-        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", BadField),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", BadRequestLine),
+        ("GET / HTTP/1.10\r\nHost: a\r\n\r\n", BadRequestLine),
+        ("GET / HTTP/1.1\rHost: a\r\n\r\n", BadRequestLine),
+        ("GET / HTTP/1.1\r\nHost: a\r\n\rA: b\r\n\r\n", BadField),
         (" GET / HTTP/1.1\r\nHost: a\r\n\r\n", BadRequestLine),
         // Fields.
         ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", BadField),
