@@ -28,6 +28,18 @@ fn start(config: Config) -> Handle {
                 tokio::time::sleep(std::time::Duration::from_millis(400)).await;
                 "slept"
             })
+            .get("/block", |_: &Request, _: &mut Response| {
+                std::thread::sleep(std::time::Duration::from_millis(700));
+                "moves again"
+            })
+            .get("/stream/:how", async |req: &Request, res: &mut Response| -> Result {
+                res.chunk("half").await?;
+                match req.param("how") {
+                    Some("fails") => Err(Error::status(500, "no more")),
+                    Some("stays") => std::future::pending().await,
+                    _ => res.chunk(" and half").await,
+                }
+            })
             .get("/large", |_: &Request, _: &mut Response| vec![b'x'; 8 * 1024 * 1024])
             .get("/panic", |_: &Request, _: &mut Response| -> &'static str { panic!("on purpose") })
             .get("/readyz", httpz::health::ready)

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use httpz::Config;
+use httpz_core::net::ConnectionLimits;
 use httpz_core::server::ShutdownConfig;
 use httpz_tests::{Raw, eventually};
 
@@ -26,6 +27,25 @@ fn a_request_in_flight_is_answered_and_an_idle_connection_closed() {
     server.wait();
     assert!(server.is_finished());
     assert!(std::net::TcpStream::connect(server.addr()).is_err(), "somebody still listens");
+}
+
+/// The runtime gives no more than 128 at a time, and the rate was minded until the very end: the rest of
+/// the queue was reset.
+#[test]
+fn everybody_whom_the_kernel_has_queued_is_served_at_the_end() {
+    let connections = ConnectionLimits { accept_rate: 20, ..ConnectionLimits::default() };
+    let server = start(Config { workers: 1, connections, ..Config::default() });
+    let mut blocking = Raw::connect(server.addr());
+    blocking.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    let mut queued: Vec<_> = (0..200).map(|_| Raw::connect(server.addr())).collect();
+    for peer in &mut queued {
+        peer.send("GET /plaintext HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    server.shutdown();
+    let served = queued.iter_mut().filter_map(|peer| peer.try_answer().ok());
+    assert_eq!(served.filter(|answer| answer.status == 200).count(), 200);
+    server.wait();
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! asking at once would only burn the core that could close some.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::AsFd;
@@ -13,12 +14,16 @@ use std::task::{Context, Poll};
 
 use socket2::SockRef;
 use tokio::net::{TcpListener, UnixListener};
+use tokio::task::unconstrained;
 
 use super::open::Listener;
 use crate::log;
 use crate::net::timed::TICK;
 use crate::net::{Gate, Pass, Refused, Socket};
 use crate::proto::encode;
+
+/// More than stand in the queues of the kernel: who goes on coming does not keep a server from leaving.
+const QUEUE: usize = 65_536;
 
 /// The listening sockets of a worker.
 pub(super) struct Doors {
@@ -60,13 +65,25 @@ impl Doors {
         Ok(Self { doors, gate, share, taken, turned_away })
     }
 
-    /// Takes in everybody who stands at a door.
+    /// Takes in whoever stands at a door, as many as may come per tick.
     pub(super) fn accept(&self, cx: &mut Context<'_>, host: &impl Host) {
-        self.doors.iter().for_each(|door| self.accept_at(door, cx, host));
+        self.doors.iter().for_each(|door| self.accept_at(door, self.share, cx, host));
     }
 
-    fn accept_at(&self, door: &Door, cx: &mut Context<'_>, host: &impl Host) {
-        while self.taken.get() < self.share {
+    /// Takes in everybody who stands at a door when the doors are about to be closed, whatever may come
+    /// per tick.
+    pub(super) async fn accept_all(&self, host: &impl Host) {
+        self.taken.set(0);
+        let all = poll_fn(|cx| {
+            self.doors.iter().for_each(|door| self.accept_at(door, QUEUE, cx, host));
+            Poll::Ready(())
+        });
+        // Else the runtime says after 128 of them that there are no more, so that others have a turn.
+        unconstrained(all).await;
+    }
+
+    fn accept_at(&self, door: &Door, share: usize, cx: &mut Context<'_>, host: &impl Host) {
+        while self.taken.get() < share {
             let come = match &door.socket {
                 DoorSocket::Tcp(listener) => listener.poll_accept(cx).map_ok(|(stream, peer)| {
                     if !cfg!(target_os = "linux") {

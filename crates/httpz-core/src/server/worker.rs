@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::task::spawn_local;
@@ -98,11 +97,7 @@ impl<S: Service> Worker<S> {
     async fn drain(self, seat: &Seat, times: &ShutdownConfig) {
         self.common.ambient.enter(Phase::Leaving);
         // Connections that the kernel has completed have been promised an answer.
-        poll_fn(|cx| {
-            self.doors.accept(cx, &self);
-            Poll::Ready(())
-        })
-        .await;
+        self.doors.accept_all(&self).await;
         self.watches.drain(times.idle);
         let Self { common, watches, doors } = self;
         drop(doors);
