@@ -60,6 +60,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The length of a tick.
 pub const TICK: Duration = Duration::from_millis(500);
 
+const TICKS_PER_SECOND: usize = 1000 / TICK.as_millis() as usize;
+
 const NEVER: u32 = u32::MAX;
 
 /// The deadline of one connection.
@@ -87,8 +89,8 @@ pub struct Watches {
     now: Cell<u32>,
     /// How many ticks each [`Wait`] may take.
     ticks: [Cell<u32>; 8],
-    /// Bytes of a head that buy one more tick; none when any rate will do.
-    head_bytes: Option<NonZero<usize>>,
+    /// Bytes per second that a head must come with; none when any rate will do.
+    head_rate: Option<NonZero<usize>>,
     places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
     free: RefCell<Vec<usize>>,
     draining: Cell<bool>,
@@ -97,9 +99,8 @@ pub struct Watches {
 impl Watches {
     /// A clock at zero with these deadlines; `exchange` bounds the wait for an exchange.
     pub fn new(timeouts: &Timeouts, exchange: Duration) -> Rc<Self> {
-        let per_tick = u64::from(timeouts.head_rate) * TICK.as_millis() as u64 / 1000;
-        let head_bytes = NonZero::new(per_tick as usize);
-        let watches = Self { head_bytes, ..Self::default() };
+        let head_rate = NonZero::new(timeouts.head_rate as usize);
+        let watches = Self { head_rate, ..Self::default() };
         for (wait, duration) in [
             (Wait::Nothing, Duration::ZERO),
             (Wait::KeepAlive, timeouts.keep_alive),
@@ -249,9 +250,10 @@ impl Watch {
 
     /// This much of a head has come by now: from here on its rate decides as well.
     pub fn received(&self, head: usize) {
-        let Some(per_tick) = self.watches.head_bytes else { return };
+        let Some(rate) = self.watches.head_rate else { return };
         let of_all = self.watches.ticks[Wait::Head as usize].get();
-        let of_rate = u32::try_from(head / per_tick).unwrap_or(NEVER).saturating_add(ticks(GRACE));
+        let bought = head.saturating_mul(TICKS_PER_SECOND) / rate;
+        let of_rate = u32::try_from(bought).unwrap_or(NEVER).saturating_add(ticks(GRACE));
         self.due.set(self.began.get().saturating_add(of_rate.min(of_all)));
     }
 
@@ -364,6 +366,23 @@ mod tests {
                 watches.sweep();
             }
             assert_eq!(ticks, expected, "{bytes_per_tick} bytes per tick");
+        }
+    }
+
+    /// Less than a byte per tick was taken for none, so for any rate.
+    #[test]
+    fn one_byte_per_second_is_a_rate() {
+        let timeouts = Timeouts { head: Duration::ZERO, head_rate: 1, ..Timeouts::default() };
+        for (bytes, expected) in [(1, 9), (2, 11)] {
+            let watches = Watches::new(&timeouts, TICK);
+            let peer = peer(&watches);
+            peer.0.wait(Wait::Head);
+            peer.0.received(bytes);
+            let ticks = (1..100).find(|_| {
+                watches.sweep();
+                is_late(&peer)
+            });
+            assert_eq!(ticks, Some(expected), "{bytes} bytes");
         }
     }
 
