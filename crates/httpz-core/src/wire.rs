@@ -67,6 +67,14 @@ pub trait Wire {
     /// Tells the peer that nothing more will be sent; what is written all the same fails.
     fn shutdown(&self);
 
+    /// From now on the connection may only break off, until it may end in order again.
+    ///
+    /// Where its end is also the end of an answer, as in HTTP/1.0, a peer could not tell a part of one
+    /// from the whole. A wire that has no way to break off need not.
+    fn must_break_off(&self, must: bool) {
+        let _ = must;
+    }
+
     /// Announces what is waited for from now on; starts its deadline.
     fn wait(&self, wait: Wait);
 

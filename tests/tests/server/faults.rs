@@ -1,14 +1,17 @@
 //! What goes wrong outside of a request must not outlive it.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use httpz::Config;
+use httpz_core::server::ShutdownConfig;
 use httpz_tests::{Raw, eventually};
 use socket2::SockRef;
 
 use super::shutdown::{address_of, minds};
+use super::start;
 
 /// A server in a process of its own, so that its descriptors can be counted.
 fn victim(files: usize) -> (Child, SocketAddr) {
@@ -76,6 +79,33 @@ fn a_peer_may_leave_at_any_point_in_any_way() {
     }
     eventually("all descriptors are closed", || descriptors(&child) <= before);
     end(child);
+}
+
+/// In HTTP/1.0 a stream ends with its connection, so one that breaks off must not look like an end.
+#[test]
+fn a_stream_that_breaks_off_is_a_reset_where_its_end_is_that_of_the_connection() {
+    let shutdown =
+        ShutdownConfig { deadline: Duration::from_millis(500), ..ShutdownConfig::default() };
+    let server = start(Config { workers: 1, shutdown, ..Config::default() });
+    let ask = |how: &str| {
+        let mut peer = TcpStream::connect(server.addr()).expect("the server listens");
+        write!(peer, "GET /stream/{how} HTTP/1.0\r\n\r\n").expect("it takes bytes");
+        peer
+    };
+    let read = |mut peer: TcpStream| {
+        let mut said = String::new();
+        let end = peer.read_to_string(&mut said).map(drop).map_err(|error| error.kind());
+        (said.rsplit("\r\n").next().map(str::to_owned), end)
+    };
+    let reset = || Err(ErrorKind::ConnectionReset);
+    assert_eq!(read(ask("ends")), (Some("half and half".to_owned()), Ok(())));
+    assert_eq!(read(ask("fails")), (Some("half".to_owned()), reset()));
+    // What is cut at the deadline of a shutdown breaks off as well.
+    let peer = ask("stays");
+    peer.peek(&mut [0]).expect("it has begun");
+    server.shutdown();
+    assert_eq!(read(peer), (Some("half".to_owned()), reset()));
+    server.wait();
 }
 
 #[test]

@@ -70,9 +70,14 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             whole && request.inbound.is_empty()
         });
         self.lease.give_back();
+        if !sent {
+            // What the system still has for a peer that takes nothing goes with the connection.
+            self.wire.must_break_off(true);
+        }
         if !sent || cut {
             return;
         }
+        self.wire.must_break_off(false);
         if heard_all {
             // Nothing is unread, so closing the socket is as good a farewell as any.
             return;

@@ -11,6 +11,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::Interest;
@@ -78,6 +79,8 @@ pub struct SocketWire<S> {
     stream: S,
     /// Has a read been left waiting, so that the task is woken when there is something?
     parked: Cell<bool>,
+    /// Would an end in order be a lie?
+    breaks_off: Cell<bool>,
     watch: Watch,
     /// Whom the peer speaks for, when it has said so before the first request.
     spoken_for: OnceCell<Box<SocketAddr>>,
@@ -91,6 +94,7 @@ impl<S: Socket> SocketWire<S> {
         let wire = Rc::new(Self {
             stream,
             parked: Cell::new(false),
+            breaks_off: Cell::new(false),
             watch: watches.watch(),
             spoken_for: OnceCell::new(),
             _pass: pass,
@@ -195,8 +199,19 @@ impl<S: Socket> Wire for SocketWire<S> {
     }
 
     fn shutdown(&self) {
+        if self.breaks_off.get() {
+            return;
+        }
         // The peer may have closed already; then there is nobody to tell.
         let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
+    }
+
+    fn must_break_off(&self, must: bool) {
+        if self.breaks_off.replace(must) != must {
+            // A socket that is not to linger at all is reset when it is closed, even if the process
+            // dies. Sockets of the machine know no reset.
+            let _ = SockRef::from(&self.stream).set_linger(must.then_some(Duration::ZERO));
+        }
     }
 
     #[inline]

@@ -199,6 +199,12 @@ impl Response {
             (_, false) => Length::UntilClose,
         };
         let persists = self.encode_head(self.link.outbound().buf(), length);
+        if length == Length::UntilClose
+            && !self.terms.head_only
+            && let Some(wire) = self.link.wire()
+        {
+            wire.must_break_off(true);
+        }
         self.close = !persists;
         self.stage = Stage::Streaming;
         Ok(())
