@@ -17,6 +17,8 @@ use crate::wire::{Wait, Wire};
 
 /// Bytes of a header at most; those of version 2 may carry a certificate's name and the like.
 const MOST: usize = 4096;
+/// Bytes of a header of version 1 at most, with its line end.
+const LONGEST_LINE: usize = 107;
 /// Bytes of the shortest header, `PROXY UNKNOWN` and its line end.
 const SHORTEST: usize = 15;
 /// Bytes of version 2 up to the length of the rest, with which they end.
@@ -94,9 +96,26 @@ fn missing(header: &[u8]) -> usize {
 /// Whom the header names, if anybody. A health check of the balancer names nobody.
 fn parse(header: &[u8]) -> Result<Option<SocketAddr>, Error> {
     let config = ParseConfig { include_tlvs: false, ..ParseConfig::default() };
-    let (header, _) = ProxyHeader::parse(header, config)?;
-    let address = header.proxied_address().filter(|addr| addr.protocol == Protocol::Stream);
+    let (parsed, _) = ProxyHeader::parse(header, config)?;
+    if header.starts_with(b"P") && !is_plain(header) {
+        return Err(Error::Invalid);
+    }
+    let address = parsed.proxied_address().filter(|addr| addr.protocol == Protocol::Stream);
     Ok(address.map(|addr| addr.source))
+}
+
+/// Is this line of version 1 written as such lines are? The parser also takes other words that begin alike
+/// and ports with a sign, and leaves it to us how long a line may be.
+fn is_plain(line: &[u8]) -> bool {
+    let is_port = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
+    let words = line.strip_suffix(b"\r\n").unwrap_or(line);
+    let words: Vec<&[u8]> = words.split(|&byte| byte == b' ').collect();
+    line.len() <= LONGEST_LINE
+        && match words.as_slice() {
+            [b"PROXY", b"UNKNOWN", ..] => true,
+            [b"PROXY", b"TCP4" | b"TCP6", _, _, from, to] => is_port(from) && is_port(to),
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -139,8 +158,21 @@ mod tests {
             &b"GET / HTTP/1.1\r\nHost: a\r\n"[..],
             b"PROXY TCP4 nonsense\r\nGET / HTTP",
             b"\r\n\r\nGET / HTTP/1.1\r\n",
+            b"PROXYxTCP4 192.0.2.7 198.51.100.1 4711 80\r\n",
+            b"PROXY UNKNOWNx 192.0.2.7\r\n",
+            b"PROXY TCP4 192.0.2.7 198.51.100.1 +4711 80\r\n",
+            b"PROXY TCP4 192.0.2.7 198.51.100.1 4711 80 443\r\n",
+            b"PROXY TCP4 192.0.2.7 198.51.100.1 4711 80\nGET / HTTP/1.1\r\n",
         ] {
-            assert_eq!(enter(bytes).0, Err(Error::Invalid), "{bytes:?}");
+            assert_eq!(enter(bytes).0, Err(Error::Invalid), "{}", bytes.escape_ascii());
         }
+    }
+
+    #[test]
+    fn a_line_of_version_1_ends_within_107_bytes() {
+        let line = |len: usize| [b"PROXY UNKNOWN ", &b"x".repeat(len - 16)[..], b"\r\n"].concat();
+        assert_eq!(enter(&line(107)).0, Ok(None));
+        assert_eq!(enter(&line(108)).0, Err(Error::Invalid));
+        assert_eq!(enter(&line(1000)).0, Err(Error::Invalid));
     }
 }
