@@ -115,15 +115,14 @@ impl<G: Send + Sync + 'static> App<G> {
     /// }
     ///
     /// let app = App::new((), |r| r.mount(routes![double]))
-    ///     .error(|error: &ParseIntError| Error::status(422, error.to_string()));
+    ///     .error::<ParseIntError>(|error| Error::status(422, error.to_string()));
     /// # httpz::testing::Client::new(app).get("/double/x").status(422)
     /// #     .text("invalid digit found in string");
     /// ```
-    pub fn error<E, F>(mut self, meaning: F) -> Self
-    where
-        E: StdError + Send + Sync + 'static,
-        F: Fn(&E) -> Error + Send + Sync + 'static,
-    {
+    pub fn error<E: StdError + Send + Sync + 'static>(
+        mut self,
+        meaning: impl Fn(&E) -> Error + Send + Sync + 'static,
+    ) -> Self {
         let meaning = move |source: &(dyn StdError + 'static)| source.downcast_ref().map(&meaning);
         self.meanings.push(Box::new(meaning));
         self
