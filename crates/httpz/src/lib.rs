@@ -78,6 +78,7 @@ pub mod prelude;
 mod respond;
 mod route;
 mod router;
+mod shape;
 pub mod sse;
 mod streams;
 pub mod testing;
@@ -103,6 +104,7 @@ pub use route::{Answers, Meta, Route, Routes, Verb};
 pub use router::error::{BuildError, RouteError};
 pub use router::group::{Group, Router};
 pub use router::listing::{RouteInfo, RouteTable};
+pub use shape::{CheckFn, Dispatcher, GuardFn};
 pub use streams::Chunks;
 
 pub use bytes::Bytes;

@@ -7,34 +7,28 @@ use crate::cors::Cors;
 use crate::dispatch::{Checked, Dispatched, Guarded, WithData, limited};
 use crate::handler::Action;
 use crate::router::error::RouteError;
-use crate::{Dispatch, Request, Result, Shared};
+use crate::{CheckFn, Dispatcher, GuardFn, Shared};
 
 impl<G: 'static, C: 'static> Group<G, C> {
     /// Puts a dispatcher around the routes registered after this; they run with what it passes on.
     ///
-    /// See [`Dispatch`] for what can be one.
-    pub fn dispatch<R, D>(self, dispatcher: D) -> Group<G, R>
-    where
-        R: 'static,
-        D: Dispatch<C, R>,
-    {
+    /// See [`Dispatch`](crate::Dispatch) for what can be one.
+    pub fn dispatch<R: 'static, M>(self, dispatcher: impl Dispatcher<C, R, M>) -> Group<G, R> {
         let dispatcher = Arc::new(dispatcher);
         self.wrapped(move |inner| Arc::new(Dispatched { dispatcher: dispatcher.clone(), inner }))
     }
 
-    /// Puts a guard before the routes registered after this; they run with what it makes.
+    /// Puts a guard before the routes registered after this, `fn(&mut C, &Request) -> Result<R>`; they
+    /// run with what it makes.
     ///
     /// It runs before the body of the request is read. An error is shaped by `on_error`.
-    pub fn guard<R, D>(self, guard: D) -> Group<G, R>
-    where
-        R: 'static,
-        D: Fn(&mut C, &Request) -> Result<R> + Send + Sync + 'static,
-    {
+    pub fn guard<R: 'static, M>(self, guard: impl GuardFn<C, R, M>) -> Group<G, R> {
         let guard = Arc::new(guard);
         self.wrapped(move |inner| Arc::new(Guarded { guard: guard.clone(), inner }))
     }
 
-    /// Puts a check before the routes registered after this: a guard that leaves the context as it is.
+    /// Puts a check before the routes registered after this, `fn(&C, &Request) -> Result`: a guard that
+    /// leaves the context as it is.
     ///
     /// ```
     /// use httpz::prelude::*;
@@ -58,10 +52,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// # client.get("/admin/").status(403).text("for admins only");
     /// # client.header("x-user", "root").get("/admin/").text("hello");
     /// ```
-    pub fn check<D>(self, check: D) -> Self
-    where
-        D: Fn(&C, &Request) -> Result + Send + Sync + 'static,
-    {
+    pub fn check<M>(self, check: impl CheckFn<C, M>) -> Self {
         let check = Arc::new(check);
         self.wrapped(move |inner| Arc::new(Checked { check: check.clone(), inner }))
     }
