@@ -8,4 +8,15 @@ struct Place {
     second: u64,
 }
 
-fn main() {}
+fn place(_: &mut Shared<()>, _: &Request) -> Result<Place> {
+    Ok(Place { first: 1, second: 2 })
+}
+
+#[get("/")]
+fn index(first: &u64) -> String {
+    first.to_string()
+}
+
+fn main() {
+    App::new((), |r| r.guard(place).mount(routes![index]));
+}

@@ -7,4 +7,11 @@ enum AppError {
     Missing,
 }
 
-fn main() {}
+#[get("/")]
+fn index() -> Result<&'static str, AppError> {
+    Err(AppError::Missing)
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![index]));
+}

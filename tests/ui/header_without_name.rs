@@ -5,4 +5,11 @@ use httpz::prelude::*;
 #[derive(FromHeader)]
 struct Tenant(u32);
 
-fn main() {}
+#[get("/")]
+fn index(tenant: Header<Tenant>) -> String {
+    tenant.0.0.to_string()
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![index]));
+}

@@ -8,4 +8,14 @@ enum Colour {
     Rgb(u32),
 }
 
-fn main() {}
+#[get("/paint/:colour")]
+fn paint(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Red => "red",
+        Colour::Rgb(_) => "some other",
+    }
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![paint]));
+}

@@ -9,18 +9,17 @@ use super::{Said, emit};
 use crate::types;
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let Said { httpz, .. } = Said::of(&input)?;
+    let read = |input: &DeriveInput, said: &Said| {
+        let httpz = &said.httpz;
         let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
         if let Some(parameter) = input.generics.params.iter().find(is_type) {
             let text = "a header is a type without generics, though it may borrow";
             return Err(Error::new_spanned(parameter, text));
         }
-        let header = header(&input)?;
-        let field = field(&input)?;
+        let header = header(input)?;
+        let field = field(input)?;
         let name = &input.ident;
-        let is_text =
-            matches!(types::bare(field), Type::Reference(text) if types::last_word(&text.elem) == "str");
+        let is_text = matches!(types::bare(field), Type::Reference(text) if types::last_word(&text.elem) == "str");
         let mut generics = input.generics.clone();
         let value = if is_text {
             quote!(#httpz::Result::Ok(Self(__value)))
@@ -46,7 +45,18 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
                 }
             }
         })
-    }))
+    };
+    emit(input, read, |DeriveInput { ident: name, .. }, Said { httpz, .. }| {
+        quote! {
+            impl<'b> #httpz::header::FromHeader<'b> for #name {
+                const NAME: &'static str = "";
+
+                fn from_header(_: &'b str) -> #httpz::Result<Self> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    })
 }
 
 /// The name that `#[header("…")]` says.

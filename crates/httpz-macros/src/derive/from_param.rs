@@ -2,33 +2,38 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DataEnum, DeriveInput, Error, Fields, LitStr, Result, Variant};
+use syn::{Data, DataEnum, DeriveInput, Error, Fields, Ident, LitStr, Result, Variant};
 
 use super::{Said, emit};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let Said { httpz, .. } = Said::of(&input)?;
+    let read = |input: &DeriveInput, said: &Said| {
         if let Some(parameter) = input.generics.params.first() {
             let text = "a path parameter is a type without generics or lifetimes";
             return Err(Error::new_spanned(parameter, text));
         }
-        let name = &input.ident;
         let read = match &input.data {
-            Data::Enum(data) => by_names(&httpz, data)?,
-            _ => by_from_str(&httpz),
+            Data::Enum(data) => by_names(&said.httpz, data)?,
+            _ => by_from_str(&said.httpz),
         };
-        Ok(quote! {
-            impl<'b> #httpz::FromParam<'b> for #name {
-                fn from_param(
-                    __text: ::core::option::Option<&'b str>,
-                    __name: &'static str,
-                ) -> #httpz::Result<Self> {
-                    #read
-                }
+        Ok(implemented(&input.ident, &said.httpz, &read))
+    };
+    emit(input, read, |input, said| {
+        implemented(&input.ident, &said.httpz, &quote!(::core::unreachable!()))
+    })
+}
+
+fn implemented(name: &Ident, httpz: &TokenStream, read: &TokenStream) -> TokenStream {
+    quote! {
+        impl<'b> #httpz::FromParam<'b> for #name {
+            fn from_param(
+                __text: ::core::option::Option<&'b str>,
+                __name: &'static str,
+            ) -> #httpz::Result<Self> {
+                #read
             }
-        })
-    }))
+        }
+    }
 }
 
 fn by_names(httpz: &TokenStream, data: &DataEnum) -> Result<TokenStream> {

@@ -4,62 +4,82 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Result, Token, Variant};
+use syn::{
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Result, Token, Variant,
+};
 
 use super::{Said, emit};
 
 /// `httpz::HttpError`, and `From<Enum> for httpz::Error` where there is none already.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
-    emit(syn::parse2(input).and_then(|input: DeriveInput| {
-        let Said { httpz, is_error } = Said::of(&input)?;
-        let Data::Enum(DataEnum { variants, .. }) = &input.data else {
-            return Err(Error::new(input.span(), "HttpError is derived for an enum"));
-        };
-        let name = &input.ident;
-        if variants.is_empty() {
-            return Err(Error::new_spanned(name, "an error has variants, each with its status"));
-        }
-        if let Some(parameter) = input.generics.params.first() {
-            let text = "an error that knows its status is a type without generics";
-            return Err(Error::new_spanned(parameter, text));
-        }
-        // A `std::error::Error` turns into one of ours already.
-        let is_error = is_error || variants.iter().any(has_text_of_its_own);
-        let (mut cases, mut arms) = (Vec::new(), Vec::new());
-        for (i, variant) in variants.iter().enumerate() {
-            let Case { status, text, pattern, made } = Case::of(&httpz, variant, i, is_error)?;
-            let text = match text {
-                Some(text) => quote!(::core::option::Option::Some(#text)),
-                None => quote!(::core::option::Option::None),
-            };
-            cases.push(quote!((#status, #text)));
-            arms.push(quote!(#name::#pattern => #made,));
-        }
-        let from = (!is_error).then(|| {
-            quote! {
-                impl ::core::convert::From<#name> for #httpz::Error {
-                    fn from(error: #name) -> Self {
-                        #httpz::HttpError::to_error(&error)
-                    }
-                }
-            }
-        });
-        Ok(quote! {
-            impl #httpz::HttpError for #name {
-                const CASES: &'static [(::core::primitive::u16, ::core::option::Option<&'static ::core::primitive::str>)] =
-                    &[#(#cases),*];
-                fn to_error(&self) -> #httpz::Error {
-                    match self { #(#arms)* }
-                }
-            }
-            #from
-        })
-    }))
+    emit(input, read, |input, said| implemented(input, said, &[], &quote!(::core::unreachable!())))
 }
 
-/// Does `#[error("…")]` say the text, as `thiserror` reads it?
-fn has_text_of_its_own(variant: &Variant) -> bool {
-    variant.attrs.iter().any(|attribute| attribute.path().is_ident("error"))
+fn read(input: &DeriveInput, said: &Said) -> Result<TokenStream> {
+    let name = &input.ident;
+    let Data::Enum(DataEnum { variants, .. }) = &input.data else {
+        let text =
+            "HttpError is derived for an enum: make it one, with `#[status(…)]` on each variant";
+        return Err(Error::new_spanned(name, text));
+    };
+    if variants.is_empty() {
+        return Err(Error::new_spanned(name, "an error has variants, each with its status"));
+    }
+    if let Some(parameter) = input.generics.params.first() {
+        let text = "an error that knows its status is a type without generics";
+        return Err(Error::new_spanned(parameter, text));
+    }
+    let is_error = is_error(input, said);
+    let (mut cases, mut arms) = (Vec::new(), Vec::new());
+    for (i, variant) in variants.iter().enumerate() {
+        let Case { status, text, pattern, made } = Case::of(&said.httpz, variant, i, is_error)?;
+        let text = match text {
+            Some(text) => quote!(::core::option::Option::Some(#text)),
+            None => quote!(::core::option::Option::None),
+        };
+        cases.push(quote!((#status, #text)));
+        arms.push(quote!(#name::#pattern => #made,));
+    }
+    Ok(implemented(input, said, &cases, &quote!(match self { #(#arms)* })))
+}
+
+fn implemented(
+    input: &DeriveInput,
+    said: &Said,
+    cases: &[TokenStream],
+    made: &TokenStream,
+) -> TokenStream {
+    let (name, httpz) = (&input.ident, &said.httpz);
+    // A `std::error::Error` turns into one of ours already.
+    let from = (!is_error(input, said)).then(|| {
+        quote! {
+            impl ::core::convert::From<#name> for #httpz::Error {
+                fn from(error: #name) -> Self {
+                    #httpz::HttpError::to_error(&error)
+                }
+            }
+        }
+    });
+    quote! {
+        impl #httpz::HttpError for #name {
+            const CASES: &'static [(::core::primitive::u16, ::core::option::Option<&'static ::core::primitive::str>)] =
+                &[#(#cases),*];
+            fn to_error(&self) -> #httpz::Error {
+                #made
+            }
+        }
+        #from
+    }
+}
+
+/// Is it a `std::error::Error`? `thiserror` makes one of what has `#[error("…")]`.
+fn is_error(input: &DeriveInput, said: &Said) -> bool {
+    let has_text = |attrs: &[Attribute]| attrs.iter().any(|attr| attr.path().is_ident("error"));
+    let variants = match &input.data {
+        Data::Enum(data) => data.variants.iter().any(|variant| has_text(&variant.attrs)),
+        Data::Struct(_) | Data::Union(_) => false,
+    };
+    said.is_error || variants || has_text(&input.attrs)
 }
 
 /// What a variant means to a client.

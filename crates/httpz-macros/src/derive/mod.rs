@@ -10,8 +10,24 @@ use quote::quote;
 use syn::parse::ParseStream;
 use syn::{DeriveInput, Error, Ident, Path, Result, Token};
 
-fn emit(result: Result<TokenStream>) -> TokenStream {
-    result.unwrap_or_else(|error| error.to_compile_error())
+/// What a derive expands to; with a mistake, what stands in for it, so that uses of the type do not add
+/// messages of their own.
+fn emit(
+    input: TokenStream,
+    derive: impl Fn(&DeriveInput, &Said) -> Result<TokenStream>,
+    stand_in: impl Fn(&DeriveInput, &Said) -> TokenStream,
+) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut said = Said { httpz: quote!(::httpz), is_error: false };
+    said.read_all(&input).and_then(|()| derive(&input, &said)).unwrap_or_else(|error| {
+        let error = error.to_compile_error();
+        let is_plain = input.generics.params.is_empty();
+        let stand_in = is_plain.then(|| stand_in(&input, &said));
+        quote!(#error #stand_in)
+    })
 }
 
 /// What `#[httpz(…)]` says about a type.
@@ -23,14 +39,9 @@ struct Said {
 }
 
 impl Said {
-    fn of(input: &DeriveInput) -> Result<Self> {
-        let mut said = Self { httpz: quote!(::httpz), is_error: false };
-        for attribute in &input.attrs {
-            if attribute.path().is_ident("httpz") {
-                attribute.parse_args_with(|input: ParseStream<'_>| said.read(input))?;
-            }
-        }
-        Ok(said)
+    fn read_all(&mut self, input: &DeriveInput) -> Result<()> {
+        let mut said = input.attrs.iter().filter(|attribute| attribute.path().is_ident("httpz"));
+        said.try_for_each(|said| said.parse_args_with(|input: ParseStream<'_>| self.read(input)))
     }
 
     fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
