@@ -78,7 +78,7 @@ pub type Action<C> = Arc<dyn Endpoint<C>>;
 /// # httpz::testing::Client::new(app).get("/ping").text("pong");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler",
+    message = "`{Self}` is not a handler: write `fn(&Request, &mut Response) -> impl Respond`, or put `#[get(\"/path\")]` on it and mount `routes![…]`",
     label = "expected `fn(&Request, &mut Response) -> impl Respond`, sync or async",
     note = "a closure needs its argument types: `|req: &Request, res: &mut Response| …`, or `handler(…)` or `async_handler(…)` around it",
     note = "what it returns must implement `httpz::Respond`",

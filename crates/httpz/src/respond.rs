@@ -32,7 +32,7 @@ use crate::{Content, ContentType, Error, Json, Response, Result, Status};
 /// # httpz::testing::Client::new(app).get("/").text("1,2\n3,4\n");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a handler cannot return `{Self}`",
+    message = "a handler cannot return `{Self}`: wrap it in `Json(…)` or `Html(…)`, make a `String` of it, or implement `httpz::Respond` for it",
     label = "this is not something httpz can write to a response",
     note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`; what gives a future is an `async fn`"
 )]
@@ -198,7 +198,7 @@ impl<T: Respond, E: IntoError> Respond for Result<T, E> {
 
 /// What can stand as the error of a handler: whatever turns [into](Into) an [`Error`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an error that a handler can return",
+    message = "`{Self}` is not an error that a handler can return: derive `httpz::HttpError` for it, or make a `httpz::Error` of it, with `.or_status(500)?`",
     label = "this does not turn into `httpz::Error`",
     note = "derive `httpz::HttpError` for an enum, implement `std::error::Error` (any such error is a 500 whose cause is logged and never sent), or `From<{Self}>` for `httpz::Error`; of any other error, a box or a text `.or_status(500)?` makes one"
 )]

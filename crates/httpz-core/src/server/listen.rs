@@ -216,6 +216,11 @@ impl FromStr for Listen {
 /// assert!("127.0.0.1".places().is_err());
 /// # Ok::<(), httpz_core::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no place to listen at: write \"127.0.0.1:5882\", `(\"127.0.0.1\", 5882)` or a `SocketAddr`",
+    label = "not a place",
+    note = "see `httpz::Listen` for the texts that there are, such as \"unix:/run/app.sock\"; a list of places is one as well"
+)]
 pub trait Places {
     /// The places.
     ///

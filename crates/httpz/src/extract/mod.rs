@@ -43,9 +43,10 @@ pub use query::{Form, Query};
 /// # Ok::<(), httpz::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler argument",
+    message = "`{Self}` is not a handler argument: take `&{Self}` if the application or a guard has it, or implement `httpz::FromRequest` for it",
     label = "httpz does not know where in the request to find this",
-    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`"
+    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, `&[u8]`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`",
+    note = "what other libraries wrap, `State<T>` or `Data<T>`, is lent here: `&T`"
 )]
 pub trait FromRequest<'b>: Sized {
     /// What it takes of the body. A handler is called before the body is read when one of its
@@ -109,9 +110,10 @@ impl Takes {
 /// # httpz::testing::Client::new(app).header("x-token", "7").get("/me").text("session 7");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler argument",
+    message = "`{Self}` is not a handler argument: take `&{Self}` if the application or a guard has it, or implement `httpz::FromRequest` for it",
     label = "httpz does not know where in the request to find this",
-    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`"
+    note = "a handler takes: path parameters named as in the path, `&Request`, `&mut Response`, the context as `&T` or `&mut T`, or a type that implements `httpz::FromRequest` (`Json<T>`, `Query<T>`, `Form<T>`, `&[u8]`, …); one that implements `httpz::AsyncFromRequest` needs an `async fn`",
+    note = "what other libraries wrap, `State<T>` or `Data<T>`, is lent here: `&T`"
 )]
 pub trait AsyncFromRequest<'b>: Sized {
     /// What it takes of the body, as for [`FromRequest::TAKES`].

@@ -68,9 +68,9 @@ use crate::{Error, Result};
 /// # Ok::<(), Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a path parameter",
+    message = "`{Self}` cannot be read from a path parameter: derive `httpz::FromParam` for it, or take a number, `bool`, `char`, `&str` or `String`",
     label = "not a path parameter type",
-    note = "numbers, `bool`, `char`, `&str`, `String` and `Option` of them are; for your own type `#[derive(httpz::FromParam)]`: an enum is read by the names of its variants, a struct by its `FromStr`"
+    note = "with `#[derive(httpz::FromParam)]` an enum is read by the names of its variants, a struct by its `FromStr`; a type of another crate stands in such a struct, or is parsed from a `&str`"
 )]
 pub trait FromParam<'b>: Sized {
     /// Reads it; `text` is decoded, and absent when the route has no parameter of this name.

@@ -1,0 +1,15 @@
+//! State as other libraries hand it over.
+
+use httpz::prelude::*;
+
+struct Db;
+struct State<T>(T);
+
+#[get("/")]
+fn index(State(_db): State<Db>) -> &'static str {
+    ""
+}
+
+fn main() {
+    App::new(Db, |r| r.mount(routes![index]));
+}
