@@ -57,6 +57,11 @@ impl Answer {
         })
     }
 
+    /// Do requests of this method come with a body?
+    pub(crate) fn has_body(&self) -> bool {
+        !["Get", "Head", "Delete", "Options", "Trace", "Connect"].contains(&self.method.as_str())
+    }
+
     /// The text that has the parameter of this name, which is one of its whole path.
     pub(crate) fn text_with(&self, name: &str) -> &LitStr {
         let names = |text: &LitStr| {

@@ -61,6 +61,9 @@ const BODY: [&str; 4] = ["Json", "Form", "Bytes", ON_DEMAND];
 /// The one of them that is handed over unread.
 pub(crate) const ON_DEMAND: &str = "Body";
 
+/// What is said of a `'static` that no request can live up to.
+const KEPT: &str = "what a handler is lent lives as long as the request: leave `'static` out";
+
 /// Extractors of ours that read at once, from the head.
 const HEAD: [&str; 3] = ["Query", "Header", "Cookies"];
 
@@ -161,8 +164,10 @@ impl<'a> Reading<'a> {
             && let Some(lifetime) =
                 reference.lifetime.as_ref().filter(|name| name.ident == "static")
         {
-            let text = "what a handler is lent lives as long as the request: leave `'static` out";
-            self.error(lifetime, text);
+            self.error(lifetime, KEPT);
+        }
+        if types::has_impl(&ty) {
+            self.error(&ty, "a route cannot be generic: write the type in place of `impl …`");
         }
         match &ty {
             Type::Reference(reference) => match types::last_word(&reference.elem).as_str() {
@@ -191,9 +196,6 @@ impl<'a> Reading<'a> {
             }
             Type::Path(_) if types::last_word(&ty) == "str" => {
                 self.error(&ty, "a text is lent: write `&str`, or `String` to keep it");
-            }
-            Type::ImplTrait(_) => {
-                self.error(&ty, "a route cannot be generic: write the type in place of `impl …`");
             }
             _ => {}
         }
@@ -254,6 +256,12 @@ impl<'a> Reading<'a> {
                 if BODY.contains(&word.as_str()) || HEAD.contains(&word.as_str()) {
                     let text = format!("what is read from a request is owned: write `{word}<…>`");
                     self.error(&ty, text);
+                } else if types::is_fallible(&ty) {
+                    let text = format!(
+                        "what a handler is lent is always there: write `{}`",
+                        types::shown(inner)
+                    );
+                    self.error(&ty, text);
                 }
                 return Arg::Context {
                     ty: (*reference.elem).clone(),
@@ -273,8 +281,13 @@ impl<'a> Reading<'a> {
             word if HEAD.contains(&word) => Some(false),
             _ => None,
         };
-        if takes_body.is_none() {
-            self.own.push((input.clone(), name.to_owned()));
+        match takes_body {
+            None => self.own.push((input.clone(), name.to_owned())),
+            Some(_) => {
+                if let Some(lifetime) = types::kept(inner) {
+                    self.error(lifetime, KEPT);
+                }
+            }
         }
         let waits = self.function.sig.asyncness.is_some() && takes_body.is_none();
         let (how, ty) = match (waits, wrapper) {
@@ -328,6 +341,13 @@ impl<'a> Reading<'a> {
     fn tell_strays(&mut self) {
         let place = self.place();
         let is_under = self.answers.iter().any(|answer| answer.under.is_some());
+        let source = match self.answers.iter().any(Answer::has_body) {
+            true => {
+                "from the query with `Query<…>` or from the body with `Json<…>`, `Form<…>`, `&[u8]` or \
+                 `Body<'_>`"
+            }
+            false => "from the query with `Query<…>`",
+        };
         let strays = std::mem::take(&mut self.strays);
         for (input, name) in &strays {
             let free = self.free();
@@ -354,13 +374,14 @@ impl<'a> Reading<'a> {
                     "an argument without a name is no path parameter: name it as in the path"
                         .to_owned()
                 }
-                None if is_under => format!(
-                    "`{name}` is not {place}: add `:{name}` to the path, or take it from the query \
-                     with `Query<…>`"
-                ),
+                None if is_under => {
+                    format!(
+                        "`{name}` is not {place}: add `:{name}` to the path, or take it {source}"
+                    )
+                }
                 None => format!(
-                    "`{name}` is not {place}: add `:{name}` to the path, take it from the query with \
-                     `Query<…>`, or, if the prefix of a group has it, say so: `under = \"/…/:{name}\"`"
+                    "`{name}` is not {place}: add `:{name}` to the path, take it {source}, or, if the \
+                     prefix of a group has it, say so: `under = \"/…/:{name}\"`"
                 ),
             };
             self.error(input, text);
@@ -368,6 +389,17 @@ impl<'a> Reading<'a> {
     }
 
     fn miss_params(&mut self) {
+        if let Some((input, _)) = self.own.iter().find(|(input, _)| is_path(&input.ty)).cloned()
+            && let free = self.free()
+            && !free.is_empty()
+        {
+            let arguments: Vec<String> = free.iter().map(|name| format!("{name}: …")).collect();
+            let text = format!(
+                "a parameter of the path is an argument by its name: write `{}` in place of `Path<…>`",
+                arguments.join(", ")
+            );
+            return self.error(input, text);
+        }
         for name in self.free() {
             // A name of two letters is close to too many.
             let close = |(_, own): &&(PatType, String)| {
@@ -433,6 +465,11 @@ fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
 /// `[u8]`
 fn is_bytes(ty: &Type) -> bool {
     matches!(ty, Type::Slice(slice) if types::last_word(&slice.elem) == "u8")
+}
+
+/// The `Path<…>` of other libraries.
+fn is_path(ty: &Type) -> bool {
+    types::last_word(ty) == "Path" && types::shown(ty).ends_with('>')
 }
 
 /// Can a parameter of this name be taken by an argument?

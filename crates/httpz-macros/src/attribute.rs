@@ -145,6 +145,16 @@ impl Options {
             "guard" => {
                 self.guard = Some(value(&option, input, "the name of a function with `#[guard]`")?);
             }
+            "data"
+                if input
+                    .fork()
+                    .parse::<LitStr>()
+                    .is_ok_and(|text| text.value().starts_with('<')) =>
+            {
+                let text = "a body is an argument by its type: leave `data` out, and take `Json<…>`, \
+                            `Form<…>`, `&[u8]` or `Body<'_>`";
+                return Err(Error::new(option.span(), text));
+            }
             "data" => self.data = Some(value(&option, input, "the name of a static")?),
             // Found already by `facade`.
             "crate" => {
@@ -153,6 +163,16 @@ impl Options {
             }
             "path" => {
                 let text = format!("a path stands by itself: #[{}\"/users/:id\")]", verb.opening());
+                return Err(Error::new(option.span(), text));
+            }
+            "format" | "rank" => {
+                let text =
+                    format!("`{option}` is no option: method and path alone tell routes apart");
+                return Err(Error::new(option.span(), text));
+            }
+            "method" => {
+                let text =
+                    "the method is the name of the attribute: `#[get(…)]`, `#[post(…)]`, both";
                 return Err(Error::new(option.span(), text));
             }
             unknown => {
@@ -194,11 +214,13 @@ impl Options {
 /// What stands behind the `=` of an option.
 fn value<T: Parse>(option: &Ident, input: ParseStream<'_>, expected: &str) -> Result<T> {
     let end = input.is_empty().then(|| option.span());
-    input.parse().map_err(|error| {
+    let wrong = |error: Error| {
         let example = example(&option.to_string());
         let text = format!("expected {expected}: `{option} = {example}`");
         Error::new(end.unwrap_or(error.span()), text)
-    })
+    };
+    let value = input.parse().map_err(wrong)?;
+    if input.is_empty() || input.peek(Token![,]) { Ok(value) } else { Err(wrong(input.error(""))) }
 }
 
 /// How many parameters the first path of a function seems to have, with those of its prefix, where some

@@ -54,6 +54,38 @@ pub(crate) fn is_optional(ty: &Type) -> bool {
     }
 }
 
+/// Does it leave a type open, `impl Trait`, however deep?
+pub(crate) fn has_impl(ty: &Type) -> bool {
+    tokens_of(ty).iter().any(|token| matches!(token, TokenTree::Ident(ident) if ident == "impl"))
+}
+
+/// The `'static` of a reference in it, however deep, or of itself, as in `Body<'static>`.
+pub(crate) fn kept(ty: &Type) -> Option<Ident> {
+    let tokens = tokens_of(ty);
+    let opened = tokens.iter().position(|token| is_punct(token, '<'));
+    tokens.iter().enumerate().find_map(|(at, token)| match token {
+        TokenTree::Ident(ident) if ident == "static" && at >= 2 => {
+            let is_lent = is_punct(&tokens[at - 2], '&') || opened == Some(at - 2);
+            is_lent.then(|| ident.clone())
+        }
+        _ => None,
+    })
+}
+
+fn is_punct(token: &TokenTree, punct: char) -> bool {
+    matches!(token, TokenTree::Punct(other) if other.as_char() == punct)
+}
+
+/// Every token of it but the delimiters.
+fn tokens_of(ty: &Type) -> Vec<TokenTree> {
+    let mut tokens = Vec::new();
+    map(ty.to_token_stream(), &mut |token| {
+        tokens.push(token.clone());
+        token.into()
+    });
+    tokens
+}
+
 /// As people write it: `Option<&str>`.
 pub(crate) fn shown(ty: &Type) -> String {
     let text = quote!(#ty).to_string();

@@ -76,7 +76,14 @@ impl Pattern {
     /// What is wrong with it, and at which byte.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let Some(rest) = text.strip_prefix('/') else {
-            return Err(PatternError::new(0, format!("a path starts with `/`: write \"/{text}\"")));
+            let text = match text.split_once("://") {
+                Some((_, url)) => format!(
+                    "a path starts with `/`, behind the host: write \"{}\"",
+                    url.find('/').map_or("/", |at| &url[at..])
+                ),
+                None => format!("a path starts with `/`: write \"/{text}\""),
+            };
+            return Err(PatternError::new(0, text));
         };
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 1;
@@ -309,6 +316,8 @@ mod tests {
         for (pattern, offset, text) in [
             ("", 0, "a path starts with `/`: write \"/\""),
             ("a", 0, "a path starts with `/`: write \"/a\""),
+            ("http://x.org/a/b", 0, "a path starts with `/`, behind the host: write \"/a/b\""),
+            ("https://x.org", 0, "a path starts with `/`, behind the host: write \"/\""),
             ("/a/:", 3, "`:` without a name: write `:id`, or `::` for a literal colon"),
             ("/:1a", 1, "`:1a` is no name: begin it with a letter or `_`"),
             ("/:id/:id", 5, "`id` stands twice in the path"),

@@ -54,12 +54,13 @@ fn unreadable(
     let mut tokens = item.clone().into_iter();
     tokens.by_ref().find(|token| matches!(token, TokenTree::Ident(ident) if ident == "fn"));
     let (name, end) = (tokens.next(), tokens.last());
-    let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) = (name, end) else {
+    let (Some(TokenTree::Ident(name)), Some(end)) = (name, end) else {
         let text = "a route attribute stands on a function; on an `impl`, `#[actions]` does";
         let error = Error::new(Span::call_site(), text).to_compile_error();
         return quote!(#error #item);
     };
-    let error = error.to_compile_error();
+    // Of a missing body, the compiler speaks.
+    let error = matches!(end, TokenTree::Group(_)).then(|| error.to_compile_error());
     let vis = Visibility::Public(Token![pub](name.span()));
     let stand_in = stand_in(httpz, attributes, &name, &vis, &[]);
     quote!(#error #item #stand_in)
