@@ -91,6 +91,19 @@ fn a_successor_that_fails_changes_nothing() {
     next.wait().expect("it ends");
 }
 
+#[test]
+fn whoever_comes_and_is_silent_does_not_keep_a_successor_away() {
+    let path = place("silence");
+    let (mut serving, addr) = start(&path);
+    let silent = UnixStream::connect(&path).expect("somebody waits there");
+    let (mut next, same) = start(&path);
+    assert_eq!(same, addr);
+    assert_eq!(serving.wait().expect("it ends").code(), Some(0));
+    drop(silent);
+    next.kill().expect("it is still there");
+    next.wait().expect("it ends");
+}
+
 /// What systemd does: opens the socket, says where it is, and listens to what it is told.
 #[test]
 fn serves_the_socket_of_a_supervisor_and_tells_it_when() {

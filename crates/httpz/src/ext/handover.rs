@@ -50,6 +50,9 @@ use crate::{Error, Handle, Listen, Places, Result};
 const MOST: usize = 253;
 /// How long one side waits for the other's next word; a new process may have much to prepare.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long for the first word, which a process has ready when it comes: one that comes and is silent must
+/// not keep the next away.
+const PROMPTLY: Duration = Duration::from_secs(5);
 /// How often a server without a successor looks whether it is ending.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -179,8 +182,9 @@ fn wait_for_successor(door: &UnixListener, server: &Handle) {
 
 fn give(successor: &UnixStream, server: &Handle) -> io::Result<()> {
     successor.set_nonblocking(false)?;
-    successor.set_read_timeout(Some(PATIENCE))?;
+    successor.set_read_timeout(Some(PROMPTLY))?;
     hear(successor, TAKE)?;
+    successor.set_read_timeout(Some(PATIENCE))?;
     let sockets = server.sockets().map_err(|error| io::Error::other(error.to_string()))?;
     for (_, sockets) in &sockets {
         let sockets: Vec<_> = sockets.iter().take(MOST).map(AsFd::as_fd).collect();
@@ -193,10 +197,20 @@ fn give(successor: &UnixStream, server: &Handle) -> io::Result<()> {
 /// Waits for just this word.
 fn hear(mut peer: &UnixStream, word: &[u8]) -> io::Result<()> {
     let mut heard = vec![0; word.len()];
-    peer.read_exact(&mut heard)?;
+    peer.read_exact(&mut heard).map_err(in_words)?;
     match heard == word {
         true => Ok(()),
         false => Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks another language")),
+    }
+}
+
+/// What the system says of a deadline is "temporarily unavailable".
+fn in_words(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            io::Error::new(io::ErrorKind::TimedOut, "the other side said nothing for too long")
+        }
+        _ => error,
     }
 }
 
@@ -216,7 +230,8 @@ fn receive(peer: &UnixStream) -> io::Result<Vec<OwnedFd>> {
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut text = [0];
     let mut room = [IoSliceMut::new(&mut text)];
-    let got = recvmsg(peer, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+    let got = recvmsg(peer, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)
+        .map_err(|error| in_words(error.into()))?;
     if got.bytes == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
