@@ -39,6 +39,10 @@ fn a_trusted_proxy_is_believed_and_nobody_else() {
         let fields = format!("X-Forwarded-For: {written}, 203.0.113.9\r\n");
         assert_eq!(ask(&believing, b"", &fields), "203.0.113.9 by http to inside", "{written}");
     }
+    for written in ["evil.example/..", "a@b", "a b", "a:80x", "[::1", "a\\b", "caf%C3%A9"] {
+        let fields = format!("X-Forwarded-Host: {written}\r\n");
+        assert_eq!(ask(&believing, b"", &fields), "127.0.0.1 by http to inside", "{written}");
+    }
     stop(believing);
     stop(wary);
 }

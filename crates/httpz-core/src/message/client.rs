@@ -14,6 +14,7 @@ use smallvec::SmallVec;
 
 use super::Request;
 use super::proxies::ProxyField;
+use crate::proto::host;
 
 impl Request {
     /// The address of the client: of the peer, or of whom trusted proxies say that they speak for
@@ -56,12 +57,14 @@ impl Request {
     }
 
     /// The host that the client asked for: what a trusted proxy says, else [`Request::host`].
+    ///
+    /// A proxy may only pass on what the client says it is, so what is no host does not count.
     pub fn public_host(&self) -> Option<&str> {
         let said = match self.proxies().field {
             ProxyField::XForwarded => self.said_by_proxy("x-forwarded-host", None),
             ProxyField::Forwarded => self.said_by_proxy("forwarded", Some("host")),
         };
-        said.or_else(|| self.host())
+        said.filter(|said| host::is_authority(said.as_bytes())).or_else(|| self.host())
     }
 
     /// What the peer itself wrote, if it is trusted: the last entry of a field.
