@@ -262,6 +262,31 @@ fn row_33_after_the_first_chunk_the_head_cannot_be_changed() {
     assert!(answer.ends_with("3\r\none\r\n"), "{answer}");
 }
 
+/// The original forbids it, and sends the stream without the body where it is done all the same.
+#[test]
+fn row_33_a_body_that_a_stream_would_drop_is_refused() {
+    let app = App::new((), |r| {
+        r.get("/chunks", async |_: &Request, res: &mut Response| -> Result {
+            write!(res.writer(), "one, ")?;
+            let error = res.chunk("two").await.expect_err("the first would be lost");
+            assert!(error.chain().to_string().contains("send it as the first piece"));
+            Err(error)
+        })
+        .get("/events", async |_: &Request, res: &mut Response| -> Result {
+            res.body("one");
+            res.events().await?.send(&Event::new("two")).await
+        })
+        .get("/anew", async |_: &Request, res: &mut Response| -> Result {
+            res.text("one").clear();
+            res.chunk("two").await
+        })
+    });
+    let client = Client::new(app);
+    client.get("/chunks").status(500).no_header("transfer-encoding");
+    client.get("/events").status(500).no_header("cache-control");
+    client.get("/anew").status(200).text("two");
+}
+
 #[test]
 fn row_33_a_handler_goes_no_faster_than_its_peer_takes() {
     struct Count(Arc<AtomicUsize>);

@@ -19,6 +19,8 @@ pub enum ResponseFault {
     BadStatus,
     /// A body with a status that forbids one.
     BodyForbidden,
+    /// A body that was set before a stream began, and would be lost.
+    BodyBeforeStream,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
     /// A 2xx to CONNECT, which promises a tunnel.
@@ -48,6 +50,10 @@ impl fmt::Display for ResponseFault {
             }
             Self::BadStatus => "the response has a status outside 200..=999",
             Self::BodyForbidden => "the response has a body, which its status forbids",
+            Self::BodyBeforeStream => {
+                "the response had a body when its stream began, which would be lost: send it as the \
+                 first piece"
+            }
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
             Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, and none is dug here",
             Self::EventField => "an event has an id or a name with a line end or NUL",

@@ -169,6 +169,9 @@ impl Response {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        if !self.body_bytes().is_empty() {
+            return Err(ResponseFault::BodyBeforeStream);
+        }
         self.status = Status(101);
         self.content_type = None;
         if expects_continue {
@@ -191,6 +194,9 @@ impl Response {
             return Ok(());
         }
         let absent = self.length(0)? == Length::Absent;
+        if !self.body_bytes().is_empty() {
+            return Err(ResponseFault::BodyBeforeStream);
+        }
         self.answer_early();
         self.chunked = self.terms.version == Version::Http11 && !absent;
         let length = match (absent, self.chunked) {
