@@ -6,6 +6,8 @@
 use ipnet::IpNet;
 
 use super::config::{Config, ConfigError, PoolConfig};
+use super::listen::Listen;
+use super::proxied;
 use crate::proto::Limits;
 
 /// Threads at most: more than any machine has cores, and less than it has descriptors.
@@ -41,7 +43,8 @@ impl Config {
             );
         }
         for (n, place) in self.listen.iter().enumerate() {
-            if let Some(mend) = place.mistake() {
+            let missing = proxied::MISSING.filter(|_| matches!(place, Listen::Proxied(_)));
+            if let Some(mend) = missing.or_else(|| place.mistake()) {
                 return wrong("listen", format!("has `{place}`, {mend}"));
             }
             // The system chooses another port each time.
@@ -150,7 +153,6 @@ fn unmapped(network: &IpNet) -> Option<IpNet> {
 mod tests {
     use super::*;
     use crate::message::Proxies;
-    use crate::server::listen::Listen;
 
     #[test]
     fn names_the_field_that_is_wrong() {
@@ -162,6 +164,8 @@ mod tests {
             ("listen", |c| c.listen = vec![Listen::tcp(([127, 0, 0, 1], 80)); 2]),
             ("listen", |c| c.listen = vec![Listen::unix("")]),
             ("listen", |c| c.listen = vec![Listen::unix("x").mode(660)]),
+            #[cfg(not(feature = "proxy-protocol"))]
+            ("listen", |c| c.listen = vec!["proxy:127.0.0.1:0".parse().unwrap()]),
             ("workers", |c| c.workers = 1025),
             ("pool.max", |c| c.pool.max = 0),
             ("pool.min", |c| c.pool.min = 501),

@@ -179,7 +179,9 @@ fn address(text: &str) -> Result<IpAddr, &'static str> {
 fn places(text: &str) -> Result<Vec<Listen>, &'static str> {
     let places: Result<Vec<Listen>, _> =
         text.split(',').map(|place| place.trim().parse()).collect();
-    places.map_err(|_| "a list as `127.0.0.1:5882,unix:/run/app.sock;mode=660`")
+    places.map_err(|_| {
+        "a list as `127.0.0.1:5882,unix:/run/app.sock;mode=660`, with names that can be looked up"
+    })
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, &'static str> {

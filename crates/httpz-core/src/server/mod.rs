@@ -26,7 +26,7 @@ mod worker;
 use std::io;
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::net::Gate;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
@@ -85,11 +85,6 @@ fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Estate, Vec<
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
     for place in wanted {
         let proxied = matches!(place, Listen::Proxied(_));
-        if proxied {
-            proxied::check().map_err(|error| {
-                Error::status(500, format!("cannot listen on {place}: {error}")).with_source(error)
-            })?;
-        }
         let (place, sockets) = place.open(workers, backlog)?;
         files.extend(place.file().map(|path| SocketFile::new(path.to_owned())));
         let duplicates = sockets.iter().flatten().map(Listener::duplicate);

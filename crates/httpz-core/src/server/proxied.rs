@@ -6,7 +6,6 @@
 //! whoever comes around the load balancer must not choose an address for itself.
 
 use std::future::poll_fn;
-use std::io;
 use std::net::SocketAddr;
 
 use proxy_header::{Error, ParseConfig, Protocol, ProxyHeader};
@@ -42,9 +41,7 @@ impl Listen {
 }
 
 /// Nothing stands in the way.
-pub(super) fn check() -> io::Result<()> {
-    Ok(())
-}
+pub(super) const MISSING: Option<&str> = None;
 
 /// Takes the header off a new connection; `false` when it is to be closed.
 pub(super) async fn enter<S: Socket>(wire: &SocketWire<S>) -> bool {
