@@ -215,6 +215,24 @@ fn row_11_a_dispatcher_holds_from_its_place_on() {
 }
 
 #[test]
+fn row_11_what_a_dispatcher_keeps_stands_on_errors_too() {
+    async fn marks<C: 'static>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        res.header("x-kept", "1").keep_headers().header("x-taken-back", "1");
+        next.run(cx, req, res).await
+    }
+    let fails = handler(|_, _| Err::<(), _>(Error::status(409, "taken")));
+    let client =
+        Client::new(App::new((), |r| r.dispatch(marks).get("/", hello()).get("/fails", fails)));
+    client.get("/").header("x-kept", "1").header("x-taken-back", "1");
+    client.get("/fails").status(409).header("x-kept", "1").no_header("x-taken-back").text("taken");
+}
+
+#[test]
 fn row_12_a_single_route_has_a_dispatcher_of_its_own() {
     let client = Client::new(App::new((), |r| {
         r.with(|r| r.dispatch(main_dispatcher).delete("/v1/session", hello()))

@@ -262,7 +262,7 @@ fn row_33_after_the_first_chunk_the_head_cannot_be_changed() {
     assert!(answer.ends_with("3\r\none\r\n"), "{answer}");
 }
 
-/// The original forbids it, and sends the stream without the body where it is done all the same.
+/// The original asks that it is not done; here it was dropped without a word.
 #[test]
 fn row_33_a_body_that_a_stream_would_drop_is_refused() {
     let app = App::new((), |r| {
