@@ -62,7 +62,10 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     pub(super) async fn farewell(&mut self) {
         let sent = self.flush().await;
         let exchange = self.lease.get_mut();
-        let cut = exchange.as_ref().is_some_and(|it| it.response.stage() == Stage::Aborted);
+        // The answer to HEAD is whole with its head: it is to be read, though nothing follows it.
+        let cut = exchange.as_ref().is_some_and(|Exchange { response, .. }| {
+            response.stage() == Stage::Aborted && !response.terms.head_only
+        });
         // Who has said `close` sends no more; who has not may be sending its next request by now.
         let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
             let whole = request.incoming.is_off_the_wire() && !request.head.persists;

@@ -47,6 +47,16 @@ fn an_error_in_the_middle_of_a_stream_never_looks_like_its_end() {
     );
 }
 
+/// The head was lost to a reset when the peer went on sending.
+#[test]
+fn an_error_in_a_stream_that_head_asks_for_ends_the_connection_in_order() {
+    for (method, in_order) in [("HEAD", true), ("GET", false)] {
+        let wire = Rc::new(Memory::open([format!("{method} /cut HTTP/1.1\r\nHost: x\r\n\r\n")]));
+        assert_eq!(run(&wire, &common(1, small())), !in_order, "{method}: is it over at once?");
+        assert_eq!((wire.is_shut(), wire.waiting() == Wait::Linger), (in_order, in_order));
+    }
+}
+
 #[test]
 fn pipelined_answers_leave_in_one_write() {
     let input = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n".repeat(16);
