@@ -28,14 +28,16 @@ pub fn in_memory<S: Service>(case: &Case, server: &Loopback<S>) {
     }
 }
 
-/// Sends the case over connections of its own: as it is, and cut at a few places.
+/// Sends the case over connections of its own: as it is, cut at a few places, and byte by byte.
 ///
 /// # Panics
 ///
 /// When something else came back than the case says.
 pub fn over_sockets(case: &Case, addr: SocketAddr) {
     let len: usize = case.input.iter().map(Vec::len).sum();
-    for cuts in [vec![], vec![len / 3], vec![len - len.min(2)], vec![len / 4, len / 2]] {
+    let everywhere = (1..len).collect();
+    let some = [vec![], vec![len / 3], vec![len - len.min(2)], vec![len / 4, len / 2]];
+    for cuts in some.into_iter().chain([everywhere]) {
         judge(case, &talk(case, addr, &cuts), &cuts);
     }
 }
