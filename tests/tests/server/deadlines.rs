@@ -1,10 +1,12 @@
 //! No peer holds the server up.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use httpz::Config;
 use httpz_core::net::Timeouts;
-use httpz_tests::Raw;
+use httpz_tests::{Raw, eventually};
 
 use super::{start, stop};
 
@@ -83,6 +85,16 @@ fn a_peer_that_reads_nothing_is_cut() {
         assert!(std::time::Instant::now() < deadline, "the server still holds the connection");
         std::thread::sleep(Duration::from_millis(100));
     }
+    stop(server);
+}
+
+/// Closed in order, megabytes of it stayed with the system for minutes.
+#[test]
+fn what_a_peer_does_not_read_is_not_kept_for_it() {
+    let server = start(short());
+    let mut peer = TcpStream::connect(server.addr()).expect("the server listens");
+    peer.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").expect("it takes bytes");
+    eventually("it is reset", || peer.take_error().expect("it can be asked").is_some());
     stop(server);
 }
 

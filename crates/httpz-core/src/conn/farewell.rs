@@ -73,10 +73,6 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             whole && request.inbound.is_empty()
         });
         self.lease.give_back();
-        if !sent {
-            // What the system still has for a peer that takes nothing goes with the connection.
-            self.wire.must_break_off(true);
-        }
         if !sent || cut {
             return;
         }

@@ -147,6 +147,8 @@ impl Link {
             };
             // Whoever writes next shall fail at once, rather than wait as long as this.
             wire.shutdown();
+            // What the system still holds for a peer that takes nothing goes with the connection.
+            wire.must_break_off(true);
             return Poll::Ready(Err(error));
         }
     }
