@@ -1,7 +1,8 @@
 //! Reads any deserialisable type from decoded pairs of names and values.
 //!
 //! The pairs are sorted by name, so that the values of a repeated name stand together; then the
-//! type is fed as from a map: a sequence takes all values of a name, everything else exactly one.
+//! type is fed as from a map: a sequence takes all values of a name, everything else exactly one. A type
+//! that is a sequence itself takes the pairs as they came.
 //! What is refused is said with the name of the parameter, because serde knows only types.
 
 use std::fmt;
@@ -23,7 +24,8 @@ pub(super) fn read<'de, T: de::Deserialize<'de>>(pairs: Pairs<'de>, kind: &str) 
     let mut sorted: SmallVec<[Pair<'de>; 16]> = pairs.iter().collect();
     // A stable sort: the values of one name stay in the order they came.
     sorted.sort_by_key(|&(name, _)| name);
-    T::deserialize(Map { rest: &sorted, values: &[] }).map_err(|refusal| refusal.told(kind))
+    T::deserialize(Map { all: pairs, rest: &sorted, values: &[] })
+        .map_err(|refusal| refusal.told(kind))
 }
 
 /// What is wrong with the pairs.
@@ -68,6 +70,8 @@ impl de::Error for Refusal {
 
 /// All pairs, as a map from names to their values.
 struct Map<'p, 'de> {
+    /// The pairs as they came.
+    all: Pairs<'de>,
     /// The pairs whose names have not been given out.
     rest: &'p [Pair<'de>],
     /// The pairs of the name that was given out last.
@@ -100,9 +104,13 @@ impl<'de> Deserializer<'de> for Map<'_, 'de> {
         visitor.visit_unit()
     }
 
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        visitor.visit_seq(List(self.all.iter()))
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        unit_struct tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -122,6 +130,22 @@ impl<'de> MapAccess<'de> for Map<'_, 'de> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
         let name = self.values.first().map_or("", |&(name, _)| name);
         seed.deserialize(Values(self.values)).map_err(|refusal| refusal.named(name))
+    }
+}
+
+/// All pairs in the order they came, each a sequence of name and value.
+struct List<I>(I);
+
+impl<'de, I: Iterator<Item = Pair<'de>>> SeqAccess<'de> for List<I> {
+    type Error = Refusal;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Refusal> {
+        let Some((name, value)) = self.0.next() else { return Ok(None) };
+        let pair = Values(&[(name, name), (name, value)]);
+        seed.deserialize(pair).map(Some).map_err(|refusal| refusal.named(name))
     }
 }
 

@@ -9,7 +9,8 @@ use crate::{Request, Result};
 ///
 /// Names are matched as they are written. A `Vec` takes every value of a repeated name, anything
 /// else refuses a repeated one. An `Option` is `None` when the name is absent or its value empty.
-/// Numbers and `bool` are read as in paths; a `&str` borrows from the request.
+/// Numbers and `bool` are read as in paths; a `&str` borrows from the request. A list of pairs, such as
+/// `Vec<(&str, &str)>`, takes them all as they came.
 ///
 /// ```
 /// use httpz::prelude::*;
@@ -40,7 +41,8 @@ impl<'b, T: Deserialize<'b>> FromRequest<'b> for Query<T> {
 
 /// The body, a submitted form, as a struct; the rules are those of [`Query`].
 ///
-/// The content type of the request is not looked at.
+/// The content type of the request is not looked at. A check box for a `bool` says `value="true"`, and the
+/// field `#[serde(default)]`, since browsers send nothing for one that is not checked.
 ///
 /// ```
 /// use httpz::prelude::*;

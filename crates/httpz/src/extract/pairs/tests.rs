@@ -105,6 +105,15 @@ fn fills_maps_and_options() {
 }
 
 #[test]
+fn fills_a_list_of_pairs_in_their_order() {
+    let pairs = query::<Vec<(String, String)>>("b=2&a=1+0&b=&c");
+    assert_eq!(pairs, r#"[("b", "2"), ("a", "1 0"), ("b", ""), ("c", "")]"#);
+    assert_eq!(query::<Vec<(char, u8)>>("b=2&a=1"), "[('b', 2), ('a', 1)]");
+    assert_eq!(query::<Vec<(char, u8)>>("b=2&a=x"), "query parameter `a`: `x` is not a u8");
+    assert_eq!(query::<Vec<(String, String)>>(""), "[]");
+}
+
+#[test]
 fn borrows_what_needs_no_decoding_and_what_does() {
     #[derive(Deserialize)]
     struct Names<'a> {
