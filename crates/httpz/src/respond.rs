@@ -198,9 +198,9 @@ impl<T: Respond, E: IntoError> Respond for Result<T, E> {
 
 /// What can stand as the error of a handler: whatever turns [into](Into) an [`Error`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an error that a handler can return: derive `httpz::HttpError` for it, or make a `httpz::Error` of it, with `.or_status(500)?`",
+    message = "`{Self}` is not an error that a handler can return: derive `httpz::HttpError` for it, implement `std::error::Error`, or return `httpz::Error` in its place",
     label = "this does not turn into `httpz::Error`",
-    note = "derive `httpz::HttpError` for an enum, implement `std::error::Error` (any such error is a 500 whose cause is logged and never sent), or `From<{Self}>` for `httpz::Error`; of any other error, a box or a text `.or_status(500)?` makes one"
+    note = "`?` makes a `httpz::Error` of every `std::error::Error` (a 500 whose cause is logged and never sent), `.or_status(500)?` of a text, an `anyhow::Error` or a `Box<dyn Error + Send + Sync>`, `Error::status(404, \"…\")` of nothing; for a type of your own there is `impl From<{Self}> for httpz::Error`, too"
 )]
 pub trait IntoError {
     /// The error that `on_error` shapes.

@@ -70,7 +70,7 @@ use crate::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a path parameter: derive `httpz::FromParam` for it, or take a number, `bool`, `char`, `&str` or `String`",
     label = "not a path parameter type",
-    note = "with `#[derive(httpz::FromParam)]` an enum is read by the names of its variants, a struct by its `FromStr`; a type of another crate stands in such a struct, or is parsed from a `&str`"
+    note = "with `#[derive(httpz::FromParam)]` an enum is read by the names of its variants, a struct by its `FromStr`; a type of another crate stands in such a struct, or is parsed from a `&str`; `Uuid` wants the feature `uuid`"
 )]
 pub trait FromParam<'b>: Sized {
     /// Reads it; `text` is decoded, and absent when the route has no parameter of this name.
