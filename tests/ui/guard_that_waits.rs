@@ -1,4 +1,4 @@
-//! A guard is sync.
+//! A guard is sync, and what names it adds no message.
 
 use httpz::prelude::*;
 
@@ -7,4 +7,11 @@ async fn auth(_: &mut Shared<()>, _: &Request) -> Result<u64> {
     Ok(1)
 }
 
-fn main() {}
+#[get("/me", guard = auth)]
+fn me(id: &u64) -> String {
+    id.to_string()
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![me]));
+}
