@@ -53,7 +53,7 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// # let app = App::new(AtomicU64::new(0), |r| r.dispatch(once_more).get("/", moody));
 /// # httpz::testing::Client::new(app).get("/").status(200).text("1");
 /// ```
-pub struct Next<'a, R> {
+pub struct Next<'a, R: 'static> {
     endpoint: &'a dyn Endpoint<R>,
 }
 
@@ -65,7 +65,7 @@ impl<R> Clone for Next<'_, R> {
 
 impl<R> Copy for Next<'_, R> {}
 
-impl<'a, R: 'static> Next<'a, R> {
+impl<'a, R> Next<'a, R> {
     /// Runs it with this context.
     ///
     /// # Errors

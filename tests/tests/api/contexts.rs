@@ -233,3 +233,49 @@ fn data_takes_the_place_of_the_context() {
     client.get("/initech/who").status(403);
     client.header("token", "ok").get("/initech/who").text("Initech");
 }
+
+/// What is written with less or with more than is needed: no `'static`, and lifetimes with names.
+mod as_people_write_it {
+    use super::*;
+
+    async fn passed_on<C>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        res.header("x-passed", "on");
+        next.run(cx, req, res).await
+    }
+
+    #[httpz::guard]
+    fn token<'a>(db: &'a mut Shared<Db>, req: &'a Request) -> Result<Me> {
+        db.note(req.path());
+        Ok(Me { id: 7, db: *db })
+    }
+
+    #[get("/me", guard = token)]
+    fn me(me: &Me) -> String {
+        me.id.to_string()
+    }
+
+    #[test]
+    fn a_dispatcher_needs_no_static_and_a_guard_may_name_lifetimes() {
+        let app = App::new(Db::default(), |r| r.dispatch(passed_on).mount(routes![me]));
+        Client::new(app).get("/me").header("x-passed", "on").text("7");
+    }
+
+    /// Its arguments are told to it by what takes it.
+    #[test]
+    fn a_guard_and_a_check_may_be_closures_without_types() {
+        let app = App::new(Db::default(), |r| {
+            r.check(|db, req| {
+                db.note(req.path());
+                Ok(())
+            })
+            .guard(|db, _| Ok(Me { id: 8, db: *db }))
+            .get("/me", Me::show)
+        });
+        Client::new(app).get("/me").status(200);
+    }
+}
