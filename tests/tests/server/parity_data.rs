@@ -26,13 +26,15 @@ fn row_10_what_need_not_be_shared_is_one_per_thread() {
     );
     let config = Config { workers: 2, port: 0, ..Config::default() };
     let server = app.config(config).start().expect("it starts");
-    let mut own = 0;
-    for n in 1..=20 {
+    // The system spreads connections as it likes; sooner or later each worker has had one.
+    let apart = (1..=1000).find(|all| {
         let reply = Raw::connect(server.addr()).get("/");
-        let (here, all) = reply.body.split_once(" of ").expect("two numbers");
-        assert_eq!(all, n.to_string());
-        own = own.max(here.parse().expect("a number"));
-    }
-    assert!((10..=20).contains(&own), "the busier worker has counted {own} of 20");
+        let (here, everywhere) = reply.body.split_once(" of ").expect("two numbers");
+        assert_eq!(everywhere, all.to_string());
+        let here: u64 = here.parse().expect("a number");
+        assert!(here <= *all, "more than all: {here} of {all}");
+        here < *all
+    });
+    assert!(apart.is_some(), "both workers count in one place");
     crate::stop(server);
 }
