@@ -177,6 +177,17 @@ fn row_61_a_client_asks_the_whole_application() {
     client.get("/nowhere").status(404);
 }
 
+/// A test of an application that could not be started would promise what nobody gets.
+#[test]
+fn row_61_a_client_says_why_the_application_could_not_be_started() {
+    let mut config = Config::default();
+    config.request.buffer_size = 100;
+    let said = complaint(|| Client::new(App::new((), |r| r).config(config)));
+    assert!(said.contains("request.buffer_size is 100"), "{said}");
+    let twice = App::new((), |r| r.get("/:a", search).get("/:b", search));
+    assert!(complaint(|| Client::new(twice)).contains("`/:b`"));
+}
+
 #[test]
 fn row_61_cookies_are_kept_between_calls() {
     fn login(req: &Request, res: &mut Response) -> Result<&'static str> {

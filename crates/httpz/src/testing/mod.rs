@@ -60,7 +60,8 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// When routes cannot be registered; see [`App::build`].
+    /// When the application could not be started: routes cannot be registered (see [`App::build`]), or
+    /// its configuration has a mistake (see [`Config::check`](crate::Config::check)).
     #[track_caller]
     pub fn new<G: Send + Sync + 'static>(app: App<G>) -> Self {
         let built = match app.build() {
@@ -68,6 +69,9 @@ impl Client {
             Err(error) => panic!("{error}"),
         };
         let config = built.config().clone();
+        if let Err(error) = config.check() {
+            panic!("{error}");
+        }
         let loopback = Loopback::new(Erased(Arc::new(built)), &config);
         Self { loopback, fields: Vec::new(), jar: Rc::default() }
     }
