@@ -4,7 +4,7 @@ use httpz::prelude::*;
 
 struct Db;
 
-#[httpz::guard]
+#[guard]
 fn auth(_: &mut Shared<Db>, _: &Request) -> Result<u64> {
     Ok(1)
 }

@@ -2,7 +2,7 @@
 
 use httpz::prelude::*;
 
-#[httpz::guard]
+#[guard]
 fn auth<'a, C>(_: &mut C, req: &'a Request) -> Result<&'a str> {
     Ok(req.path())
 }

@@ -2,7 +2,7 @@
 
 use httpz::prelude::*;
 
-#[httpz::guard]
+#[guard]
 fn auth<C>(_: &mut C, req: &Request) -> Option<u64> {
     req.header("x-user")?.parse().ok()
 }

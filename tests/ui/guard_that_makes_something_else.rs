@@ -4,7 +4,7 @@ use httpz::prelude::*;
 
 struct Me;
 
-#[httpz::guard]
+#[guard]
 fn auth<C>(_: &mut C, _: &Request) -> Result<u64> {
     Ok(1)
 }

@@ -2,7 +2,7 @@
 
 use httpz::prelude::*;
 
-#[httpz::guard]
+#[guard]
 async fn auth(_: &mut Shared<()>, _: &Request) -> Result<u64> {
     Ok(1)
 }

@@ -13,7 +13,6 @@ use crate::{Error, Request, Result};
 ///
 /// ```
 /// use httpz::prelude::*;
-/// use httpz::guard;
 ///
 /// struct User(u64);
 ///

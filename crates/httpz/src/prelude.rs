@@ -5,8 +5,8 @@
 //! ```
 
 pub use httpz_macros::{
-    Context, FromHeader, FromParam, HttpError, actions, all, connect, delete, get, head, options,
-    patch, post, put, query, route, trace,
+    Context, FromHeader, FromParam, HttpError, actions, all, connect, delete, get, guard, head,
+    options, patch, post, put, query, route, trace,
 };
 
 pub use crate::{

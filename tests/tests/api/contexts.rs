@@ -248,7 +248,7 @@ mod as_people_write_it {
         next.run(cx, req, res).await
     }
 
-    #[httpz::guard]
+    #[guard]
     fn token<'a>(db: &'a mut Shared<Db>, req: &'a Request) -> Result<Me> {
         db.note(req.path());
         Ok(Me { id: 7, db: *db })

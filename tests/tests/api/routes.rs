@@ -1,6 +1,5 @@
 //! What a route attribute can say besides one path, and where it can stand.
 
-use httpz::guard;
 use httpz::prelude::*;
 use httpz::testing::Client;
 
