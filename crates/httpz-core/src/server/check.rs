@@ -49,7 +49,10 @@ impl Config {
             }
             // The system chooses another port each time.
             let stays = place.addr().is_none_or(|addr| addr.port() != 0);
-            if stays && self.listen[..n].contains(place) {
+            let is_there = |other: &Listen| {
+                other == place || (place.file().is_some() && other.file() == place.file())
+            };
+            if stays && self.listen[..n].iter().any(is_there) {
                 return wrong("listen", format!("has `{place}` twice; take one out"));
             }
         }
@@ -160,7 +163,7 @@ mod tests {
         type Spoil = fn(&mut Config);
         let cases: &[(&str, Spoil)] = &[
             ("listen", |c| (c.listen, c.port) = (vec![Listen::unix("x")], 80)),
-            ("listen", |c| c.listen = vec![Listen::unix("x"), Listen::unix("x")]),
+            ("listen", |c| c.listen = vec![Listen::unix("x"), Listen::unix("x").mode(0o600)]),
             ("listen", |c| c.listen = vec![Listen::tcp(([127, 0, 0, 1], 80)); 2]),
             ("listen", |c| c.listen = vec![Listen::unix("")]),
             ("listen", |c| c.listen = vec![Listen::unix("x").mode(660)]),
