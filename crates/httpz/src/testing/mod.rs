@@ -263,4 +263,45 @@ impl Service for Erased {
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
         self.0.refuse(req, res, error);
     }
+
+    fn too_late(&self, req: &Request, error: &Error) {
+        self.0.too_late(req, error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A service that answers and then fails, and keeps what it hears of that.
+    #[derive(Default)]
+    struct Hasty(Mutex<Vec<String>>);
+
+    impl Service for Hasty {
+        fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
+            Flow::within(req, async {
+                res.text("early").write().await?;
+                Err(Error::status(500, "late"))
+            })
+        }
+
+        fn refuse(&self, _: &Request, _: &mut Response, _: Error) {}
+
+        fn too_late(&self, _: &Request, error: &Error) {
+            self.0.lock().unwrap().push(error.message().to_owned());
+        }
+    }
+
+    /// Once they were not: a handler that panicked behind its answer did so unheard.
+    #[test]
+    fn errors_that_come_too_late_are_heard_of_in_tests_too() {
+        let hasty = Arc::<Hasty>::default();
+        let config = crate::Config::default();
+        let loopback = Loopback::new(Erased(hasty.clone()), &config);
+        let client = Client { loopback, fields: Vec::new(), jar: Rc::default() };
+        client.get("/").status(200).text("early");
+        assert_eq!(*hasty.0.lock().unwrap(), ["late"]);
+    }
 }
