@@ -13,9 +13,10 @@ use httpz::prelude::*;
 use httpz_board::{Board, app};
 
 fn main() -> Result {
+    let config = Config::from_env()?;
     let file = env::var("BOARD_DB").ok();
     let https = env::var("BOARD_HTTPS").is_ok_and(|value| value == "1");
-    let app = app(Board::open(file.as_deref())?.https(https)).config(Config::from_env()?);
+    let app = app(Board::open(file.as_deref())?.https(https)).config(config);
     print!("{}", app.routes());
     if env::args().any(|argument| argument == "--routes") {
         return Ok(());
