@@ -56,7 +56,8 @@ impl Response {
     /// # Errors
     ///
     /// 426, with `Upgrade`, when the peer does not ask for this protocol; 400 when its request has a
-    /// body; 503 when the server is shutting down; 500 when the head cannot be sent as it is.
+    /// body; 503 when the server is shutting down; 500 when the head cannot be sent as it is, or a body was
+    /// set before.
     pub async fn upgrade<'a>(&'a mut self, req: &'a Request, protocol: &str) -> Result<Tunnel<'a>> {
         if !req.wants(protocol) {
             self.header("Connection", "upgrade").header("Upgrade", protocol).keep_headers();

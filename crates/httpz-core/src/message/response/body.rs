@@ -1,7 +1,8 @@
 //! What a handler gives as the body of the answer, while all of it fits into memory.
 //!
 //! There is one body: whoever gives another replaces it, except through [`Response::writer`], which
-//! appends. Bodies that are sent as they come are a matter of `chunks.rs`.
+//! appends. Bodies that are sent as they come are a matter of `chunks.rs`; they do not begin where one
+//! was given here, which would be lost.
 
 use std::rc::Rc;
 
