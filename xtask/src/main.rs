@@ -33,7 +33,7 @@ cargo xtask fuzz TARGET   does the library misread something? (--seconds N, --mu
 cargo xtask memcheck      does the code that may be unsafe touch only its own memory?
 cargo xtask openapi       does the board do what its own description says?
 cargo xtask stress [OPT…] does the server stand while unpleasant peers lean on it?
-cargo xtask weight        what do a thousand routes cost whoever compiles them? (at most 2 x the handlers alone)
+cargo xtask weight [OPT…] what do a thousand routes cost whoever compiles them? (--peers)
 cargo xtask bench [OPT…]  how fast are we, and beside whom? (--quick: in two minutes)
 ";
 
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         "openapi" => openapi::run(),
         "stress" => stress::run(&rest),
         "tidy" => tidy::run(),
-        "weight" => weight::run(),
+        "weight" => weight::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

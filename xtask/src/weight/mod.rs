@@ -7,8 +7,12 @@
 //! A check is timed twice: with nothing kept of an earlier one, as after `cargo clean -p`, and with the
 //! incremental cache of the same text. The bound is on all of them. The best of several rounds counts, and
 //! the rounds of both crates alternate, so that a busy moment meets both.
+//!
+//! `--peers` weighs the bare functions as users of other libraries write them (`peers`) too; no bound is on
+//! those.
 
 mod crates;
+mod peers;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use crate::command::{Outcome, output, root, target_dir};
 use crates::Shape;
+use peers::PEERS;
 
 const ROUTES: usize = 1_000;
 /// How many the small program has.
@@ -25,21 +30,40 @@ const ROUNDS: usize = 5;
 /// How many times as dear handlers may become by their attributes.
 const AT_MOST: f64 = 2.0;
 
-pub fn run() -> Outcome {
+pub fn run(arguments: &[String]) -> Outcome {
+    let with_peers = match arguments {
+        [] => false,
+        [option] if option == "--peers" => true,
+        _ => return Err("cargo xtask weight [--peers]".into()),
+    };
+    let facade = root().join("crates/httpz");
+    let ours = format!("httpz = {{ path = {facade:?} }}");
     let mut too_dear = Vec::new();
     for shape in [Shape::Bare, Shape::Resources] {
         println!("{ROUTES} handlers, {}", shape.name());
-        let with = generate(shape, "with", ROUTES, true)?;
-        let without = generate(shape, "without", ROUTES, false)?;
+        let generate = |name: &str, routes, attributes| {
+            let name = format!("{}-{name}", shape.name());
+            generate(&name, &ours, &shape.program(routes, attributes))
+        };
+        let with = generate("with", ROUTES, true)?;
+        let without = generate("without", ROUTES, false)?;
         for (what, incremental) in [("anew", "0"), ("again", "1")] {
             let ratio = compare(what, incremental, &with, &without)?;
             if ratio > AT_MOST {
                 too_dear.push(format!("{} {what} ({ratio:.2} times)", shape.name()));
             }
         }
-        let few = generate(shape, "few", FEW, true)?;
+        let few = generate("few", FEW, true)?;
         let routes = size(&with)? - size(&few)?;
         println!("  each in a release program  {} bytes", routes / (ROUTES - FEW) as u64);
+    }
+    for peer in PEERS.iter().filter(|_| with_peers) {
+        println!("{ROUTES} handlers, bare, {}", peer.name);
+        let generate = |name: &str, mounted| {
+            let name = format!("{}-{name}", peer.name);
+            generate(&name, peer.dependencies, &peer.program(ROUTES, mounted))
+        };
+        compare("anew", "0", &generate("with", true)?, &generate("without", false)?)?;
     }
     if too_dear.is_empty() {
         return Ok(());
@@ -79,14 +103,12 @@ fn time(krate: &Path, check: impl Fn(&Path) -> Outcome) -> Outcome<Duration> {
     Ok(began.elapsed())
 }
 
-/// Writes a crate with this many handlers.
-fn generate(shape: Shape, name: &str, routes: usize, attributes: bool) -> Outcome<PathBuf> {
-    let name = format!("{}-{name}", shape.name());
-    let krate = target_dir().join("weight").join(&name);
-    let facade = root().join("crates/httpz");
+/// Writes a crate of this program.
+fn generate(name: &str, dependencies: &str, program: &str) -> Outcome<PathBuf> {
+    let krate = target_dir().join("weight").join(name);
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nhttpz = {{ path = {facade:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\n\
+         [dependencies]\n{dependencies}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\n\
          [profile.release]\nlto = \"fat\"\ncodegen-units = 1\nstrip = true\n\n[workspace]\n"
     );
     let write = |path: PathBuf, text: &str| {
@@ -94,7 +116,7 @@ fn generate(shape: Shape, name: &str, routes: usize, attributes: bool) -> Outcom
     };
     fs::create_dir_all(krate.join("src")).map_err(|error| error.to_string())?;
     write(krate.join("Cargo.toml"), &manifest)?;
-    write(krate.join("src/main.rs"), &shape.program(routes, attributes))?;
+    write(krate.join("src/main.rs"), program)?;
     Ok(krate)
 }
 
