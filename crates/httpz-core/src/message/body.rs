@@ -15,21 +15,17 @@
 //!                          └──discard, or in pieces──► Gone
 //! ```
 
+mod late;
+
 use std::cell::{Cell, OnceCell, RefCell};
-use std::io;
-use std::ops::Range;
 use std::task::{Context, Poll, ready};
+
+use late::Late;
 
 use super::link::Link;
 use crate::memory::{Inbound, Sizes};
-use crate::proto::{Decoder, Framing, Head, ProtocolError, Span};
-use crate::wire::{Left, Wait, Wire};
-
-/// Bytes read at a time where they cannot go straight to their place.
-const SCRATCH: usize = 16 * 1024;
-
-/// A body must make this much progress within each `Timeouts::body`.
-const PROGRESS: usize = 16 * 1024;
+use crate::proto::{Framing, Head, ProtocolError, Span};
+use crate::wire::Wire;
 
 /// An unread body longer than this is not read to the end just to keep the connection.
 pub(crate) const DISCARD: u64 = 256 * 1024;
@@ -65,27 +61,6 @@ pub(crate) struct Incoming {
     fault: Cell<Option<ProtocolError>>,
     /// Bytes at the front of the inbound buffer that belong to this request.
     taken: Cell<usize>,
-}
-
-/// The state of a body that is read after its head.
-#[derive(Debug, Default)]
-struct Late {
-    decoder: Option<Decoder>,
-    /// Initialised memory; the first `n` bytes are body.
-    store: Vec<u8>,
-    n: usize,
-    scratch: Vec<u8>,
-    /// What was read into `scratch` beyond the body's end.
-    behind: Range<usize>,
-    /// How much of that the inbound buffer can take over.
-    room: usize,
-    progress: usize,
-    /// Has anybody asked for more than came with the head?
-    begun: bool,
-    /// How long it may be.
-    limit: u64,
-    /// What the deadline had left when the last piece was handed out.
-    left: Option<Left>,
 }
 
 impl Incoming {
@@ -354,156 +329,4 @@ impl Incoming {
             late.store = Vec::new();
         }
     }
-}
-
-impl Late {
-    /// Forgets the body before, but not its memory.
-    fn restart(&mut self) {
-        self.decoder = None;
-        self.n = 0;
-        self.behind = 0..0;
-        self.progress = 0;
-        self.begun = false;
-        self.left = None;
-    }
-
-    /// Decodes what came with the head and returns how much of it belonged to the body.
-    fn take_first(
-        &mut self,
-        framing: Framing,
-        limit: u64,
-        input: &[u8],
-    ) -> Result<usize, ProtocolError> {
-        let mut decoder = Decoder::new(framing, limit)?;
-        let n = self.take_in(&mut decoder, input, true)?;
-        self.decoder = Some(decoder);
-        Ok(n)
-    }
-
-    fn is_done(&self) -> bool {
-        self.decoder.as_ref().is_none_or(Decoder::is_done)
-    }
-
-    /// Exchanges `buf` for the memory with what has been decoded; tells how much that is.
-    fn hand_out(&mut self, buf: &mut Vec<u8>) -> usize {
-        if self.n > 0 {
-            std::mem::swap(&mut self.store, buf);
-        }
-        std::mem::take(&mut self.n)
-    }
-
-    /// Starts the deadline of the next piece, or goes on with what it had left.
-    fn watch(&mut self, wire: &dyn Wire) {
-        if wire.waiting() != Wait::Body {
-            match self.left.take() {
-                Some(left) => wire.resume(left),
-                None => wire.wait(Wait::Body),
-            }
-        }
-    }
-
-    /// Decodes `input` and returns how much of it belonged to the body.
-    fn take_in(
-        &mut self,
-        decoder: &mut Decoder,
-        input: &[u8],
-        keep: bool,
-    ) -> Result<usize, ProtocolError> {
-        let mut at = 0;
-        while at < input.len() && !decoder.is_done() {
-            let piece = decoder.next(&input[at..])?;
-            at += piece.consumed;
-            if keep {
-                self.store.truncate(self.n);
-                self.store.extend_from_slice(piece.data);
-                self.n = self.store.len();
-            }
-        }
-        Ok(at)
-    }
-
-    /// One read; returns how many bytes it gave.
-    fn poll_step(
-        &mut self,
-        cx: &mut Context<'_>,
-        wire: &dyn Wire,
-        keep: bool,
-    ) -> Poll<Result<usize, ProtocolError>> {
-        self.begun = true;
-        let Some(mut decoder) = self.decoder.take() else { return Poll::Ready(Ok(0)) };
-        let step = match decoder.remaining() {
-            left @ 1.. if keep => self.poll_counted(cx, wire, &mut decoder, left),
-            left => self.poll_scratch(cx, wire, &mut decoder, left, keep),
-        };
-        self.decoder = Some(decoder);
-        let n = ready!(step)?;
-        self.progress += n;
-        if self.progress >= PROGRESS {
-            self.progress = 0;
-            wire.wait(Wait::Body);
-        }
-        Poll::Ready(Ok(n))
-    }
-
-    /// Straight to its place: what is left of a counted body is known.
-    fn poll_counted(
-        &mut self,
-        cx: &mut Context<'_>,
-        wire: &dyn Wire,
-        decoder: &mut Decoder,
-        left: u64,
-    ) -> Poll<Result<usize, ProtocolError>> {
-        let left = usize::try_from(left).unwrap_or(usize::MAX);
-        if self.store.len() == self.n {
-            // Doubling: memory follows what has come, not what was announced.
-            let more = left.min(self.n.max(SCRATCH));
-            self.store.resize(self.n + more, 0);
-        }
-        let room = &mut self.store[self.n..];
-        let room_len = room.len().min(left);
-        let n = ready!(poll_some(cx, wire, &mut room[..room_len]))?;
-        decoder.next(&self.store[self.n..self.n + n])?;
-        self.n += n;
-        Poll::Ready(Ok(n))
-    }
-
-    /// By way of the scratch buffer: chunks, and what is thrown away.
-    fn poll_scratch(
-        &mut self,
-        cx: &mut Context<'_>,
-        wire: &dyn Wire,
-        decoder: &mut Decoder,
-        left: u64,
-        keep: bool,
-    ) -> Poll<Result<usize, ProtocolError>> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if scratch.is_empty() {
-            scratch.resize(SCRATCH, 0);
-        }
-        // A counted body is never read beyond its end, one in chunks no further than what is behind it
-        // finds room in the inbound buffer.
-        let room = if left > 0 { usize::try_from(left).unwrap_or(usize::MAX) } else { self.room };
-        let room = room.min(SCRATCH);
-        let step = poll_some(cx, wire, &mut scratch[..room]).map(|got| {
-            let n = got?;
-            let taken = self.take_in(decoder, &scratch[..n], keep)?;
-            self.behind = taken..n;
-            Ok(n)
-        });
-        self.scratch = scratch;
-        step
-    }
-}
-
-/// A read that must give something.
-fn poll_some(
-    cx: &mut Context<'_>,
-    wire: &dyn Wire,
-    room: &mut [u8],
-) -> Poll<Result<usize, ProtocolError>> {
-    Poll::Ready(match ready!(wire.poll_read(cx, room)) {
-        Ok(n) if n > 0 => Ok(n),
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(ProtocolError::BodyLate),
-        _ => Err(ProtocolError::CutShort),
-    })
 }
