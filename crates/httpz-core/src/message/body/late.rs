@@ -1,15 +1,23 @@
 //! How a body is read that did not come with its head: counted straight to its place, chunks by way of a
 //! buffer.
 
+use std::cell::Cell;
 use std::io;
-use std::ops::Range;
 use std::task::{Context, Poll, ready};
 
 use crate::proto::{Decoder, Framing, ProtocolError};
 use crate::wire::{Left, Wait, Wire};
 
 /// Bytes read at a time where they cannot go straight to their place.
-const SCRATCH: usize = 16 * 1024;
+const SCRATCH: usize = 64 * 1024;
+
+thread_local! {
+    /// What they are read into: no read lasts longer than a call, so one will do for a worker.
+    static SCRATCHPAD: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// How far memory first grows for a body whose length is known.
+const FIRST: usize = 16 * 1024;
 
 /// A body must make this much progress within each `Timeouts::body`.
 const PROGRESS: usize = 16 * 1024;
@@ -21,9 +29,8 @@ pub(super) struct Late {
     /// Initialised memory; the first `n` bytes are body.
     pub(super) store: Vec<u8>,
     pub(super) n: usize,
-    pub(super) scratch: Vec<u8>,
-    /// What was read into `scratch` beyond the body's end.
-    pub(super) behind: Range<usize>,
+    /// What was read beyond the body's end.
+    pub(super) behind: Vec<u8>,
     /// How much of that the inbound buffer can take over.
     pub(super) room: usize,
     progress: usize,
@@ -40,7 +47,7 @@ impl Late {
     pub(super) fn restart(&mut self) {
         self.decoder = None;
         self.n = 0;
-        self.behind = 0..0;
+        self.behind.clear();
         self.progress = 0;
         self.begun = false;
         self.left = None;
@@ -135,7 +142,7 @@ impl Late {
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         if self.store.len() == self.n {
             // Doubling: memory follows what has come, not what was announced.
-            let more = left.min(self.n.max(SCRATCH));
+            let more = left.min(self.n.max(FIRST));
             self.store.resize(self.n + more, 0);
         }
         let room = &mut self.store[self.n..];
@@ -146,7 +153,7 @@ impl Late {
         Poll::Ready(Ok(n))
     }
 
-    /// By way of the scratch buffer: chunks, and what is thrown away.
+    /// By way of the scratchpad: chunks, and what is thrown away.
     fn poll_scratch(
         &mut self,
         cx: &mut Context<'_>,
@@ -155,10 +162,8 @@ impl Late {
         left: u64,
         keep: bool,
     ) -> Poll<Result<usize, ProtocolError>> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if scratch.is_empty() {
-            scratch.resize(SCRATCH, 0);
-        }
+        let mut scratch = SCRATCHPAD.take();
+        scratch.resize(SCRATCH, 0);
         // A counted body is never read beyond its end, one in chunks no further than what is behind it
         // finds room in the inbound buffer.
         let room = if left > 0 { usize::try_from(left).unwrap_or(usize::MAX) } else { self.room };
@@ -166,10 +171,10 @@ impl Late {
         let step = poll_some(cx, wire, &mut scratch[..room]).map(|got| {
             let n = got?;
             let taken = self.take_in(decoder, &scratch[..n], keep)?;
-            self.behind = taken..n;
+            self.behind.extend_from_slice(&scratch[taken..n]);
             Ok(n)
         });
-        self.scratch = scratch;
+        SCRATCHPAD.set(scratch);
         step
     }
 }
