@@ -11,9 +11,16 @@ use crate::{Dispatch, Request, Result};
 #[doc(hidden)]
 pub struct Function;
 
-/// The way by which nothing gets in: no function takes this.
+/// The way by which nothing gets in.
 #[doc(hidden)]
 pub enum Nothing {}
+
+/// What that way asks for, and no function is. (`Fn(Nothing)` would do as well, were it not that rustdoc 1.95
+/// dies of two bounds by `Fn` that give different types.)
+#[doc(hidden)]
+pub trait NoFunction {}
+
+impl NoFunction for Nothing {}
 
 /// A function that [`Group::guard`](crate::Group::guard) takes:
 /// `Fn(&mut C, &Request) -> Result<R> + Send + Sync + 'static`.
@@ -32,7 +39,7 @@ impl<C, R, F> GuardFn<C, R, Function> for F where
 }
 
 impl<C, R, F> GuardFn<C, R, Nothing> for F where
-    F: Fn(&mut C, &Request) -> Result<R> + Fn(Nothing) + Send + Sync + 'static
+    F: Fn(&mut C, &Request) -> Result<R> + NoFunction + Send + Sync + 'static
 {
 }
 
@@ -49,7 +56,7 @@ pub trait CheckFn<C, M>: Fn(&C, &Request) -> Result + Send + Sync + 'static {}
 impl<C, F> CheckFn<C, Function> for F where F: Fn(&C, &Request) -> Result + Send + Sync + 'static {}
 
 impl<C, F> CheckFn<C, Nothing> for F where
-    F: Fn(&C, &Request) -> Result + Fn(Nothing) + Send + Sync + 'static
+    F: Fn(&C, &Request) -> Result + NoFunction + Send + Sync + 'static
 {
 }
 
@@ -64,4 +71,4 @@ pub trait Dispatcher<C, R, M>: Dispatch<C, R> {}
 
 impl<C, R, D: Dispatch<C, R>> Dispatcher<C, R, Function> for D {}
 
-impl<C, R, D: Dispatch<C, R> + Fn(Nothing)> Dispatcher<C, R, Nothing> for D {}
+impl<C, R, D: Dispatch<C, R> + NoFunction> Dispatcher<C, R, Nothing> for D {}
