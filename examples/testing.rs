@@ -27,9 +27,12 @@ fn search(req: &Request, res: &mut Response) -> Result {
 
 /// Remembers a guest by a cookie.
 #[post("/sit/:name")]
-fn sit(name: &str, res: &mut Response) -> Status {
+fn sit(name: &str, res: &mut Response) -> Result<Status> {
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(Error::status(422, "a name has letters and digits"));
+    }
     res.cookie(Cookie::new("guest", name).http_only().same_site(SameSite::Lax));
-    Status::NO_CONTENT
+    Ok(Status::NO_CONTENT)
 }
 
 /// Orders tea, in the name of the guest.
@@ -84,6 +87,7 @@ mod tests {
         client.get("/tea/sencha").status(200).text("a pot of sencha");
         client.get("/tea/coffee").status(404);
         client.post("/orders/oolong", ()).status(401).text("sit down first");
+        client.post("/sit/a%3Bb", ()).status(422).text("a name has letters and digits");
         client.post("/sit/ann", ()).status(204);
         client.post("/orders/oolong", ()).status(202);
     }
