@@ -15,8 +15,8 @@ pub struct Function;
 #[doc(hidden)]
 pub enum Nothing {}
 
-/// What that way asks for, and no function is. (`Fn(Nothing)` would do as well, were it not that rustdoc 1.95
-/// dies of two bounds by `Fn` that give different types.)
+/// What that way asks for, and no function is. (`Fn(Nothing)` would do as well, were it not that rustdoc
+/// 1.95 dies of two bounds by `Fn` that give different types.)
 #[doc(hidden)]
 pub trait NoFunction {}
 

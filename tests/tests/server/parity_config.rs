@@ -219,7 +219,7 @@ fn row_56_memory_stays_within_the_documented_formula_when_every_exchange_is_full
     let footprint = config.footprint();
     let made = 65_536 + 4_096 + 32_768;
     assert_eq!(footprint.least, 10 * made);
-    assert_eq!(footprint.most, 64 * (made + 1_048_576 + 144 * 1024));
+    assert_eq!(footprint.most, 64 * (made + 1_048_576 + 208 * 1024));
 
     let holder = Holder::start(&[
         ("HTTPZ_WORKERS", "1"),

@@ -311,8 +311,9 @@ impl Incoming {
     fn end_late(&mut self, inbound: &mut Inbound) {
         self.fault.set(None);
         let late = self.late.get_mut();
+        let behind = std::mem::take(&mut late.behind);
         if inbound.is_empty() {
-            inbound.refill(&late.behind);
+            inbound.refill(&behind);
         }
         late.restart();
         if let Some(store) = self.stored.take() {

@@ -5,8 +5,9 @@
 use super::config::Config;
 
 /// What one exchange takes besides its configured buffers, at most: gathered answers and
-/// pieces of them (128 KiB), futures of async handlers (4 KiB), and its tables.
-const BESIDES: usize = 144 * 1024;
+/// pieces of them (128 KiB), what was read behind a body in chunks (64 KiB), futures of async handlers
+/// (4 KiB), and its tables.
+const BESIDES: usize = 208 * 1024;
 
 /// Bytes of memory; see [`Config::footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl Config {
     /// ```text
     /// least  pool.min · (request.buffer_size + response.header_buffer_size + response.body_buffer_size)
     /// most   pool.max · (request.buffer_size + response.header_buffer_size + response.body_buffer_size
-    ///                    + request.max_body_size + 144 KiB)
+    ///                    + request.max_body_size + 208 KiB)
     /// ```
     ///
     /// `pool.min` and `pool.max` are rounded up to a multiple of the workers. Not counted is what the
@@ -36,7 +37,7 @@ impl Config {
     /// use httpz_core::Config;
     ///
     /// let config = Config { workers: 1, ..Config::default() };
-    /// assert_eq!(config.footprint().most, 500 * (64 + 4 + 32 + 1024 + 144) * 1024);
+    /// assert_eq!(config.footprint().most, 500 * (64 + 4 + 32 + 1024 + 208) * 1024);
     /// ```
     pub fn footprint(&self) -> Footprint {
         let share = self.pool_share();
