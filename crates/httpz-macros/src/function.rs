@@ -1,7 +1,7 @@
 //! A function that is to become a route, be it free or a method.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
@@ -72,11 +72,12 @@ impl Function<'_> {
         self.sig.ident.to_string().trim_start_matches("r#").to_owned()
     }
 
-    /// How it is called, without its arguments.
-    pub(crate) fn callee(&self) -> TokenStream {
-        let name = &self.sig.ident;
+    /// How it is called, without its arguments; shown here.
+    pub(crate) fn callee(&self, span: Span) -> TokenStream {
+        let mut name = self.sig.ident.clone();
+        name.set_span(name.span().located_at(span));
         match self.owner {
-            Some(owner) => quote!(<#owner>::#name),
+            Some(owner) => quote_spanned!(span=> <#owner>::#name),
             None => quote!(#name),
         }
     }

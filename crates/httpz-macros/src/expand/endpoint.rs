@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, ReturnType};
+use syn::{Attribute, Ident, ReturnType, Type};
 
 use crate::args::{Arg, How, ON_DEMAND};
 use crate::attribute::Options;
@@ -28,8 +28,9 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
             }
         }
     };
+    let allowed = allowed(route);
     quote! {
-        #[allow(deprecated, clippy::let_unit_value, clippy::unit_arg)]
+        #allowed
         impl<__C: 'static> #httpz::Route<__C> for #ident
         where
             #(#bounds,)*
@@ -37,6 +38,24 @@ pub(crate) fn emit(route: &Route<'_>, ident: &Ident) -> TokenStream {
             #methods
         }
     }
+}
+
+/// The lints that would speak to the user of code that is not theirs. Each attribute costs the compiler
+/// time, so they stand only where there may be a reason for them.
+fn allowed(route: &Route<'_>) -> TokenStream {
+    let is_unit = match &route.function.sig.output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, output) => {
+            matches!(types::bare(output), Type::Tuple(tuple) if tuple.elems.is_empty())
+        }
+    };
+    let unit = is_unit.then(|| quote!(#[allow(clippy::let_unit_value, clippy::unit_arg)]));
+    let is_about_lints = |attribute: &Attribute| {
+        ["deprecated", "allow", "expect", "warn"].iter().any(|name| attribute.path().is_ident(name))
+    };
+    let deprecated =
+        route.function.attrs.iter().any(is_about_lints).then(|| quote!(#[allow(deprecated)]));
+    quote!(#unit #deprecated)
 }
 
 /// The call, and what must be known before it.
@@ -195,62 +214,51 @@ fn unread(route: &Route<'_>) -> Option<TokenStream> {
 }
 
 /// Reads the arguments, calls the function, writes what it returns.
+///
+/// As one expression: each `let` would cost the compiler a place to keep track of.
 fn run(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream {
     let httpz = &route.httpz;
     let sig = &route.function.sig;
-    let (mut reads, mut arguments) = (Vec::new(), Vec::new());
-    for (i, arg) in route.args.iter().enumerate() {
-        let value = own(&format!("value{i}"));
-        match arg {
-            Arg::Param { name, ty } => {
-                let (span, ty) = (ty.span(), without_lifetimes(ty));
-                reads.push(quote_spanned! {span=>
-                    let #value = <#ty as #httpz::FromParam<'_>>::from_param(#req.param(#name), #name)?;
-                });
-                arguments.push(quote!(#value));
-            }
-            Arg::Request => arguments.push(quote!(#req)),
-            Arg::Response => arguments.push(quote!(#res)),
-            Arg::Context { ty, mutable } => {
-                // With data of its own, this is where it is found out whether that is what is asked for.
-                let (span, ty) = (ty.span(), forever(ty));
-                let cx = Ident::new(&cx.to_string(), cx.span().located_at(span));
-                arguments.push(if *mutable {
-                    quote_spanned!(span=> #httpz::HasMut::<#ty>::has_mut(#cx))
-                } else {
-                    quote_spanned!(span=> #httpz::Has::<#ty>::has(#cx))
-                });
-            }
-            Arg::Extracted { ty, how, .. } => {
-                let (span, ty) = (ty.span(), without_lifetimes(ty));
-                let later = quote_spanned! {span=>
-                    <#ty as #httpz::AsyncFromRequest<'_>>::from_request(#req).await
-                };
-                let read = match how {
-                    How::Now => quote_spanned! {span=>
-                        <#ty as #httpz::FromRequest<'_>>::from_request(#req)?
-                    },
-                    How::Later => quote!(#later?),
-                    How::LaterOption => quote!(#later.ok()),
-                    How::LaterResult => quote!(#later.map_err(::core::convert::Into::into)),
-                };
-                reads.push(quote!(let #value = #read;));
-                arguments.push(quote!(#value));
+    let arguments = route.args.iter().map(|arg| match arg {
+        Arg::Param { name, ty } => {
+            let (span, ty) = (ty.span(), without_lifetimes(ty));
+            quote_spanned! {span=>
+                <#ty as #httpz::FromParam<'_>>::from_param(#req.param(#name), #name)?
             }
         }
-    }
+        Arg::Request => quote!(#req),
+        Arg::Response => quote!(#res),
+        Arg::Context { ty, mutable } => {
+            // With data of its own, this is where it is found out whether that is what is asked for.
+            let (span, ty) = (ty.span(), forever(ty));
+            let cx = Ident::new(&cx.to_string(), cx.span().located_at(span));
+            if *mutable {
+                quote_spanned!(span=> #httpz::HasMut::<#ty>::has_mut(#cx))
+            } else {
+                quote_spanned!(span=> #httpz::Has::<#ty>::has(#cx))
+            }
+        }
+        Arg::Extracted { ty, how, .. } => {
+            let (span, ty) = (ty.span(), without_lifetimes(ty));
+            let later = quote_spanned! {span=>
+                <#ty as #httpz::AsyncFromRequest<'_>>::from_request(#req).await
+            };
+            match how {
+                How::Now => quote_spanned! {span=>
+                    <#ty as #httpz::FromRequest<'_>>::from_request(#req)?
+                },
+                How::Later => quote!(#later?),
+                How::LaterOption => quote!(#later.ok()),
+                How::LaterResult => quote!(#later.map_err(::core::convert::Into::into)),
+            }
+        }
+    });
     let span = match &sig.output {
         ReturnType::Type(_, ty) => ty.span(),
         ReturnType::Default => sig.ident.span(),
     };
-    // Named where the type stands, so that a type that cannot be written is shown there.
-    let output = Ident::new("__output", span);
-    let respond = quote_spanned!(span=> #httpz::Respond::respond(#output, #res));
-    let callee = route.function.callee();
-    let wait = sig.asyncness.map(|_| quote!(.await));
-    quote! {
-        #(#reads)*
-        let #output = #callee(#(#arguments),*)#wait;
-        #respond
-    }
+    // The call stands where the type does, so that a type that cannot be written is shown there.
+    let callee = route.function.callee(span);
+    let wait = sig.asyncness.map(|_| quote_spanned!(span=> .await));
+    quote_spanned!(span=> #httpz::Respond::respond(#callee(#(#arguments),*) #wait, #res))
 }
