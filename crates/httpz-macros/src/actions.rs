@@ -125,13 +125,12 @@ fn parse(input: ParseStream<'_>) -> Result<Ident> {
 fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -> TokenStream {
     // The list is as visible as the first of them.
     let vis = routes.first().map_or(&Visibility::Inherited, |route| route.function.vis);
-    let (mut types, mut urls, mut metas, mut pushes) = (vec![], vec![], vec![], vec![]);
+    let (mut types, mut urls, mut entries) = (vec![], vec![], vec![]);
     let mut bounds: Vec<TokenStream> = Vec::new();
     for route in routes {
         let (name, cfgs) = (&route.function.sig.ident, route.function.cfgs());
         types.push(stand_for(route, name, &Visibility::Inherited, "url"));
-        metas.push(quote!(#(#cfgs)* &#name::META));
-        pushes.push(quote!(#(#cfgs)* #httpz::Routes::push::<#name>(&mut __list, &#name::META);));
+        entries.push((quote!(#(#cfgs)*), quote!(#name)));
         if let Some(url) = url::emit(route, &format!("{}_url", route.function.name())) {
             urls.push(quote!(#(#cfgs)* #[allow(dead_code)] #url));
         }
@@ -141,12 +140,10 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
             }
         }
     }
-    let check = routes_list::check(httpz, &metas);
+    let entries = routes_list::emit(httpz, &entries);
     quote! {
         const _: () = {
             #(#types)*
-
-            #check
 
             #[allow(unreachable_pub)]
             impl #owner {
@@ -157,9 +154,7 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
                 where
                     #(#bounds,)*
                 {
-                    let mut __list = #httpz::Routes::new();
-                    #(#pushes)*
-                    __list
+                    #entries
                 }
             }
         };

@@ -1,7 +1,6 @@
 //! One path of one attribute: which requests a function answers.
 
 use httpz_router::Pattern;
-use proc_macro2::TokenStream;
 use syn::{Error, LitStr, Result};
 
 /// One path of one attribute.
@@ -16,21 +15,15 @@ pub(crate) struct Answer {
     pub(crate) pattern: Pattern,
     /// What the path matches in its group.
     shape: String,
-    /// The method, as it tells routes apart and as it is written.
+    /// The method, as it stands in a request; `*` for all.
     pub(crate) method: String,
-    pub(crate) verb: TokenStream,
 }
 
 impl Answer {
     /// # Errors
     ///
     /// What is wrong with the whole path, though nothing is with its parts.
-    pub(crate) fn new(
-        path: LitStr,
-        under: Option<LitStr>,
-        method: String,
-        verb: TokenStream,
-    ) -> Result<Self> {
+    pub(crate) fn new(path: LitStr, under: Option<LitStr>, method: String) -> Result<Self> {
         let own = path.value();
         let whole = match &under {
             Some(prefix) => prefix.value().trim_end_matches('/').to_owned() + &own,
@@ -46,7 +39,7 @@ impl Answer {
             None => pattern.shape(),
             Some(_) => parse(&own)?.shape(),
         };
-        Ok(Self { path, under, whole, pattern, shape, method, verb })
+        Ok(Self { path, under, whole, pattern, shape, method })
     }
 
     /// What it answers, as a number (FNV-1a): equal for routes that answer the same requests.
@@ -59,7 +52,7 @@ impl Answer {
 
     /// Do requests of this method come with a body?
     pub(crate) fn has_body(&self) -> bool {
-        !["Get", "Head", "Delete", "Options", "Trace", "Connect"].contains(&self.method.as_str())
+        !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].contains(&self.method.as_str())
     }
 
     /// The text that has the parameter of this name, which is one of its whole path.

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, Ident, LitStr, Path, Result, Token};
 
-use crate::method::{Method, Verb};
+use crate::method::{self, Verb};
 use crate::{spell, units};
 
 /// A route attribute that has not been looked into.
@@ -20,7 +20,8 @@ pub(crate) struct Unread {
 
 /// A route attribute, taken apart.
 pub(crate) struct Attribute {
-    pub(crate) method: Method,
+    /// As it stands in a request; `*` for all.
+    pub(crate) method: String,
     pub(crate) paths: Vec<LitStr>,
     pub(crate) options: Options,
 }
@@ -59,7 +60,7 @@ impl Attribute {
     }
 
     fn parse(verb: Verb, span: Span, input: ParseStream<'_>) -> Result<Self> {
-        let method = Method::of(verb, span, input)?;
+        let method = method::of(verb, span, input)?;
         let (mut paths, mut options) = (Vec::new(), Options::default());
         while !input.is_empty() {
             if input.peek(LitStr) {
@@ -131,7 +132,13 @@ impl Options {
         let option = input.call(Ident::parse_any)?;
         input.parse::<Token![=]>()?;
         match option.to_string().as_str() {
-            "name" => self.name = Some(value(&option, input, "a text")?),
+            "name" => {
+                let name: LitStr = value(&option, input, "a text")?;
+                if name.value().contains('\n') {
+                    return Err(Error::new(name.span(), "a name is one line of text"));
+                }
+                self.name = Some(name);
+            }
             "limit" => self.limit = Some(units::bytes(&value(&option, input, "a text")?)?),
             "timeout" => {
                 let value = value(&option, input, "a text")?;

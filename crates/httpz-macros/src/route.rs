@@ -7,7 +7,6 @@ use crate::answer::Answer;
 use crate::args::{self, Arg};
 use crate::attribute::{Attribute, Options, Unread};
 use crate::function::Function;
-use crate::method::Method;
 
 /// A function that is a route.
 pub(crate) struct Route<'a> {
@@ -32,7 +31,7 @@ impl<'a> Route<'a> {
             options.merge(attribute.options)?;
             paths.push((attribute.method, attribute.paths));
         }
-        let answers = answers(paths, &options, &httpz)?;
+        let answers = answers(paths, &options)?;
         function.check()?;
         if let Some((_, span)) = options.timeout
             && function.sig.asyncness.is_none()
@@ -55,20 +54,11 @@ impl<'a> Route<'a> {
 }
 
 /// One answer for each path of each attribute, behind the prefix that they share.
-fn answers(
-    paths: Vec<(Method, Vec<LitStr>)>,
-    options: &Options,
-    httpz: &TokenStream,
-) -> Result<Vec<Answer>> {
+fn answers(paths: Vec<(String, Vec<LitStr>)>, options: &Options) -> Result<Vec<Answer>> {
     let mut answers: Vec<Answer> = Vec::new();
     for (method, paths) in paths {
         for path in paths {
-            let answer = Answer::new(
-                path,
-                options.under.clone(),
-                method.name().to_owned(),
-                method.verb(httpz),
-            )?;
+            let answer = Answer::new(path, options.under.clone(), method.clone())?;
             if answers.iter().any(|other| other.shape() == answer.shape()) {
                 let text =
                     "this function answers the same requests twice: leave one of the paths out";

@@ -1,13 +1,11 @@
 //! What `routes![…]` makes of a list of functions.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Path, Result, Token, bracketed};
-
-use crate::types;
 
 /// `[path::to::httpz] list, #[cfg(…)] users::show`
 struct List {
@@ -44,41 +42,31 @@ impl Parse for Entry {
     }
 }
 
-/// A constant that refuses two routes of one shape among these.
-pub(crate) fn check(httpz: &TokenStream, metas: &[TokenStream]) -> TokenStream {
+/// The code of a list: a constant that refuses two routes of one shape, and the functions made ready.
+///
+/// `list` are the types that stand for the routes, behind what `cfg` says of them.
+pub(crate) fn emit(httpz: &TokenStream, list: &[(TokenStream, TokenStream)]) -> TokenStream {
+    let metas = list.iter().map(|(cfg, route)| quote!(#cfg &<#route>::META));
+    let listed = list.iter().map(|(cfg, route)| {
+        let span = route.span();
+        quote_spanned!(span=> #cfg <#route as #httpz::Route<_>>::listed)
+    });
     quote! {
         const __METAS: &[&#httpz::Meta] = &[#(#metas),*];
         const _: () =
             #httpz::__private::check_routes::<{ #httpz::__private::slots(__METAS) }>(__METAS);
+        #httpz::Routes::of(__METAS, &[#(#listed),*])
     }
 }
 
 /// The list, and what checks it.
-///
-/// Each path is named once, as an alias: a function without an attribute is then one message.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let List { httpz, entries } = match syn::parse2(input) {
         Ok(list) => list,
         Err(error) => return error.to_compile_error(),
     };
-    let list = types::own("list");
-    let (mut aliases, mut metas, mut pushes) = (Vec::new(), Vec::new(), Vec::new());
-    for (i, Entry { attrs, path }) in entries.iter().enumerate() {
-        let alias = format_ident!("__Route{i}", span = path.span());
-        aliases.push(quote!(#(#attrs)* #[allow(non_camel_case_types)] type #alias = #path;));
-        metas.push(quote!(#(#attrs)* &#alias::META));
-        let push = quote_spanned! {path.span()=>
-            #httpz::Routes::push::<#alias>(&mut #list, &#alias::META);
-        };
-        pushes.push(quote!(#(#attrs)* #push));
-    }
-    let check = check(&httpz, &metas);
-    quote! {{
-        #(#aliases)*
-        #check
-        #[allow(unused_mut)]
-        let mut #list = #httpz::Routes::new();
-        #(#pushes)*
-        #list
-    }}
+    let list: Vec<_> =
+        entries.iter().map(|Entry { attrs, path }| (quote!(#(#attrs)*), quote!(#path))).collect();
+    let list = emit(&httpz, &list);
+    quote!({ #list })
 }

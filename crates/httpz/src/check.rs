@@ -4,13 +4,13 @@
 //! several lists the registry finds what this cannot see.
 
 use crate::Takes;
-use crate::route::{Answers, Meta};
+use crate::meta::Meta;
 
 /// How large a table [`check_routes`] needs for this list: a power of two, at least half of it free.
 pub const fn slots(list: &[&Meta]) -> usize {
     let (mut n, mut i) = (0, 0);
     while i < list.len() {
-        n += list[i].answers.len();
+        n += list[i].shapes();
         i += 1;
     }
     (2 * n).next_power_of_two()
@@ -28,10 +28,9 @@ pub const fn check_routes<const N: usize>(list: &[&Meta]) {
     let mut table: [Option<Shape>; N] = [None; N];
     let mut i = 0;
     while i < list.len() {
-        let answers = list[i].answers;
         let mut j = 0;
-        while j < answers.len() {
-            let shape = answers[j].shape;
+        while j < list[i].shapes() {
+            let shape = list[i].shape(j);
             let mut at = shape as usize & (N - 1);
             while let Some(other) = table[at] {
                 if other.0 == shape {
@@ -105,8 +104,8 @@ impl Text {
 
     /// `name` (path)
     const fn name(self, list: &[&Meta], (_, function, answer): Shape) -> Self {
-        let Answers { path, .. } = list[function].answers[answer];
-        self.then("`").then(list[function].name).then("` (").then(path).then(")")
+        let (name, path) = list[function].name_and_path(answer);
+        self.then("`").then(name).then("` (").then(path).then(")")
     }
 }
 
@@ -114,17 +113,9 @@ impl Text {
 mod tests {
     use super::*;
 
-    use crate::Verb;
-
-    const fn answers(shape: u64, path: &'static str) -> Answers {
-        Answers { verb: Verb::All, path, shape }
-    }
-
-    const A: Meta = Meta { name: "a", answers: &[answers(1, "/u/:id")], ..Meta::BARE };
-    const B: Meta =
-        Meta { name: "b", answers: &[answers(2, "/b"), answers(3, "/:b")], ..Meta::BARE };
-    const C: Meta =
-        Meta { name: "c", answers: &[answers(4, "/c"), answers(1, "/u/:name")], ..Meta::BARE };
+    const A: Meta = Meta::new(1, "a\nGET /u/:id\n\n");
+    const B: Meta = Meta::new(2, "b\nGET /b\nGET /:b\n\n").more(&[3]);
+    const C: Meta = Meta::new(4, "c\nGET /c\nGET /u/:name\n\n").more(&[1]);
 
     #[test]
     fn lets_different_shapes_pass() {
@@ -140,12 +131,9 @@ mod tests {
         check_routes::<{ slots(&[&A, &B, &C]) }>(&[&A, &B, &C]);
     }
 
-    const CROWDED: Meta = Meta {
-        answers: &[answers(7, "/a"), answers(15, "/b"), answers(23, "/c"), answers(31, "/d")],
-        ..Meta::BARE
-    };
+    const CROWDED: Meta = Meta::new(7, "\nGET /a\nGET /b\nGET /c\nGET /d\n\n").more(&[15, 23, 31]);
 
-    const LATE: Meta = Meta { answers: &[answers(31, "/e")], ..Meta::BARE };
+    const LATE: Meta = Meta::new(31, "\nGET /e\n\n");
 
     #[test]
     fn tells_shapes_apart_that_want_one_place() {

@@ -4,96 +4,12 @@
 //! function on a list. [`Routes`] is what `routes![…]` gives: those functions, erased.
 
 use std::any::type_name;
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::Method;
-use crate::described::Describe;
 use crate::handler::{Action, Endpoint, after_body};
-use crate::http_error::KnownMeaning;
+use crate::meta::Meta;
 use crate::{Flow, Request, Response, Result};
-
-/// The requests of a path that a route answers, by their method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verb {
-    /// Those with this method.
-    One(Method),
-    /// Those with a method of this name; for methods that have no variant of their own.
-    Named(&'static str),
-    /// Those that no other route of the path answers.
-    All,
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(method) => f.pad(method.as_str()),
-            Self::Named(name) => f.pad(name),
-            Self::All => f.pad("*"),
-        }
-    }
-}
-
-/// What a route macro knows about a function.
-///
-/// ```
-/// use httpz::prelude::*;
-///
-/// /// Says hello.
-/// #[get("/hello/:name", "/hi/:name")]
-/// fn hello(name: &str) -> String {
-///     format!("Hello {name}")
-/// }
-///
-/// let meta = hello::META;
-/// assert_eq!((meta.name, meta.doc), ("hello", "Says hello."));
-/// assert_eq!((meta.answers[0].path, meta.answers[1].path), ("/hello/:name", "/hi/:name"));
-/// assert_eq!(meta.params, [("name", "&str")]);
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Meta {
-    /// The name of the function, or what `name = "…"` says.
-    pub name: &'static str,
-    /// The doc comment of the function.
-    pub doc: &'static str,
-    /// What it answers: one for each path of each attribute.
-    pub answers: &'static [Answers],
-    /// Names and types of the path parameters.
-    pub params: &'static [(&'static str, &'static str)],
-    /// The prefix of the group that it must stand in, as `under = "…"` says; empty where any will do.
-    pub under: &'static str,
-    /// What the error that it returns means, if that knows its status.
-    #[doc(hidden)]
-    pub meaning: Option<KnownMeaning>,
-    #[doc(hidden)]
-    pub describe: Option<Describe>,
-}
-
-impl Meta {
-    /// Nothing is known; what the macros begin with.
-    #[doc(hidden)]
-    pub const BARE: Self = Self {
-        name: "",
-        doc: "",
-        answers: &[],
-        params: &[],
-        under: "",
-        meaning: None,
-        describe: None,
-    };
-}
-
-/// The requests that one attribute makes a function answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answers {
-    /// Which methods.
-    pub verb: Verb,
-    /// The pattern, as it was written.
-    pub path: &'static str,
-    /// Method and pattern as a number: equal for two routes that answer the same requests.
-    pub shape: u64,
-}
 
 /// How a function with a route attribute runs where the context is `C`; the macros implement it.
 #[diagnostic::on_unimplemented(
@@ -128,6 +44,12 @@ pub trait Route<C: 'static>: Sized + 'static {
     fn endpoint() -> Action<C> {
         Arc::new(Routed::<Self>(PhantomData))
     }
+
+    /// As it stands in a list.
+    #[doc(hidden)]
+    fn listed(meta: &'static Meta) -> Listed<C> {
+        Listed { meta, full_name: type_name::<Self>(), action: Self::endpoint() }
+    }
 }
 
 /// A route as an endpoint.
@@ -161,7 +83,8 @@ pub struct Routes<C> {
 }
 
 /// One function of a list.
-pub(crate) struct Listed<C> {
+#[doc(hidden)]
+pub struct Listed<C> {
     pub(crate) meta: &'static Meta,
     pub(crate) full_name: &'static str,
     pub(crate) action: Action<C>,
@@ -174,17 +97,14 @@ pub(crate) struct About {
     pub(crate) name: &'static str,
     /// The function with its modules.
     pub(crate) full_name: &'static str,
-    pub(crate) doc: &'static str,
-    pub(crate) params: &'static [(&'static str, &'static str)],
-    pub(crate) meaning: Option<KnownMeaning>,
-    pub(crate) describe: Option<Describe>,
+    /// What a route macro has read.
+    pub(crate) meta: Meta,
 }
 
 impl About {
     /// What a route macro knows about a function.
     pub(crate) fn routed(meta: &Meta, full_name: &'static str) -> Self {
-        let Meta { name, doc, params, meaning, describe, .. } = *meta;
-        Self { name, full_name, doc, params, meaning, describe }
+        Self { name: meta.name(), full_name, meta: *meta }
     }
 
     /// What is known about a function without attribute: its type's name.
@@ -196,7 +116,7 @@ impl About {
         let name = name.split('<').next().unwrap_or(name);
         let name = name.rsplit("::").next().unwrap_or(name);
         let name = if is_closure { "closure" } else { name };
-        Self { name, full_name, doc: "", params: &[], meaning: None, describe: None }
+        Self { name, full_name, meta: Meta::BARE }
     }
 }
 
@@ -206,10 +126,10 @@ impl<C: 'static> Routes<C> {
         Self { list: Vec::new() }
     }
 
-    /// Puts one more function on the list; for the macros.
+    /// A list of these functions, each by its [`Route::listed`]; for the macros.
     #[doc(hidden)]
-    pub fn push<R: Route<C>>(&mut self, meta: &'static Meta) {
-        self.list.push(Listed { meta, full_name: type_name::<R>(), action: R::endpoint() });
+    pub fn of(metas: &[&'static Meta], routes: &[fn(&'static Meta) -> Listed<C>]) -> Self {
+        Self { list: routes.iter().zip(metas).map(|(listed, meta)| listed(meta)).collect() }
     }
 }
 

@@ -129,7 +129,7 @@ fn a_function_answers_every_path_of_every_attribute() {
     client.get("/users/7").text("Some(7)");
     client.get("/users/x").status(400);
     client.post("/users", 1).text("None");
-    let verbs: Vec<String> = several::META.answers.iter().map(|a| a.verb.to_string()).collect();
+    let verbs: Vec<String> = several::META.answers().map(|a| a.verb.to_string()).collect();
     assert_eq!(verbs, ["GET", "GET", "HEAD", "PURGE"]);
     assert_eq!((several::url(), sometimes::url(3)), ("/".to_owned(), "/users/3".to_owned()));
 }
@@ -147,7 +147,7 @@ fn a_limit_holds_for_its_route() {
 
 #[test]
 fn a_name_is_what_tables_show() {
-    assert_eq!(upload::META.name, "send a file");
+    assert_eq!(upload::META.name(), "send a file");
     let app = App::new((), |r| r.mount(routes![upload]));
     assert_eq!(app.routes().to_string(), "POST  /upload  send a file\n");
 }
@@ -309,7 +309,7 @@ passed_on! {
 fn a_function_may_be_passed_on_by_a_macro() {
     let client = Client::new(App::new((), |r| r.mount(routes![passed_on])));
     client.get("/passed-on/7").text("Some(7) GET");
-    assert_eq!(passed_on::META.doc, "Passed on.");
+    assert_eq!(passed_on::META.doc(), "Passed on.");
 }
 
 #[get("/either/:id", "/either")]
@@ -351,7 +351,7 @@ fn block() {}
 
 #[test]
 fn comments_in_a_block_lose_their_stars() {
-    assert_eq!(block::META.doc, "In a block:\n\n * one\ntwo");
+    assert_eq!(block::META.doc(), "In a block:\n\n * one\ntwo");
 }
 
 #[get("/café/:name")]

@@ -129,10 +129,8 @@ macro_rules! arguments {
                 #[$($attribute)*] pub(super) fn $name($($argument)*) -> String { $body }
             });)*
 
-            pub(super) fn routes() -> httpz::Routes<Place> {
-                let mut routes = httpz::Routes::new();
-                $(arguments!(@both $kind { routes.push::<$name>(&$name::META); });)*
-                routes
+            pub(super) fn routes() -> Vec<httpz::Routes<Place>> {
+                vec![$(arguments!(@list $kind $name)),*]
             }
         }
 
@@ -141,14 +139,14 @@ macro_rules! arguments {
             $(#[$($attribute)*] pub(super) async fn $name($($argument)*) -> String { $body })*
 
             pub(super) fn routes() -> httpz::Routes<Place> {
-                let mut routes = httpz::Routes::new();
-                $(routes.push::<$name>(&$name::META);)*
-                routes
+                routes![$($name),*]
             }
         }
     };
     (@both both { $($item:tt)* }) => { $($item)* };
     (@both later { $($item:tt)* }) => {};
+    (@list both $name:ident) => { routes![$name] };
+    (@list later $name:ident) => { httpz::Routes::new() };
     (@sync both) => { true };
     (@sync later) => { false };
 }
@@ -356,7 +354,7 @@ fn every_argument_is_read_in_sync_and_async_handlers() {
     let client = Client::new(App::new(Site { name: "acme" }, |r| {
         r.group("", |g| {
             g.guard(place)
-                .group("/sync", |g| g.mount(sync::routes()))
+                .group("/sync", |g| sync::routes().into_iter().fold(g, Group::mount))
                 .group("/async", |g| g.mount(later::routes()))
         })
     }));

@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::LitStr;
 
+use crate::answer::Answer;
 use crate::args::{Arg, How};
 use crate::route::Route;
 use crate::types;
@@ -10,46 +12,47 @@ use crate::types;
 /// `META`, for the type that stands for the route.
 pub(crate) fn emit(route: &Route<'_>) -> TokenStream {
     let httpz = &route.httpz;
-    let (name, doc) = (route.name(), route.function.doc());
-    let answers = route.answers.iter().map(|answer| {
-        let (verb, path, shape) = (&answer.verb, &answer.path, answer.shape());
-        quote!(#httpz::Answers { verb: #verb, path: #path, shape: #shape })
-    });
-    let params = route.args.iter().filter_map(|arg| match arg {
-        Arg::Param { name, ty } => {
-            let ty = types::shown(ty);
-            Some(quote!((#name, #ty)))
-        }
-        _ => None,
-    });
+    let text = text(route);
+    let mut shapes = route.answers.iter().map(Answer::shape);
+    let first = shapes.next();
+    let more: Vec<u64> = shapes.collect();
+    let more = (!more.is_empty()).then(|| quote!(.more(&[#(#more),*])));
     let meaning = route.function.error().map(|error| {
         quote! {
-            meaning: {
+            .meaning({
                 use #httpz::__private::NoMeaning as _;
                 <#httpz::__private::MeaningOf<#error>>::MEANING
-            },
+            })
         }
     });
     let describe = cfg!(feature = "openapi").then(|| {
         let types = types_of(route);
-        quote!(describe: #httpz::__describe! { #types },)
+        quote!(.describe(#httpz::__describe! { #types }))
     });
-    let under = route.options.under.as_ref().map(|prefix| quote!(under: #prefix,));
-    let rest = (meaning.is_none() || describe.is_none() || under.is_none())
-        .then(|| quote!(..#httpz::Meta::BARE));
     quote! {
         /// What is known about this route.
-        pub const META: #httpz::Meta = #httpz::Meta {
-            name: #name,
-            doc: #doc,
-            answers: &[#(#answers),*],
-            params: &[#(#params),*],
-            #under
-            #meaning
-            #describe
-            #rest
-        };
+        pub const META: #httpz::Meta = #httpz::Meta::new(#first, #text) #more #meaning #describe;
     }
+}
+
+/// What is known as text, in the order in which `httpz::Meta` looks for it. No part but the doc comment
+/// has line breaks.
+fn text(route: &Route<'_>) -> String {
+    let mut text = route.name();
+    for answer in &route.answers {
+        text += &format!("\n{} {}", answer.method, answer.path.value());
+    }
+    text += "\n";
+    for arg in &route.args {
+        if let Arg::Param { name, ty } = arg {
+            text += &format!("\n{name} {}", types::shown(ty));
+        }
+    }
+    if !route.args.iter().any(|arg| matches!(arg, Arg::Param { .. })) {
+        text += "\n";
+    }
+    let under = route.options.under.as_ref().map(LitStr::value).unwrap_or_default();
+    text + "\n\n" + &under + "\n\n" + &route.function.doc()
 }
 
 /// The types of what it takes and gives, for those who describe it.

@@ -105,16 +105,16 @@ impl<G: 'static, C: 'static> Group<G, C> {
     pub fn mount(mut self, routes: Routes<C>) -> Self {
         for Listed { meta, full_name, action } in routes.list {
             let about = About::routed(meta, full_name);
-            if !self.is_under(meta.under) {
+            if !self.is_under(meta.under()) {
                 self.registry.errors.push(RouteError::Elsewhere {
-                    pattern: meta.answers.first().map_or("", |answers| answers.path).to_owned(),
+                    pattern: meta.answers().next().map_or("", |answers| answers.path).to_owned(),
                     handler: full_name.to_owned(),
-                    under: meta.under.to_owned(),
+                    under: meta.under().to_owned(),
                     prefix: self.prefix.clone(),
                 });
                 continue;
             }
-            for answers in meta.answers {
+            for answers in meta.answers() {
                 self.note(answers.verb, answers.path, about, action.clone());
             }
         }

@@ -20,13 +20,14 @@ pub struct RouteInfo {
     /// The doc comment of its function, where a route macro has read it.
     pub doc: &'static str,
     /// Names and types of the path parameters, where a route macro has read them.
-    pub params: &'static [(&'static str, &'static str)],
+    pub params: Vec<(&'static str, &'static str)>,
 }
 
 impl RouteInfo {
     pub(crate) fn new(verb: Verb, pattern: String, about: &About) -> Self {
-        let About { name, full_name, doc, params, .. } = *about;
-        Self { verb, pattern, name, handler: full_name, doc, params }
+        let About { name, full_name, meta } = about;
+        let params = meta.params().collect();
+        Self { verb, pattern, name, handler: full_name, doc: meta.doc(), params }
     }
 }
 

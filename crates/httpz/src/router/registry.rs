@@ -91,14 +91,14 @@ impl<G> Registry<G> {
             return Err(conflict(&self.routes[index].info, &second));
         }
         self.taken.insert((shape.clone(), method), self.routes.len());
-        if let Some(meaning) = about.meaning
+        if let Some(meaning) = about.meta.meaning
             && !self.meanings.iter().any(|&known| fn_addr_eq(known, meaning))
         {
             self.meanings.push(meaning);
         }
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
-        let describe = about.describe;
+        let describe = about.meta.describe;
         self.routes.push(Registered { info, shape, key, places, method, cors, describe, action });
         Ok(())
     }
