@@ -32,7 +32,7 @@ pub struct Head {
     pub persists: bool,
     /// Does the peer wait for `100 Continue` before it sends the body?
     pub expects_continue: bool,
-    /// Bytes of the head, with its blank line and a CRLF that stood before it.
+    /// Bytes of the head, including its blank line and a stray CRLF before it.
     pub len: usize,
     /// Bytes that earlier attempts have looked at.
     seen: usize,
@@ -58,7 +58,7 @@ impl Head {
         self.seen
     }
 
-    /// Goes on with a head of which another has looked at this many bytes.
+    /// Goes on with a head of which another `Head` has looked at this many bytes.
     pub fn resume(&mut self, seen: usize) {
         self.seen = seen;
     }
@@ -66,7 +66,7 @@ impl Head {
     /// Looks for a whole head at the front of `bytes`, which begin at offset `base` of their buffer.
     ///
     /// `Ok(false)` means that more bytes are needed; call again with the longer slice. `at_end` says
-    /// that no more will come, so that what is wrong already is said instead of waited out.
+    /// that no more will come, so that a head that is already wrong is refused now rather than waited for.
     #[inline]
     pub fn parse(
         &mut self,
@@ -103,8 +103,8 @@ impl Head {
         self.parse_carefully(bytes, base, limits)
     }
 
-    /// Tries the quick pass. Where it finds nothing amiss there is nothing to add; where it does,
-    /// `parse_carefully` says what.
+    /// Tries the quick pass. A head that it accepts needs no second look; about any other,
+    /// `parse_carefully` decides.
     #[inline]
     fn scan(&mut self, bytes: &[u8], base: usize, limits: &Limits) -> bool {
         let mut known = Known::default();
@@ -124,9 +124,7 @@ impl Head {
         base: usize,
         limits: &Limits,
     ) -> Result<bool, ProtocolError> {
-        // The quick pass may have left what it saw before it gave up.
-        self.target = Target::default();
-        self.fields.clear();
+        self.forget();
         let skipped = match bytes.first() {
             Some(b'\r' | b'\n') => match blank_line(bytes)? {
                 Some(n) => n,
@@ -185,6 +183,14 @@ impl Head {
         self.judge(&known)?;
         self.len = skipped + len;
         Ok(true)
+    }
+
+    /// Forgets what the head before said, and what the quick pass saw before it gave up: a head that
+    /// is refused must not be taken for either. The memory stays, and how far we have looked.
+    fn forget(&mut self) {
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.clear();
+        *self = Self { fields, seen: self.seen, ..Self::default() };
     }
 
     #[inline]

@@ -148,6 +148,19 @@ fn refuses_what_two_readers_could_read_differently() {
     }
 }
 
+/// `on_error` was told the method of the request before, when it was asked about a head without one.
+#[test]
+fn a_refused_head_says_nothing_that_was_said_by_the_one_before() {
+    let mut head = Head::default();
+    let sound = b"POST /a HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n";
+    assert_eq!(head.parse(sound, 0, &Limits::default(), false), Ok(true));
+    head.clear();
+    let refused = head.parse(b"\x7f\r\n\r\n", 0, &Limits::default(), false);
+    assert_eq!(refused, Err(ProtocolError::BadRequestLine));
+    let said = (head.method, head.version, head.framing, head.persists);
+    assert_eq!(said, (Method::Get, Version::Http11, Framing::Empty, false));
+}
+
 #[test]
 fn waits_for_the_rest() {
     for input in ["", "\r", "\r\n", "GET", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r"]
