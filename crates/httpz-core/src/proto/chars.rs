@@ -5,11 +5,12 @@
 /// A table that answers "may this byte stand here?".
 pub type Table = [bool; 256];
 
-const fn table(alphanumeric: bool, extra: &[u8]) -> Table {
+/// Letters, digits and these.
+const fn alphanumeric_and(extra: &[u8]) -> Table {
     let mut table = [false; 256];
     let mut i = 0;
     while i < 256 {
-        table[i] = alphanumeric && (i as u8).is_ascii_alphanumeric();
+        table[i] = (i as u8).is_ascii_alphanumeric();
         i += 1;
     }
     let mut i = 0;
@@ -30,11 +31,11 @@ const fn without(mut table: Table, bytes: &[u8]) -> Table {
 }
 
 /// `tchar` of RFC 9110 §5.6.2: method and field names are made of these.
-pub static TOKEN: Table = table(true, b"!#$%&'*+-.^_`|~");
+pub static TOKEN: Table = alphanumeric_and(b"!#$%&'*+-.^_`|~");
 
-/// What a registered name may be made of (RFC 3986 §3.2.2), but for escapes, which nobody sends and
-/// which only some readers would undo.
-pub static HOST: Table = table(true, b"-._~!$&'()*+,;=");
+/// What a registered name may be made of (RFC 3986 §3.2.2), except for percent-escapes: nobody sends
+/// them, and only some readers would decode them.
+pub static HOST: Table = alphanumeric_and(b"-._~!$&'()*+,;=");
 
 /// What may stand in a field value: visible bytes, space, tab and obs-text (RFC 9110 §5.5).
 pub static VALUE: Table = {
@@ -48,7 +49,8 @@ pub static VALUE: Table = {
 };
 
 /// What a request target may be made of: visible ASCII without `#`, which would start a fragment for
-/// whoever reads the target as a URL, and without quotes and angle brackets, which end URLs in texts.
+/// whoever reads the target as a URL, and without quotes and angle brackets, which end a URL in running
+/// text.
 ///
 /// Wider than RFC 3986: browsers send `^`, `{`, `|`, `}` and others as they are.
 pub static TARGET: Table = {
@@ -65,7 +67,7 @@ pub static TARGET: Table = {
 /// escape both there, though not in a query.
 pub static PATH: Table = without(TARGET, b"\\`");
 
-/// The bytes of a path that need no further look: no `?` and no `%`.
+/// The bytes of a path that mean nothing but themselves: not `?` and not `%`.
 pub static PLAIN_PATH: Table = without(PATH, b"?%");
 
 /// Are all of these bytes in the table?

@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | yes | yes | whole | again |
 //! | yes | yes | in part | drain, then again |
+//! | yes | yes | withheld until `100 Continue` | close |
 //! | any other | | | close |
 
 /// What a request and its answer say about the connection.
@@ -18,7 +19,7 @@ pub struct Cycle {
     pub answer_persists: bool,
     /// The whole request body has been taken off the wire.
     pub body_read: bool,
-    /// The peer waits for `100 Continue` and has not been told: whether a body follows is unknown.
+    /// The peer is still waiting for `100 Continue`, so it is unknown whether a body follows.
     pub body_withheld: bool,
 }
 

@@ -10,23 +10,24 @@
 //!  SizeEnd ◄───────────────┘
 //!   │LF, size > 0          │LF, size = 0
 //!   ▼                      ▼
-//!  Data ─► DataCr ─► DataLf ─► Size      Line ─CR─► LastLf ─LF─► Done
-//!                                         │token              ▲
-//!                                         ▼                   │ (a blank line)
-//!                                        Name ─:─► Value ─CR─► LineLf ─LF─► Line
+//!  Data ─► DataCr ─CR─► DataLf ─LF─► Size
+//!                          Line ─CR─► LastLf ─LF─► Done      (a blank line)
+//!                           │token                           (a trailer)
+//!                           ▼
+//!                          Name ─:─► Value ─CR─► LineLf ─LF─► Line
 //! ```
 //!
 //! Strict on purpose: no space after a size, no sign, no `0x`, no bare LF. Extensions and trailers
-//! are read over and bounded together by [`MAX_OVERHEAD`]; a quote that is open at the end of its line
-//! is refused, since a reader may look for its end behind the line, and so are trailers that would
-//! change framing or routing, rather than dropped.
+//! are skipped, and bounded together by [`MAX_OVERHEAD`]. Two things are refused rather than skipped: a
+//! quoted string that is still open at the end of its line, because another reader may look for its end
+//! in the lines that follow, and trailers that would change framing or routing.
 
 use super::{Framing, ProtocolError, chars};
 
-/// Bytes of chunk extensions and trailers a body may have, all together.
+/// Bytes of chunk extensions and trailers that one body may have in all.
 pub const MAX_OVERHEAD: usize = 8 * 1024;
 
-/// Reads a body off the wire's bytes, piece by piece.
+/// Takes a body out of what was received, piece by piece.
 #[derive(Clone, Debug)]
 pub struct Decoder {
     state: State,
@@ -54,17 +55,17 @@ enum State {
     Done,
 }
 
-/// Where in a chunk extension we are: quotes must end with their line.
+/// Where we are in a chunk extension: inside a quoted string or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quote {
     Outside,
     Inside,
-    /// Behind a backslash inside.
+    /// Inside, right after a backslash.
     Escape,
 }
 
 impl Quote {
-    fn behind(self, byte: u8) -> Self {
+    fn after(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Inside, b'\\') => Self::Escape,
             (Self::Inside, b'"') => Self::Outside,
@@ -113,7 +114,12 @@ impl Decoder {
     }
 
     /// The next piece of body in `input`. Call again with what was not consumed, until nothing is
-    /// left or the body is done; bytes behind the body are never consumed.
+    /// left or the body is done; bytes after the body are never consumed.
+    ///
+    /// # Errors
+    ///
+    /// `BadChunk` when the framing is malformed, `BodyTooLarge` as soon as a chunk announces more than
+    /// the limit has left.
     pub fn next<'b>(&mut self, input: &'b [u8]) -> Result<Piece<'b>, ProtocolError> {
         let mut at = 0;
         while at < input.len() {
@@ -155,7 +161,7 @@ impl Decoder {
             (State::Extension { size, quote: Quote::Outside }, b'\r') => State::SizeEnd { size },
             (State::Extension { size, quote }, _) if chars::VALUE[byte as usize] => {
                 self.spend(1)?;
-                State::Extension { size, quote: quote.behind(byte) }
+                State::Extension { size, quote: quote.after(byte) }
             }
             (State::SizeEnd { size: 0 }, b'\n') => State::Line,
             (State::SizeEnd { size }, b'\n') => {

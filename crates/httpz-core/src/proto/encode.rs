@@ -9,11 +9,11 @@ use super::{DateLine, Method, Status, Version, chars};
 /// The interim answer to `Expect: 100-continue`.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// What a connection hears that is not let in: there are too many.
+/// The answer to a connection that is turned away because there are too many.
 pub const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// A field line known when the program is compiled.
+/// A field line that is known at compile time.
 macro_rules! field_line {
     ($name:literal, $value:literal) => {
         $crate::proto::encode::FieldLine::new(concat!($name, ": ", $value, "\r\n").as_bytes())
@@ -21,9 +21,9 @@ macro_rules! field_line {
 }
 pub(crate) use field_line;
 
-/// What `field_line!` makes: bytes of a fixed size, of which the first are the line.
+/// What `field_line!` makes: an array of fixed size that begins with the line.
 ///
-/// Copying a size that the compiler knows takes a few moves; any other is a call of `memcpy`.
+/// Copying an array whose size the compiler knows takes a few moves; any other copy is a call to `memcpy`.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldLine {
     bytes: [u8; FieldLine::ROOM],
@@ -47,22 +47,25 @@ impl FieldLine {
     }
 }
 
-/// How nearly every answer begins: the status line of a 200 and the date, as one piece.
+/// How nearly every answer begins: the status line of a 200 and the `Date` line, as one piece.
 #[derive(Clone, Copy, Debug)]
 pub struct Opening([u8; Opening::LEN]);
 
 impl Opening {
     const STATUS_LINE: &[u8] = b"HTTP/1.1 200 OK\r\n";
-    const LEN: usize = Self::STATUS_LINE.len() + b"Date: \r\n".len() + DateLine::LEN;
+    /// Where the date begins.
+    const DATE_AT: usize = Self::STATUS_LINE.len() + b"Date: ".len();
+    const LEN: usize = Self::DATE_AT + DateLine::LEN + b"\r\n".len();
 
     /// The opening of answers that are sent at this time.
     pub fn at(unix_seconds: u64) -> Self {
         let mut lines = *b"HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\n";
-        lines[23..23 + DateLine::LEN].copy_from_slice(DateLine::at(unix_seconds).as_bytes());
+        let date = &mut lines[Self::DATE_AT..Self::DATE_AT + DateLine::LEN];
+        date.copy_from_slice(DateLine::at(unix_seconds).as_bytes());
         Self(lines)
     }
 
-    /// The line of the date alone.
+    /// The `Date` line alone.
     fn date_line(&self) -> &[u8] {
         &self.0[Self::STATUS_LINE.len()..]
     }
@@ -128,7 +131,7 @@ pub fn head(out: &mut Vec<u8>, head: &AnswerHead<'_>) {
     }
 }
 
-/// The length and the end of the head; a short length with them as one piece.
+/// `Content-Length` and the blank line; with a short length, as one piece.
 #[inline]
 fn counted(out: &mut Vec<u8>, n: u64) {
     match n {
@@ -174,7 +177,7 @@ fn decimal(out: &mut Vec<u8>, n: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
 }
 
-/// Appends one chunk; an empty one is left out, for it would end the body.
+/// Appends one chunk; an empty one is left out, because it would end the body.
 pub fn chunk(out: &mut Vec<u8>, data: &[u8]) {
     if data.is_empty() {
         return;
@@ -234,7 +237,7 @@ pub enum BadField {
 pub struct FieldBlock {
     bytes: Vec<u8>,
     marks: Vec<Mark>,
-    /// So many lines from the front stay when the others are taken back; 0 while there are none.
+    /// How many of the first lines [`FieldBlock::take_back`] leaves in place.
     kept: usize,
 }
 
@@ -262,12 +265,12 @@ impl FieldBlock {
         }
     }
 
-    /// Lets the fields that stand now outlast [`FieldBlock::take_back`].
+    /// Makes the fields that are set now survive [`FieldBlock::take_back`].
     pub fn keep(&mut self) {
         self.kept = self.marks.len();
     }
 
-    /// Takes every field out that is not kept.
+    /// Removes every field that is not kept.
     pub fn take_back(&mut self) {
         if let Some(first) = self.marks.get(self.kept) {
             self.bytes.truncate(first.at as usize);
@@ -290,7 +293,7 @@ impl FieldBlock {
         self.bytes.len()
     }
 
-    /// Adds a field; blanks around the value are dropped, since no reader would see them.
+    /// Adds a field; blanks around the value are dropped, as every reader would drop them.
     pub fn push(&mut self, name: &[u8], value: &[u8]) -> Result<(), BadField> {
         if !chars::is_token(name) {
             return Err(BadField::Name);
@@ -311,7 +314,7 @@ impl FieldBlock {
         Ok(())
     }
 
-    /// Takes every field of this name out.
+    /// Removes every field of this name.
     pub fn remove(&mut self, name: &[u8]) {
         let mut i = 0;
         while let Some(&mark) = self.marks.get(i) {

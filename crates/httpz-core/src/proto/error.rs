@@ -8,7 +8,7 @@ use std::fmt;
 pub enum ProtocolError {
     /// The request line is not `method SP target SP version CRLF`.
     BadRequestLine,
-    /// The method is longer than any we could know.
+    /// The method is longer than [`Extension::MAX`](super::method::Extension::MAX) bytes.
     UnknownMethod,
     /// The request target has none of the four forms, or not the one its method needs.
     BadTarget,
@@ -32,7 +32,7 @@ pub enum ProtocolError {
     TwoFramings,
     /// `Content-Length` is not a row of digits that fits, or was sent twice.
     BadLength,
-    /// `Transfer-Encoding` was sent twice, does not end in one chunked, or stands in an HTTP/1.0 request.
+    /// `Transfer-Encoding` was sent twice, does not end in one `chunked`, or came in an HTTP/1.0 request.
     BadCoding,
     /// A transfer coding before the `chunked` at the end.
     UnknownCoding,

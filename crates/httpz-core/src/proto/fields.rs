@@ -1,10 +1,12 @@
-//! Which name has which value: the fields of a head as places in the received bytes.
+//! Which name has which value: the fields of a head, as positions in the received bytes.
 //!
 //! Nothing is copied. A [`Span`] is an offset and a length into the buffer that the head was parsed
 //! from; [`Fields`] is a table of pairs of them. Looking a field up compares length first, then the
 //! bytes without regard to case.
 
-/// A place in a buffer. Offsets fit in 32 bits because a head is at most a few megabytes.
+/// A place in a buffer.
+///
+/// Offsets fit in 32 bits: the configuration allows a buffer of 16 MiB at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// Where it begins.
@@ -27,7 +29,7 @@ impl Span {
         Self::new((part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize) + base, part.len())
     }
 
-    /// The first byte after it.
+    /// The offset of the first byte after it.
     #[inline]
     pub const fn end(self) -> usize {
         self.at as usize + self.len as usize

@@ -42,8 +42,8 @@ impl Framing {
     }
 
     /// RFC 9112 §6.1: an HTTP/1.0 message with a transfer coding has faulty framing. §6.3: so has one
-    /// whose last coding is not chunked, for nobody knows where its body ends; where it is, the others
-    /// are merely unknown.
+    /// whose last coding is not chunked, because nobody can tell where its body ends. If chunked is the
+    /// last, any coding before it is merely one that we do not know.
     #[cold]
     fn coded(coding: &[u8], version: Version) -> Result<Self, ProtocolError> {
         let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
@@ -60,8 +60,8 @@ impl Framing {
     }
 }
 
-/// An element of a list without the blanks around it, of which there are two: `trim_ascii` knows more,
-/// and what it takes for one a reader before us may not.
+/// Strips optional whitespace, which is space and tab only (RFC 9110 §5.6.3). `trim_ascii` also strips
+/// form feeds, which another reader may take for a part of the name.
 fn bare(mut element: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', inner @ ..] | [inner @ .., b' ' | b'\t'] = element {
         element = inner;

@@ -74,8 +74,8 @@ impl<'b> Known<'b> {
 
 /// Is this field name, a token, the same as `lower` but for the casing?
 ///
-/// Setting the bit that makes a letter lower case leaves `-` as it is, and makes neither of anything
-/// else that may stand in a token.
+/// Setting the bit that makes a letter lower case leaves `-` as it is, and turns no other `tchar` into a
+/// letter or a `-`.
 #[inline]
 fn is<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
     name.first_chunk().is_some_and(|name: &[u8; N]| name.map(|byte| byte | 0x20) == *lower)

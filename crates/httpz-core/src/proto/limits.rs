@@ -25,7 +25,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The most field lines that can be configured: their table stands on the stack while parsed.
+    /// The most field lines that can be configured: their table is on the stack during parsing.
     pub const MAX_FIELDS: usize = 128;
 }
 

@@ -116,7 +116,7 @@ impl Method {
         }
     }
 
-    /// May a client repeat this without further effect (RFC 9110 §9.2.1)?
+    /// Is it read-only by definition: does the client ask for no change of state (RFC 9110 §9.2.1)?
     pub const fn is_safe(&self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace | Self::Query)
     }

@@ -1,8 +1,8 @@
 //! What an escaped path or query means (RFC 3986 §2.1, the URL standard's form encoding).
 //!
 //! Two readings. [`normalise_path`] prepares a path for the router: it undoes the escapes that never
-//! change the structure of a path (unreserved characters and the octets of UTF-8) and keeps the
-//! others, in capitals, so that `%2F` is not mistaken for a segment's end. [`decode`] undoes all of
+//! change the structure of a path (unreserved characters and non-ASCII octets) and keeps the others, in
+//! capitals, so that `%2F` is not mistaken for the end of a segment. [`decode`] undoes all of
 //! them, for a single parameter or query value. A malformed escape is refused by both.
 
 use super::ProtocolError;

@@ -14,7 +14,7 @@ use super::known::Known;
 use super::target::Target;
 use super::{Fields, Limits, Method, Span, chars, wide};
 
-/// Where the parts of a head go that the pass finds.
+/// Where the pass puts the parts of a head that it finds.
 pub(super) struct Parts<'h> {
     pub(super) method: &'h mut Method,
     pub(super) target: &'h mut Target,
@@ -32,8 +32,8 @@ pub(super) fn head<'b>(
     parts: Parts<'_>,
     known: &mut Known<'b>,
 ) -> Option<usize> {
-    // Where in their buffer the bytes stand that are still to be read.
     let end = base + bytes.len();
+    // The offset in the buffer at which what is still to be read begins.
     let at = |rest: &[u8]| end - rest.len();
     let mut room = limits.fields;
     parts.fields.clear();
@@ -80,8 +80,8 @@ pub(super) fn head<'b>(
     }
 }
 
-/// The host, when its line comes first, is short and plain, as it is for nearly everybody: name, value,
-/// and what is behind the line. One look tells that the host is sound and where it ends.
+/// The name and value of a `Host` line and what follows it, if the line is short and plain; nearly every
+/// client sends such a line first. One look tells that the host is sound and where it ends.
 #[inline]
 fn plain_host(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (name, rest) = line.split_at_checked(4)?;
@@ -93,11 +93,11 @@ fn plain_host(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((name, value, rest.strip_prefix(b"\r\n")?))
 }
 
-/// A usual method, and what is behind it.
+/// A usual method, and what follows it.
 #[inline]
 fn method(bytes: &[u8]) -> Option<(Method, &[u8])> {
     let (name, rest) = bytes.split_first_chunk::<4>()?;
-    // Before the others: the compiler would make a jump table of all of them.
+    // Asked first and alone, because the compiler would make a jump table of all methods.
     if name == b"GET " {
         return Some((Method::Get, rest));
     }
@@ -111,7 +111,7 @@ fn method(bytes: &[u8]) -> Option<(Method, &[u8])> {
     })
 }
 
-/// A path with perhaps a query, and what is behind it, from the space on.
+/// A path, perhaps with a query, and what follows it, from the space on.
 #[inline]
 fn target(bytes: &[u8], at: usize) -> Option<(Target, &[u8])> {
     if *bytes.first()? != b'/' {
@@ -123,7 +123,7 @@ fn target(bytes: &[u8], at: usize) -> Option<(Target, &[u8])> {
         let path = Span::new(at, path.len());
         return Some((Target { raw: path, path, ..Target::default() }, rest));
     }
-    // A query, an escape, or something that must not stand here: once more, slowly.
+    // There is a query, an escape, or something illegal: read it again, slowly.
     let (raw, rest) = bytes.split_at(memchr::memchr(b' ', bytes)?);
     Some((Target::parse(Method::Get, raw, at).ok()?, rest))
 }
@@ -134,15 +134,15 @@ fn name_len(line: &[u8]) -> Option<usize> {
     run(line, wide::first_outside_name, &chars::TOKEN).filter(|&len| len > 0)
 }
 
-/// How many bytes at the front may stand in a value.
+/// How many bytes at the front are allowed in a value.
 #[inline]
 fn value_len(bytes: &[u8]) -> Option<usize> {
     run(bytes, wide::first_control, &chars::VALUE)
 }
 
-/// How many bytes at the front stand in `table`; `None` when all do.
+/// How many bytes at the front are in `table`; `None` when all are.
 ///
-/// `outside` looks at many bytes together and may stop at one that stands in the table all the same.
+/// `outside` looks at many bytes together and may stop early, at a byte that is in the table after all.
 #[inline]
 fn run(
     bytes: &[u8],

@@ -4,8 +4,8 @@ use std::fmt;
 
 /// A status code.
 ///
-/// Any number can be put in; what is outside 100..=999 is refused when the response is written,
-/// with a 500 and a log line.
+/// Any number can be put in. A response whose status is outside 200..=999 is not sent: it becomes a 500
+/// with a log line.
 ///
 /// ```
 /// use httpz_core::Status;
@@ -84,7 +84,7 @@ statuses! {
 }
 
 impl Status {
-    /// Can this stand in a final answer: three digits, and not one of the interim 1xx?
+    /// Can this be the status of a final answer: three digits, and not one of the interim 1xx?
     pub const fn is_final(self) -> bool {
         self.0 >= 200 && self.0 <= 999
     }
@@ -99,8 +99,8 @@ impl Status {
         self.forbids_length() || self.0 == 205
     }
 
-    /// Does it end with its head, so that there is not even a length of zero? That is all of those but
-    /// 205, whose body is empty.
+    /// Does the answer end with its head, so that not even a length of zero is sent? True for those that
+    /// forbid a body except 205, whose body is empty.
     pub const fn forbids_length(self) -> bool {
         matches!(self.0, 204 | 304 | ..200)
     }

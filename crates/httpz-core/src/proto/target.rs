@@ -92,31 +92,32 @@ impl Target {
     #[cold]
     fn rare(method: Method, raw: &[u8], at: usize) -> Result<Self, ProtocolError> {
         let whole = Span::new(at, raw.len());
-        if method == Method::Connect {
-            if !host::is_authority(raw) || !ends_in_a_port(raw) {
-                return Err(ProtocolError::BadTarget);
-            }
-            return Ok(Self {
+        match method {
+            Method::Connect if host::is_authority(raw) && ends_in_a_port(raw) => Ok(Self {
                 form: TargetForm::Authority,
                 raw: whole,
                 path: Span::new(at, 0),
                 authority: Some(whole),
                 ..Self::default()
-            });
+            }),
+            Method::Connect => Err(ProtocolError::BadTarget),
+            Method::Options if raw == b"*" => {
+                let form = TargetForm::Asterisk;
+                Ok(Self { form, raw: whole, path: whole, ..Self::default() })
+            }
+            _ => Self::absolute(raw, at),
         }
-        if raw == b"*" && method == Method::Options {
-            return Ok(Self {
-                form: TargetForm::Asterisk,
-                raw: whole,
-                path: whole,
-                ..Self::default()
-            });
-        }
-        let scheme = ["http://", "https://"].iter().map(|scheme| scheme.len()).find(|&n| {
-            let scheme = if n == 7 { "http://" } else { "https://" };
-            raw.get(..n).is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
-        });
-        let Some(scheme) = scheme else { return Err(ProtocolError::BadTarget) };
+    }
+
+    fn absolute(raw: &[u8], at: usize) -> Result<Self, ProtocolError> {
+        let begins_with = |scheme: &&str| {
+            raw.get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
+        };
+        let Some(scheme) = ["http://", "https://"].into_iter().find(begins_with) else {
+            return Err(ProtocolError::BadTarget);
+        };
+        let scheme = scheme.len();
         let rest = &raw[scheme..];
         let len = rest.iter().position(|&b| b == b'/' || b == b'?').unwrap_or(rest.len());
         if !host::is_authority(&rest[..len]) {
@@ -125,14 +126,14 @@ impl Target {
         let path_at = at + scheme + len;
         let mut target = Self::origin(&rest[len..], path_at)?;
         target.form = TargetForm::Absolute;
-        target.raw = whole;
+        target.raw = Span::new(at, raw.len());
         target.authority = Some(Span::new(at + scheme, len));
         Ok(target)
     }
 }
 
-/// Does a port stand at the end of this authority, one that there is? RFC 9110 §9.3.6 has CONNECT to
-/// any other refused.
+/// Does this authority end in a port from 1 to 65535? RFC 9110 §9.3.6: a CONNECT to an empty or invalid
+/// port is to be refused.
 fn ends_in_a_port(authority: &[u8]) -> bool {
     let Some(colon) = memchr::memrchr(b':', authority) else { return false };
     let port = std::str::from_utf8(&authority[colon + 1..]).unwrap_or_default();

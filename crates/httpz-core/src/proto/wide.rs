@@ -22,7 +22,7 @@ mod vector {
 
     use super::WIDTH;
 
-    /// Two halves; the compiler makes one load of them.
+    /// Loads two halves, of which the compiler makes one load.
     #[inline]
     #[target_feature(enable = "sse2")]
     fn load(bytes: &[u8; WIDTH]) -> __m128i {
@@ -80,7 +80,7 @@ mod vector {
     }
 
     /// How many bytes at the front are a host: a name of letters, digits, `-` and `.`, perhaps with a
-    /// port. Rarer hosts want a closer look.
+    /// port. Rarer hosts are left to others.
     #[inline]
     pub(in super::super) fn host_len(bytes: &[u8; WIDTH]) -> usize {
         // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
@@ -98,13 +98,13 @@ mod vector {
         if name_len == 0 || bytes.get(name_len) != Some(&b':') {
             return name_len;
         }
-        // Only what stands behind the colon; bits from the sixteenth on are set.
+        // Only the bytes after the colon count. The bits from the sixteenth on are set, so one is found.
         let others = !_mm_movemask_epi8(digits(v)) as u32 & !1 << name_len;
         others.trailing_zeros() as usize
     }
 
-    /// The first byte that is below `(` or no ASCII, or one of ``<=>?\` `` and DEL: those want a closer
-    /// look.
+    /// The first byte that is below `(` or not ASCII, or one of ``<=>?\` `` and DEL; the caller looks at
+    /// it more closely.
     #[inline]
     pub(in super::super) fn first_outside_path(bytes: &[u8; WIDTH]) -> usize {
         // SAFETY: SSE2 is part of the x86-64 architecture; there is no processor without it.
