@@ -1,4 +1,4 @@
-//! Has a request answered, and completes the answer in the outgoing buffer.
+//! Calls the service with a request, and completes its answer in the outgoing buffer.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -20,7 +20,7 @@ use crate::wire::{Wait, Wire};
 /// What came of calling the service.
 pub(super) enum Call<'a> {
     Done(Result),
-    /// The handler has to wait; over this link it may send.
+    /// The handler has to wait. Over this link it may send meanwhile.
     Waits(Lodged<'a, Result>, &'a Link),
 }
 
@@ -68,19 +68,17 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
         .verdict()
     }
-}
 
-impl<W: Wire + 'static, S: Service> Conn<W, S> {
-    /// Has the handler left a stream to be sent? Until it is, there is no answer.
+    /// Has the handler deferred the answer? Until it is sent, there is none to conclude.
     #[cold]
-    pub(super) fn is_left(&mut self) -> bool {
-        self.lease.get_mut().is_some_and(|exchange| exchange.response.is_left())
+    pub(super) fn is_deferred(&self) -> bool {
+        self.lease.get().is_some_and(|exchange| exchange.response.is_deferred())
     }
 
-    /// Sends the stream that the handler has left.
-    pub(super) async fn send_rest(&mut self) -> Result {
+    /// Sends the answer that the handler has deferred.
+    pub(super) async fn send_deferred(&mut self) -> Result {
         let Some(Exchange { response, link, .. }) = self.lease.get_mut() else { return Ok(()) };
-        wait_for(Lodged::boxed(response.run_rest()), link).await
+        wait_for(Lodged::boxed(response.send_deferred()), link).await
     }
 }
 
@@ -93,12 +91,13 @@ fn call<'a, S: Service>(
 ) -> std::thread::Result<Flow<'a>> {
     // Unwind safety: what a panic leaves half-done in the pair is wiped before it is used again.
     catch_unwind(AssertUnwindSafe(move || {
+        // Moved in rather than reborrowed, since the flow borrows them for longer than this call.
         let (request, response) = (request, response);
         service.call(request, response)
     }))
 }
 
-/// Drives a handler; what had gathered before it leaves while it waits.
+/// Drives a handler. Answers that gathered before it leave while it waits.
 pub(super) fn wait_for<'a>(
     mut future: Lodged<'a, Result>,
     link: &'a Link,
@@ -111,8 +110,8 @@ pub(super) fn wait_for<'a>(
                 Ok(Poll::Pending) => {}
                 Err(panic) => return Poll::Ready(Err(panicked(panic))),
             }
-            // A handler may be waiting for just these bytes to leave; when they have, ask it again.
-            // A failed write is met again by whoever writes next.
+            // The handler may be waiting for just these bytes to leave, so poll it again when they have.
+            // A write that fails here fails again for whoever writes next.
             if link.outbound().is_empty() || !matches!(link.poll_flush(cx), Poll::Ready(Ok(()))) {
                 return Poll::Pending;
             }
@@ -144,7 +143,7 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
             service.too_late(request, &error);
         }
         Stage::Written => service.too_late(request, &error),
-        // The peer has left; that is neither the handler's fault nor news.
+        // The peer has left: not the handler's fault, and nothing to log.
         Stage::Aborted => {}
     }
 }
@@ -172,7 +171,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Error {
     Error::status(500, "Internal Server Error").with_source(format!("handler panicked: {text}"))
 }
 
-/// An unread body that is long, endless or withheld is not worth reading to keep the connection.
+/// An unread body that is long, faulty or withheld is not worth reading just to keep the connection.
 #[cold]
 fn close_if_the_rest_is_not_worth_reading(exchange: &mut Exchange) {
     let incoming = &exchange.request.incoming;

@@ -1,11 +1,10 @@
 //! Ends a connection so that the peer can still read what was said.
 //!
-//! A socket that is closed while bytes of the peer are unread makes the system send a reset, which
-//! can destroy an answer on its way. So the last answer is followed by a half-close, and what the
-//! peer goes on sending is thrown away for a while (RFC 9112 §9.6).
+//! When a socket is closed while bytes of the peer are unread, the system sends a reset, which can destroy
+//! an answer on its way. So the last answer is followed by a half-close, and what the peer goes on sending
+//! is read and thrown away for a while (RFC 9112 §9.6).
 
 use std::future::poll_fn;
-use std::io;
 use std::task::Poll;
 
 use super::Conn;
@@ -17,7 +16,7 @@ use crate::proto::ProtocolError;
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
 
-/// Bytes that are thrown away before we stop listening to a peer we have said farewell to.
+/// Bytes that are thrown away after the last answer before we stop listening to the peer.
 const LAST_WORDS: usize = 1024 * 1024;
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
@@ -62,11 +61,11 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     pub(super) async fn farewell(&mut self) {
         let sent = self.flush().await;
         let exchange = self.lease.get_mut();
-        // The answer to HEAD is whole with its head: it is to be read, though nothing follows it.
+        // The answer to HEAD is whole with its head, so even then the peer is given time to read it.
         let cut = exchange.as_ref().is_some_and(|Exchange { response, .. }| {
             response.stage() == Stage::Aborted && !response.terms.head_only
         });
-        // Who has said `close` sends no more; who has not may be sending its next request by now.
+        // A peer that said `close` sends no more; any other may be sending its next request by now.
         let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
             let whole = request.incoming.is_off_the_wire() && !request.head.persists;
             request.end();
@@ -83,19 +82,18 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
         self.wire.shutdown();
         self.wire.wait(Wait::Linger);
-        // On the heap: an array here would make the future of every idle connection larger.
+        // On the heap, and only now: most farewells have ended above.
         let (wire, mut heard, mut room) = (&*self.wire, 0, vec![0; 4096]);
         poll_fn(|cx| {
             loop {
                 match wire.poll_read(cx, &mut room) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(n)) if n > 0 && heard < LAST_WORDS => heard += n,
-                    Poll::Ready(_) => return Poll::Ready(io::Result::Ok(())),
+                    Poll::Ready(_) => return Poll::Ready(()),
                 }
             }
         })
-        .await
-        .ok();
+        .await;
     }
 }
 
@@ -117,8 +115,8 @@ fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolEr
     }
 }
 
-/// Is it HEAD that is refused? Its answer has no body (RFC 9110 §9.3.2), however little of the head
-/// could be read: who has sent HEAD takes a body for the beginning of the next answer.
+/// Is it a HEAD that is refused? However little of it could be read, its answer has no body (RFC 9110
+/// §9.3.2): a peer that has sent HEAD would take one for the beginning of the next answer.
 fn asks_for_a_head(bytes: &[u8]) -> bool {
     bytes.strip_prefix(b"\r\n").unwrap_or(bytes).starts_with(b"HEAD ")
 }

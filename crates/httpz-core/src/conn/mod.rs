@@ -1,20 +1,21 @@
 //! The life of one connection, as a loop that can be read aloud.
 //!
 //! ```text
-//!           ┌─────────────────────────────────────────────────────┐
-//!           ▼                                                     │ again
-//!       receive ──► answer ──► conclude ──► (more buffered? gather │ : flush)
-//!           │ nothing   │ fault    │ close
-//!           ▼           ▼          ▼
-//!         (gone)     refuse ──► farewell
+//!         ┌──────────────────────────────────────────┐
+//!         ▼                                          │
+//!      arrival ──► call ──► conclude ──► (drain) ──► gather
+//!  nothing │ fault              │ close
+//!     ┌────┴────┐               ▼
+//!   (gone)    refuse ───────► farewell
 //! ```
 //!
-//! Answers to requests that are already buffered gather in the outgoing buffer and leave with one
-//! write, when the next head has to be waited for. A connection that waits for a request holds no
-//! exchange: it is given back as soon as a read finds nothing and leased again at the next bytes.
+//! Answers gather in the outgoing buffer while further whole requests are already buffered; they leave in
+//! one write when the next head has to be waited for. A connection that waits for a request holds no
+//! exchange: it gives its exchange back as soon as a read finds nothing, and leases one again when bytes
+//! come.
 //!
-//! This room knows no runtime. It runs under any executor, and in tests under a waker that does
-//! nothing, over a wire in memory.
+//! This room knows no runtime. It runs under any executor, and in tests over a wire in memory, polled with
+//! a waker that does nothing.
 
 mod answer;
 mod farewell;
@@ -60,6 +61,7 @@ pub struct Conn<W, S> {
     waiting: Wait,
     /// The peer has ended its side; no more bytes will come.
     at_end: bool,
+    /// Requests that the service has been called for.
     served: u64,
 }
 
@@ -67,7 +69,8 @@ pub struct Conn<W, S> {
 enum Arrival {
     /// A whole head is there, and its exchange is leased.
     Request,
-    /// The same, but its body is still to come: the peer may wait for our last answer first.
+    /// The same, but its body is still to come. The peer may be waiting for the answers before this one,
+    /// so they leave first.
     LateBody,
     /// Something that must be refused.
     Fault(ProtocolError),
@@ -75,11 +78,12 @@ enum Arrival {
     Nothing,
 }
 
-/// How much waits to be sent.
+/// How much is waiting to be sent.
 #[derive(PartialEq, Eq)]
 enum Gathered {
     /// So little that it can wait for the answer to the next request.
     Little,
+    /// So much that it leaves first.
     TooMuch,
 }
 
@@ -118,8 +122,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 };
                 let verdict = loop {
                     match self.conclude(outcome) {
-                        Verdict::Close if self.is_left() => {
-                            outcome = Box::pin(self.send_rest()).await;
+                        Verdict::Close if self.is_deferred() => {
+                            outcome = Box::pin(self.send_deferred()).await;
                         }
                         verdict => break verdict,
                     }
@@ -148,7 +152,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
     }
 
-    /// Lets everything leave that has gathered; `false` when the peer is gone.
+    /// Sends everything that has gathered; `false` when the peer is gone.
     fn flush(&self) -> impl Future<Output = bool> {
         poll_fn(|cx| match self.lease.get() {
             Some(exchange) => exchange.link.poll_flush_to(&*self.wire, cx).map(|sent| sent.is_ok()),

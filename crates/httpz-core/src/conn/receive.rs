@@ -1,8 +1,8 @@
 //! Waits for the next request: bytes are read until they hold a whole head.
 //!
-//! Whoever waits holds no exchange. The beginning of a head that is slow to come is put aside, in
-//! memory of just its size: peers that drip bytes could otherwise take all exchanges from those that
-//! have something to ask.
+//! A connection that waits holds no exchange. The beginning of a head that is slow to come is put aside,
+//! in memory of just its size: otherwise peers that drip bytes could hold all exchanges and keep out those
+//! that have something to ask.
 
 use std::io;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::proto::ProtocolError;
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
 
-/// Less room than this behind the received bytes, and they are shifted to the front.
+/// With less room than this after the received bytes, they are shifted to the front.
 const ROOM: usize = 1024;
 
 /// The beginning of a head, put aside while the rest is waited for.
@@ -27,8 +27,7 @@ pub(super) struct Part {
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// The next request, its head parsed, in a leased exchange.
     ///
-    /// Asked again after it was pending, it goes the same way again: what was parsed or sent already
-    /// is passed over.
+    /// Polled again after `Pending`, it goes the same way again; nothing is parsed or sent twice.
     #[inline]
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         loop {
@@ -36,7 +35,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 self.take_lease();
             }
             let Some(Exchange { request, link, .. }) = self.lease.get_mut() else {
-                return self.poll_line(cx);
+                return self.poll_queue(cx);
             };
             if !request.inbound.is_empty() {
                 match request.parse(self.at_end) {
@@ -57,7 +56,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             match self.wire.poll_read(cx, inbound.spare()) {
                 Poll::Ready(Ok(0)) => self.at_end = true,
                 Poll::Ready(Ok(n)) => inbound.filled(n),
-                Poll::Ready(Err(error)) => return Poll::Ready(self.dry(&error)),
+                Poll::Ready(Err(error)) => return Poll::Ready(self.read_failed(&error)),
                 Poll::Pending => {
                     self.idle();
                     return Poll::Pending;
@@ -101,9 +100,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
     }
 
-    /// No more bytes will come; a part of a head is worth an answer if it only came too late.
+    /// No more bytes will come. Only a head that has begun and is too late is worth an answer.
     #[cold]
-    fn dry(&self, error: &io::Error) -> Arrival {
+    fn read_failed(&self, error: &io::Error) -> Arrival {
         match error.kind() {
             io::ErrorKind::TimedOut if self.part.is_some() || self.holds_a_part() => {
                 Arrival::Fault(ProtocolError::HeadLate)
@@ -112,6 +111,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
     }
 
+    /// Leases an exchange, if one is free, and puts back into it what had come of a head.
     #[inline]
     fn take_lease(&mut self) {
         if self.lease.take() {
@@ -125,12 +125,12 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
     }
 
-    /// All exchanges are in use: gets in line for one, but only with bytes to read.
+    /// All exchanges are in use: queues for one, but only once there are bytes to read.
     #[cold]
-    fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+    fn poll_queue(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         match self.wire.poll_readable(cx) {
             Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(error)) => return Poll::Ready(self.dry(&error)),
+            Poll::Ready(Err(error)) => return Poll::Ready(self.read_failed(&error)),
             Poll::Pending => {
                 self.ticket = None;
                 self.wait(if self.part.is_some() { Wait::Head } else { Wait::KeepAlive });
@@ -142,7 +142,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             self.ticket = None;
             return Poll::Ready(Arrival::Fault(ProtocolError::Overloaded));
         }
-        // A ticket that was called but came too late has left the line: take a new one.
+        // A ticket that was called, but found the exchange taken again, has left the queue: take a new one.
         match &self.ticket {
             Some(ticket) if Rc::weak_count(ticket) > 0 => ticket.renew(cx.waker()),
             _ => self.ticket = Some(self.common.pool.queue(cx.waker())),

@@ -1,22 +1,21 @@
 //! Answers that are sent piece by piece, because their length or their end is not known yet.
 
 use super::Response;
-use super::content::Source;
-use super::response::{Rest, Stage};
+use super::response::{Deferred, Source, Stage};
 use crate::error::Result;
 
-/// Pieces gather until they are this many bytes: each write may wake the peer, which costs more than
-/// copying does while the copies stay in the processor's cache. With pieces of up to 16 KiB, hardly more
-/// than 128 KiB of the outgoing buffer are ever filled.
+/// Pieces gather until they are this many bytes. Each write may wake the peer, which costs more than
+/// copying as long as the copies stay in the processor's cache. With pieces of up to 16 KiB, the outgoing
+/// buffer hardly ever holds more than 128 KiB.
 const GATHERED: usize = 112 * 1024;
 
 impl Response {
     /// Sends a piece of the body.
     ///
-    /// It leaves when the handler next waits for anything or returns, and at once when 112 KiB have
-    /// gathered; then this waits until the peer's side has taken them.
+    /// It leaves when the handler next waits for anything or returns, or at once when 112 KiB have
+    /// gathered; in that case this waits until the peer's side has taken them.
     ///
-    /// The first call sends the head; status and fields must stand by then. HTTP/1.1 peers get
+    /// The first call sends the head, so status and fields must be set by then. HTTP/1.1 peers get
     /// chunks, HTTP/1.0 peers a body that ends with the connection. The end is written when the
     /// handler returns; if it returns an error, the connection is cut instead, so that the peer does
     /// not take the part for the whole. An empty piece sends nothing but the head.
@@ -39,7 +38,7 @@ impl Response {
     ///
     /// # Cancel safety
     ///
-    /// Once the future was polled, the piece is in the outgoing buffer and will be sent whole.
+    /// Once the future has been polled, the piece is in the outgoing buffer and will be sent whole.
     pub async fn chunk(&mut self, data: impl AsRef<[u8]>) -> Result {
         self.start_stream()?;
         self.push_stream(data.as_ref())?;
@@ -49,16 +48,16 @@ impl Response {
         }
     }
 
-    /// The same, but the piece leaves now.
+    /// Like [`Response::chunk`], but the piece leaves now.
     pub(super) async fn chunk_now(&mut self, data: impl AsRef<[u8]>) -> Result {
         self.chunk(data).await?;
         self.flush().await
     }
 
-    /// Lets the answer be sent by this when the handler has returned; so a handler need not be async
-    /// for it.
+    /// Lets `send` send the body when the handler has returned, so that a handler which streams need not
+    /// be async.
     ///
-    /// Status and fields are those that stand when the handler returns. For HEAD only they are sent.
+    /// Status and fields are those that are set when the handler returns. For HEAD only these are sent.
     ///
     /// ```
     /// # use httpz_core::Response;
@@ -76,7 +75,7 @@ impl Response {
     where
         F: AsyncFnOnce(&mut Self) -> Result + 'static,
     {
-        self.leave(Box::new(|res| {
+        self.defer(Box::new(|res| {
             Box::pin(async {
                 match res.terms.head_only {
                     true => res.chunk(b"").await,
@@ -86,23 +85,23 @@ impl Response {
         }))
     }
 
-    /// Leaves it to this to send the answer when the handler has returned.
-    pub(super) fn leave(&mut self, rest: Rest) -> &mut Self {
+    /// Lets `send` send the whole answer when the handler has returned.
+    pub(super) fn defer(&mut self, send: Deferred) -> &mut Self {
         self.change();
         self.buffer.clear();
-        self.source = Source::Rest(rest);
+        self.source = Source::Deferred(send);
         self
     }
 
-    /// Has the handler left something that sends the answer, and nothing been sent?
-    pub(crate) fn is_left(&self) -> bool {
-        self.stage == Stage::Fresh && matches!(self.source, Source::Rest(_))
+    /// Is the answer still to be sent by what the handler has deferred?
+    pub(crate) fn is_deferred(&self) -> bool {
+        self.stage == Stage::Fresh && matches!(self.source, Source::Deferred(_))
     }
 
-    /// Sends the answer as the handler has left it.
-    pub(crate) async fn run_rest(&mut self) -> Result {
+    /// Sends a deferred answer.
+    pub(crate) async fn send_deferred(&mut self) -> Result {
         match std::mem::take(&mut self.source) {
-            Source::Rest(rest) => rest(self).await,
+            Source::Deferred(send) => send(self).await,
             _ => Ok(()),
         }
     }

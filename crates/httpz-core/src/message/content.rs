@@ -1,13 +1,13 @@
 //! What the body of an answer may be made of.
 //!
-//! Handlers hardly ever name this type: they hand over a string, a vector or `Bytes`. The name `Body`
-//! is kept for what they do name, the body of a request that is read on demand.
+//! Handlers hardly ever name this type: they hand over a string, a vector or `Bytes`. It is not called
+//! `Body` because that is what they do name: the body of a request that is read on demand.
 
 use bytes::Bytes;
 
 /// The body of a response, as a handler gives it.
 ///
-/// Static and shared bytes are not copied until they are small enough for that to be cheaper.
+/// Its bytes are only copied when they are so few that copying is cheaper than a vectored write.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Bytes that live as long as the program.
@@ -45,15 +45,4 @@ impl From<Bytes> for Content {
     fn from(bytes: Bytes) -> Self {
         Self::Shared(bytes)
     }
-}
-
-/// Where the body of the current response is.
-#[derive(Default)]
-pub(super) enum Source<R> {
-    /// In the response's own buffer, perhaps empty.
-    #[default]
-    Buffer,
-    Given(Content),
-    /// It is sent by this when the handler has returned.
-    Rest(R),
 }

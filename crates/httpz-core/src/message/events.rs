@@ -1,8 +1,8 @@
 //! A stream of events to one peer, which lasts until the peer leaves or the server does.
 //!
-//! Whoever has nothing to say for a while says so with a ping: a comment that keeps proxies from
-//! closing the connection and shows us a peer that has gone. The time comes from the deadlines of the
-//! wire ([`Wait::Ping`]), so a stream costs no timer.
+//! A stream that has nothing to say for a while sends a ping: a comment that keeps proxies from closing
+//! the connection and shows us a peer that has gone. The time comes from the deadlines of the wire
+//! ([`Wait::Ping`]), so a stream costs no timer.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -30,7 +30,7 @@ pub struct Events<'a> {
 impl Response {
     /// Starts a stream of events (`text/event-stream`) and sends its head.
     ///
-    /// Status and fields must stand by then; `Cache-Control: no-cache` is added when none is set. The
+    /// Status and fields must be set by then; `Cache-Control: no-cache` is added when none is set. The
     /// stream ends when the handler returns.
     ///
     /// ```
@@ -55,13 +55,11 @@ impl Response {
         self.chunk_now(b"").await?;
         Ok(Events { over: self.terms.head_only, res: self, waiting: false })
     }
-}
 
-impl Response {
-    /// Answers with a stream of events that begins when the handler has returned and lasts until the
-    /// feed ends, the peer leaves or the server shuts down; so a handler need not be async for it.
+    /// Answers with a stream of events that begins when the handler has returned, so that a handler which
+    /// streams need not be async. It lasts until the feed ends, the peer leaves or the server shuts down.
     ///
-    /// Status and fields are those that stand when the handler returns.
+    /// Status and fields are those that are set when the handler returns.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -85,7 +83,7 @@ impl Response {
     /// # start(&mut Response::new());
     /// ```
     pub fn forward(&mut self, feed: impl Feed + 'static) -> &mut Self {
-        self.leave(Box::new(|res| Box::pin(async { res.events().await?.forward(feed).await })))
+        self.defer(Box::new(|res| Box::pin(async { res.events().await?.forward(feed).await })))
     }
 }
 
@@ -106,7 +104,7 @@ impl Events<'_> {
     ///
     /// # Cancel safety
     ///
-    /// Once the future was polled, the event is in the outgoing buffer and will be sent whole.
+    /// Once the future has been polled, the event is in the outgoing buffer and will be sent whole.
     pub async fn send(&mut self, event: &Event) -> Result {
         self.waiting = false;
         self.res.chunk_now(event.encoded()?).await
@@ -115,7 +113,7 @@ impl Events<'_> {
     /// Waits for something, sending pings meanwhile; `None` when the stream is to end because the
     /// peer has left or the server is shutting down.
     ///
-    /// What handlers wait for between two events belongs in here: a queue, a timer, a database.
+    /// Whatever a handler waits for between two events belongs in here: a queue, a timer, a database.
     ///
     /// ```
     /// # use httpz_core::{Event, Response, Result};
@@ -131,7 +129,7 @@ impl Events<'_> {
     ///
     /// # Cancel safety
     ///
-    /// As that of `future`, which is dropped when the stream is to end.
+    /// That of `future`, which is dropped when the stream is to end.
     pub async fn wait<T>(&mut self, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         poll_fn(|cx| {

@@ -2,8 +2,8 @@
 //!
 //! Until it is written, everything about it can be changed. Writing means encoding head and body
 //! into the outgoing buffer: by the connection when the handler is done, or earlier by the handler
-//! itself ([`Response::write`], [`Response::chunk`]). What comes after that is ignored or, for
-//! chunks, appended.
+//! itself ([`Response::write`], [`Response::chunk`]). After that only chunks are added; any other change
+//! makes the next chunk fail, and is ignored if there is none.
 //!
 //! ```text
 //!  Fresh ──write──► Written
@@ -26,7 +26,7 @@ use std::time::Duration;
 use super::ContentType;
 use super::alarm::Alarm;
 use super::ambient::Ambient;
-use super::content::Source;
+use super::content::Content;
 use super::fault::ResponseFault;
 use super::link::Link;
 use crate::error::Result;
@@ -40,7 +40,7 @@ pub use body::IntoBody;
 /// ones leave by vectored write.
 const COPIED: usize = 16 * 1024;
 
-/// How far the response has got.
+/// How far the answer has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Nothing is encoded yet; everything can be changed.
@@ -50,7 +50,7 @@ pub(crate) enum Stage {
     Streaming,
     /// It is complete; what comes after it belongs to the next answer.
     Written,
-    /// It broke off, or the peer has left: the connection must not go on behind it.
+    /// It broke off, or the peer has left: the connection must not go on after it.
     Aborted,
 }
 
@@ -75,22 +75,34 @@ impl Terms {
             version: head.version,
             head_only: head.method == Method::Head,
             tunnel,
-            // Who asks for a tunnel may go on as if there was one.
+            // A peer that asks for a tunnel may go on as if there were one.
             persists: head.persists && !tunnel,
         }
     }
 }
 
-/// Sends an answer bit by bit, when the handler has returned.
-pub(super) type Rest =
+/// Where the body is.
+#[derive(Default)]
+pub(super) enum Source {
+    /// In the response's own buffer, perhaps empty.
+    #[default]
+    Buffer,
+    /// Where the handler has put it.
+    Given(Content),
+    /// Nowhere yet: this sends the whole answer when the handler has returned.
+    Deferred(Deferred),
+}
+
+/// Sends an answer when the handler has returned.
+pub(super) type Deferred =
     Box<dyn for<'a> FnOnce(&'a mut Response) -> Pin<Box<dyn Future<Output = Result> + 'a>>>;
 
-/// A response: how it went, in which words.
+/// A response: the status, the fields and the body.
 pub struct Response {
     status: Status,
     content_type: Option<ContentType>,
     fields: FieldBlock,
-    pub(super) source: Source<Rest>,
+    pub(super) source: Source,
     pub(super) buffer: Vec<u8>,
     pub(super) stage: Stage,
     /// `Content-Length` as the handler declared it.
@@ -140,7 +152,7 @@ impl Response {
         }
     }
 
-    // ---- what a handler says
+    // ---- for handlers
 
     /// Sets the status code; 200 when it is never set.
     ///
@@ -158,15 +170,16 @@ impl Response {
         self.status.0
     }
 
-    /// Makes this the last answer of its connection, and so does whatever takes its place: an error, or
-    /// what is said after [`Response::clear`].
+    /// Makes this the last answer of its connection. That holds for whatever takes its place, too: an
+    /// error, or what is said after [`Response::clear`].
     pub fn close(&mut self) -> &mut Self {
         self.close = true;
         self
     }
 
-    /// Takes everything back that has not been written: a fresh 200 without body, and without fields
-    /// but those that are kept. What [`Response::close`] said stays, since it is about the connection.
+    /// Takes back everything that has not been written. What is left is a fresh 200 without a body, with
+    /// no fields but those that are kept ([`Response::keep_headers`]). What [`Response::close`] said stays
+    /// too, since it is about the connection.
     pub fn clear(&mut self) {
         if self.stage == Stage::Fresh {
             let close = self.close;
@@ -177,13 +190,13 @@ impl Response {
         }
     }
 
-    /// Has the head been sent, or at least given out to be sent?
+    /// Has the head been sent, or at least queued for sending?
     #[inline]
     pub fn written(&self) -> bool {
         self.stage != Stage::Fresh
     }
 
-    /// Says that the answer has been dealt with: nothing of it is sent, and the connection closes.
+    /// Treats the answer as sent although nothing of it is; the connection closes.
     pub fn mark_written(&mut self) {
         if self.stage == Stage::Fresh {
             self.stage = Stage::Written;
@@ -191,8 +204,8 @@ impl Response {
         }
     }
 
-    /// Gives up on an answer whose head has been sent already: the connection is cut, so that the
-    /// peer does not take it for a complete one.
+    /// Gives up on an answer whose head has been sent already: the connection is cut, so that the peer
+    /// does not take what it has got for the whole.
     #[doc(hidden)]
     pub fn abort(&mut self) {
         if self.stage == Stage::Streaming {
@@ -206,7 +219,7 @@ impl Response {
         self.ambient.alarm(after)
     }
 
-    // ---- what its neighbours ask and note
+    // ---- for the rest of this room
 
     /// Notes why the answer cannot be sent as it is; the first reason counts.
     pub(super) fn spoil(&mut self, fault: ResponseFault) -> &mut Self {
@@ -232,7 +245,7 @@ impl Response {
         !self.close && self.stage == Stage::Written && self.terms.persists
     }
 
-    // ---- what the connection does with it
+    // ---- for the connection
 
     /// Makes ready for the answer to a request with these terms.
     #[inline]

@@ -1,23 +1,23 @@
 //! What a handler gives as the body of the answer, while all of it fits into memory.
 //!
 //! There is one body: whoever gives another replaces it, except through [`Response::writer`], which
-//! appends. Bodies that are sent as they come are a matter of `chunks.rs`; they do not begin where one
-//! was given here, which would be lost.
+//! appends. Bodies that are sent as they come are in `chunks.rs`; they refuse to begin when a body was
+//! set here, since it would be lost.
 
 use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::Response;
+use super::{Response, Source};
 use crate::error::Result;
 use crate::memory::Arena;
-use crate::message::content::{Content, Source};
+use crate::message::content::Content;
 use crate::message::{ContentType, Writer};
 
 /// What [`Response::body`] takes: a [`Content`], what becomes one, or what an arena lends.
 ///
-/// The pieces of an arena end before the answer leaves, so they are copied; that they are `&mut` tells
-/// them from texts that live as long as the program.
+/// The pieces of an arena do not live until the answer leaves, so they are copied. They are `&mut`, which
+/// tells them from texts that live as long as the program.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of a response",
     note = "a body is a `&'static str`, `String`, `Vec<u8>` or `Bytes`, or a piece of an arena",
@@ -67,8 +67,8 @@ impl Response {
 
     /// Memory that lives as long as the request, the same as [`Request::arena`](crate::Request::arena).
     ///
-    /// A hold of its own, so that the response can be worked with while the arena lends. Whoever keeps
-    /// the hold beyond the request keeps that memory.
+    /// The handle is counted, so the response can be changed while pieces of the arena are borrowed.
+    /// Keeping the handle after the request keeps the memory.
     ///
     /// ```
     /// # use httpz_core::Response;
@@ -127,7 +127,7 @@ impl Response {
         Ok(())
     }
 
-    /// Appends to the body; what [`Response::body`] had set is replaced.
+    /// Appends to the body; one that [`Response::body`] has set is replaced.
     pub fn writer(&mut self) -> Writer<'_> {
         self.change();
         if !matches!(self.source, Source::Buffer) {
@@ -143,7 +143,7 @@ impl Response {
             Source::Buffer => &self.buffer,
             Source::Given(Content::Static(bytes)) => bytes,
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Rest(_) => &[],
+            Source::Deferred(_) => &[],
         }
     }
 

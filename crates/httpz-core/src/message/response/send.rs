@@ -1,17 +1,17 @@
 //! How the answer gets into the outgoing buffer, and from there to the peer.
 //!
 //! Encoding decides everything at once: whether the answer can be sent as it is, how its body is
-//! delimited, and whether the connection lives on. Nothing has been encoded when it refuses.
+//! delimited, and whether the connection lives on. When it refuses, nothing has been encoded.
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::{COPIED, Response, Stage};
+use super::{COPIED, Response, Source, Stage};
 use crate::error::{Error, Result};
 use crate::message::ContentType;
-use crate::message::content::{Content, Source};
+use crate::message::content::Content;
 use crate::message::fault::ResponseFault;
 use crate::proto::encode::{self, AnswerHead, Length};
 use crate::proto::{Status, Version};
@@ -26,7 +26,7 @@ impl Response {
     ///
     /// # Cancel safety
     ///
-    /// Once the future was polled, the answer is complete in memory and leaves with the next flush.
+    /// Once the future has been polled, the answer is complete in memory and leaves with the next flush.
     pub async fn write(&mut self) -> Result {
         if self.stage == Stage::Fresh {
             self.answer_early();
@@ -67,7 +67,7 @@ impl Response {
 
     #[inline]
     fn encode(&mut self) -> Result<(), ResponseFault> {
-        if let Source::Rest(_) = self.source {
+        if let Source::Deferred(_) = self.source {
             return Ok(());
         }
         let body = self.body_bytes();
@@ -91,12 +91,12 @@ impl Response {
             Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
             Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Rest(_) => Bytes::new(),
+            Source::Deferred(_) => Bytes::new(),
         };
         self.link.outbound().set_tail(body);
     }
 
-    /// How the body of this length is delimited, once everything about the answer is found sound.
+    /// How a body of this length is delimited, if everything about the answer is sound.
     #[inline]
     fn length(&self, len: u64) -> Result<Length, ResponseFault> {
         match (self.fault, self.status, self.declared) {
@@ -110,7 +110,7 @@ impl Response {
         if !self.status.is_final() {
             return Err(ResponseFault::BadStatus);
         }
-        // The peer would take all that follows for bytes of the tunnel (RFC 9110 §9.3.6).
+        // The peer would take everything that follows for bytes of the tunnel (RFC 9110 §9.3.6).
         if self.terms.tunnel && self.status.is_success() {
             return Err(ResponseFault::NoTunnel);
         }
@@ -158,7 +158,7 @@ impl Response {
     }
 
     /// Puts the head of a 101 into the outgoing buffer; what follows it is no longer HTTP. A peer that
-    /// expects to be told to go on is told that first (RFC 9110 §7.8).
+    /// expects `100 Continue` gets that first (RFC 9110 §7.8).
     pub(in crate::message) fn encode_switch(
         &mut self,
         expects_continue: bool,
@@ -183,7 +183,7 @@ impl Response {
         Ok(())
     }
 
-    /// Appends bytes behind a 101.
+    /// Appends bytes after a 101.
     pub(in crate::message) fn push_raw(&mut self, bytes: &[u8]) {
         self.link.outbound().buf().extend_from_slice(bytes);
     }
@@ -221,7 +221,7 @@ impl Response {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        // Behind a complete answer these bytes would be read as the beginning of the next one.
+        // After a complete answer these bytes would be read as the beginning of the next one.
         if self.stage != Stage::Streaming {
             return Err(ResponseFault::TooLate);
         }
@@ -240,8 +240,8 @@ impl Response {
         Ok(())
     }
 
-    /// The answer goes out while the handler still runs. A peer that waits for `100 Continue` takes
-    /// it for the end of its wait, and may send its body or not: the connection cannot live on.
+    /// Notes that the answer goes out while the handler still runs. A peer that waits for `100 Continue`
+    /// takes it for the end of its wait and may send its body or not, so the connection cannot live on.
     fn answer_early(&mut self) {
         if self.link.release() {
             self.close = true;
@@ -253,7 +253,7 @@ impl Response {
         self.link.outbound().len()
     }
 
-    /// Lets leave what is to be sent; `false` when the peer is gone.
+    /// Sends what is to be sent; `false` when the peer is gone.
     pub(in crate::message) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.link.poll_flush(cx).map(|result| {
             if result.is_err() {
