@@ -127,13 +127,7 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
         Stage::Fresh => {
             let closes = error.fault().is_some();
             response.clear();
-            let shaped = catch_unwind(AssertUnwindSafe(|| {
-                service.refuse(request, response, error);
-            }));
-            if shaped.is_err() {
-                response.clear();
-                response.status(500);
-            }
+            shape(service, request, response, error);
             if closes {
                 response.close();
             }
@@ -152,12 +146,32 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
 #[cold]
 fn fail_to_finish<S: Service>(service: &S, exchange: &mut Exchange, fault: ResponseFault) {
     fail(service, exchange, Error::from(fault));
-    if exchange.response.finish().is_err() {
-        // Not even the error's shape can be sent; say it without words.
-        exchange.response.clear();
-        exchange.response.status(500).close();
+    finish_refusal(&mut exchange.response, 500);
+}
+
+/// Lets the service shape the answer to an error; a panic makes it a bare 500.
+pub(super) fn shape<S: Service>(
+    service: &S,
+    request: &Request,
+    response: &mut Response,
+    error: Error,
+) {
+    // Unwind safety: what the panic has left half-done in the response is cleared.
+    let shaped = catch_unwind(AssertUnwindSafe(|| service.refuse(request, &mut *response, error)));
+    if shaped.is_err() {
+        response.clear();
+        response.status(500);
+    }
+}
+
+/// Completes the answer to an error; one that cannot be sent as the service has shaped it becomes this
+/// status alone.
+pub(super) fn finish_refusal(response: &mut Response, status: u16) {
+    if response.finish().is_err() {
+        response.clear();
+        response.status(status).close();
         // A bare status is always sound.
-        let _ = exchange.response.finish();
+        let _ = response.finish();
     }
 }
 

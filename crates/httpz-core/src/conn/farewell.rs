@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use super::Conn;
+use super::answer::{finish_refusal, shape};
 use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::message::body::DISCARD;
@@ -102,17 +103,12 @@ fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolEr
     let Exchange { request, response, .. } = exchange;
     let head_only = asks_for_a_head(request.inbound.bytes());
     response.begin(Terms { head_only, ..Terms::default() });
-    service.refuse(request, response, Error::from(fault));
+    shape(service, request, response, Error::from(fault));
     if fault == ProtocolError::Overloaded && response.find_header("retry-after").is_none() {
         response.header("Retry-After", "1");
     }
     response.close();
-    if response.finish().is_err() {
-        response.clear();
-        response.status(fault.status()).close();
-        // A bare status is always sound.
-        let _ = response.finish();
-    }
+    finish_refusal(response, fault.status());
 }
 
 /// Is it a HEAD that is refused? However little of it could be read, its answer has no body (RFC 9110

@@ -103,6 +103,7 @@ impl Service for Echo {
                 res.close().text("bye");
                 Flow::Done(Ok(()))
             }
+            "/fail-417" => Flow::Done(Err(Error::status(417, "which `refuse` panics at"))),
             "/fail" => Flow::Done(Err(Error::status(418, "teapot"))),
             "/panic" => panic!("on purpose"),
             "/later-panic" => Flow::later(async { panic!("on purpose, later") }),
@@ -122,6 +123,7 @@ impl Service for Echo {
     }
 
     fn refuse(&self, _: &Request, res: &mut Response, error: Error) {
+        assert_ne!(error.code(), 417, "on purpose, while an error is shaped");
         res.status(error.code()).text(error.message());
     }
 }

@@ -95,6 +95,18 @@ fn errors_and_panics_end_one_request_only() {
     }
 }
 
+/// Of a malformed request the peer heard nothing then: the panic was only caught behind a handler.
+#[test]
+fn a_panic_while_an_error_is_shaped_is_a_bare_500() {
+    let bare = |close: &str| {
+        format!("HTTP/1.1 500 Internal Server Error\r\n{close}Content-Length: 0\r\n\r\n")
+    };
+    let failed = "GET /fail-417 HTTP/1.1\r\nHost: x\r\n\r\n";
+    let malformed = "GET / HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\n\r\n";
+    let expected = bare("") + &bare("Connection: close\r\n");
+    assert_eq!(answer(&format!("{failed}{malformed}")), expected);
+}
+
 #[test]
 fn a_late_head_is_408_and_a_late_next_request_is_silence() {
     for (input, expected) in [
