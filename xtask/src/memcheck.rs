@@ -2,7 +2,7 @@
 //!
 //! Runs the unit tests of the rooms that hold `unsafe` under valgrind's memcheck: the vector
 //! instructions of `proto/wide.rs`, the unchecked text of `message/ascii.rs` and the futures of
-//! `message/lodging.rs`, with everything that calls them.
+//! `message/pooled.rs`, with everything that calls them.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -8,30 +8,30 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::error::{Error, Result};
-use crate::message::{Lodged, Request, Response};
+use crate::message::{PooledFuture, Request, Response};
 
-/// What a call gives: the result now, or a future of it.
+/// What a call gives: the result now, or a future that will give it.
 ///
 /// The future is not `Send`: a request stays on the thread that accepted it.
 pub enum Flow<'a, T = Result> {
     /// It is done already.
     Done(T),
     /// It has to wait for something.
-    Later(Lodged<'a, T>),
+    Later(PooledFuture<'a, T>),
 }
 
 impl<'a, T> Flow<'a, T> {
-    /// Keeps a future in memory of the request's exchange, which is used again and again; one that is
-    /// larger than a kilobyte is boxed.
+    /// Puts a future into memory of the request's exchange, which is used again and again; a future of more
+    /// than 1 KiB is boxed.
     #[inline]
     pub fn within(req: &'a Request, future: impl Future<Output = T> + 'a) -> Self {
-        Self::Later(req.lodge(future))
+        Self::Later(req.pool_future(future))
     }
 
-    /// Boxes a future, where no request is at hand.
+    /// Boxes a future; for callers that have no request at hand.
     #[inline]
     pub fn later(future: impl Future<Output = T> + 'a) -> Self {
-        Self::Later(Lodged::boxed(future))
+        Self::Later(PooledFuture::boxed(future))
     }
 }
 
@@ -54,7 +54,7 @@ pub enum FlowFuture<'a, T> {
     /// The result, until it is taken.
     Done(Option<T>),
     /// What is waited for.
-    Later(Lodged<'a, T>),
+    Later(PooledFuture<'a, T>),
 }
 
 impl<T: Unpin> Future for FlowFuture<'_, T> {
@@ -63,7 +63,9 @@ impl<T: Unpin> Future for FlowFuture<'_, T> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match self.get_mut() {
-            Self::Done(value) => Poll::Ready(value.take().expect("polled once after completion")),
+            Self::Done(value) => {
+                Poll::Ready(value.take().expect("a future is not polled again when it is done"))
+            }
             Self::Later(future) => Pin::new(future).poll(cx),
         }
     }
@@ -71,17 +73,17 @@ impl<T: Unpin> Future for FlowFuture<'_, T> {
 
 /// The application as the connection sees it.
 pub trait Service: Send + Sync + 'static {
-    /// Answers a request. An error is handed to [`Service::refuse`] by the connection, unless the
-    /// head has been sent by then; then the connection is cut.
+    /// Answers a request. The connection hands an error to [`Service::refuse`], unless the head of the answer
+    /// has been sent by then; in that case [`Service::too_late`] hears of it, and a stream is cut.
     fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a, Result>;
 
-    /// Shapes the answer to a request that went wrong: one that was malformed or over a limit, one
-    /// whose handler failed or panicked, one whose answer could not be sent as it was. `res` is
-    /// fresh; `req` may be empty.
+    /// Shapes the answer to a request that went wrong: it was malformed or over a limit, its handler failed or
+    /// panicked, or its answer could not be sent as it was. `res` is fresh; of a malformed request, `req`
+    /// says only what could be read. A panic makes the answer a bare 500.
     fn refuse(&self, req: &Request, res: &mut Response, error: Error);
 
-    /// Hears of an error that came when the head of the answer had been sent, so that nothing but the
-    /// log can be told. The connection is cut if the answer was not complete.
+    /// Hears of an error that came after the head of the answer had been sent, so that only the log can be
+    /// told. The connection is cut if the answer was not complete.
     fn too_late(&self, req: &Request, error: &Error) {
         let _ = (req, error);
     }

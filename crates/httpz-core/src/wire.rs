@@ -1,6 +1,6 @@
 //! The byte pipe to the peer, and one in memory for tests.
 //!
-//! Read and written through `&self`, so that a response can send chunks while the request still
+//! It is read and written through `&self`, so that a response can send chunks while the request still
 //! reads its body from the same wire. Nothing above this trait knows whether bytes come from TCP, a
 //! unix socket or a test.
 
@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 /// What the connection is waiting for; each has a deadline of its own in `Timeouts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wait {
-    /// Nothing that the peer owes us: a handler is running.
+    /// Nothing from the peer: a handler is running.
     #[default]
     Nothing,
     /// The first byte of the next request.
@@ -25,20 +25,20 @@ pub enum Wait {
     Body,
     /// Room for more of an answer.
     Write,
-    /// The peer's end of the connection, after ours.
+    /// The end of the peer's side of the connection, after we have ended ours.
     Linger,
     /// An exchange from the pool.
     Exchange,
-    /// The time of the next ping of an event stream.
+    /// The time for the next ping, in an event stream or a tunnel.
     Ping,
 }
 
-/// A wait that was interrupted, and how much time it has left.
+/// A wait whose deadline was stopped, and how much time it had left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
+pub struct Paused {
     /// What was waited for.
     pub wait: Wait,
-    /// The time, in the clock of the wire.
+    /// The time it had left, in ticks of the wire's clock.
     pub ticks: u32,
 }
 
@@ -53,24 +53,32 @@ pub trait Wire {
     /// `TimedOut` when the wait announced by [`Wire::wait`] has taken too long.
     fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>>;
 
-    /// Waits until a read would give something, without reading.
+    /// Ready when a read would give something; nothing is read.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Wire::poll_read`].
     fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
-    /// Writes what it can of `bufs`, in order.
+    /// Writes as much of `bufs` as it can, in order, and tells how many bytes that was.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` as for [`Wire::poll_read`]; `BrokenPipe` and the like when the peer is gone.
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>>;
 
     /// Ready when the peer has ended its side or is gone; nothing is read.
     ///
-    /// Pending without end while unread bytes of the peer stand in the way.
+    /// Stays pending while there are unread bytes of the peer before its end.
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Tells the peer that nothing more will be sent; what is written all the same fails.
+    /// Tells the peer that nothing more will be sent; later writes fail.
     fn shutdown(&self);
 
-    /// From now on the connection may only break off, until it may end in order again.
+    /// While `must` is set, the connection is reset when it is dropped instead of ending in order.
     ///
-    /// Where its end is also the end of an answer, as in HTTP/1.0, a peer could not tell a part of one
-    /// from the whole. A wire that has no way to break off need not.
+    /// Where its end is also the end of an answer, as in HTTP/1.0, the peer could not tell a part of the
+    /// answer from the whole. A wire that cannot be reset ignores this.
     fn must_break_off(&self, must: bool) {
         let _ = must;
     }
@@ -78,36 +86,36 @@ pub trait Wire {
     /// Announces what is waited for from now on; starts its deadline.
     fn wait(&self, wait: Wait);
 
-    /// What is waited for, as last announced; a wire without deadlines need not know.
+    /// What is waited for, as last announced; a wire without deadlines need not keep it.
     fn waiting(&self) -> Wait {
         Wait::Nothing
     }
 
-    /// Stops the deadline of what is waited for: from now on it is nothing.
-    fn pause(&self) -> Left {
-        let left = Left { wait: self.waiting(), ticks: 0 };
+    /// Stops the deadline of the current wait; from now on nothing is waited for.
+    fn pause(&self) -> Paused {
+        let paused = Paused { wait: self.waiting(), ticks: 0 };
         self.wait(Wait::Nothing);
-        left
+        paused
     }
 
     /// Goes on with a wait and the rest of its deadline.
-    fn resume(&self, left: Left) {
-        self.wait(left.wait);
+    fn resume(&self, paused: Paused) {
+        self.wait(paused.wait);
     }
 
-    /// Tells how much of a head has come, while the rest is waited for: its rate counts as well.
+    /// Tells how many bytes of a head have come while the rest is waited for: the rate counts as well.
     fn received(&self, head: usize) {
         let _ = head;
     }
 
-    /// Has the announced wait taken too long? Polled where no read or write is pending.
+    /// Ready when the announced wait has taken too long; for waits without a pending read or write.
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// The address of the peer, where it has one.
     fn peer_addr(&self) -> Option<SocketAddr>;
 }
 
-/// A wire whose input is given beforehand, cut into the pieces that reads shall see.
+/// A wire whose input is given beforehand, cut into the pieces that reads are to see.
 ///
 /// When the pieces are used up, reads find the end of the connection, or stay pending when the wire
 /// was made with [`Memory::open`].
@@ -118,7 +126,7 @@ pub struct Memory {
     open: Cell<bool>,
     writes: Cell<usize>,
     room: Cell<Option<usize>>,
-    /// Writes wait while so much has not been taken, and who waits is woken when it is.
+    /// Writes are pending while this much output has not been taken.
     window: Cell<Option<usize>>,
     blocked: Cell<Option<Waker>>,
     late: Cell<bool>,
@@ -142,14 +150,14 @@ impl Memory {
         Self { open: Cell::new(true), ..Self::new(pieces) }
     }
 
-    /// Lets each write take at most `bytes`, every second one being refused for now.
+    /// Lets each write take at most `bytes`, and makes every second one pending once.
     #[must_use]
     pub fn with_room(self, bytes: usize) -> Self {
         self.room.set(Some(bytes));
         self
     }
 
-    /// Lets writes wait while `bytes` of output have not been taken.
+    /// Makes writes pending while `bytes` of output have not been taken.
     #[must_use]
     pub fn with_window(self, bytes: usize) -> Self {
         self.window.set(Some(bytes));
@@ -184,7 +192,7 @@ impl Memory {
         self.late.set(true);
     }
 
-    /// Makes the current wait too long, once; the next one has its time again.
+    /// Makes the current wait too long, once; the next one is in time again.
     pub fn lapse(&self) {
         self.lapsed.set(true);
     }

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::message::fault::ResponseFault;
 use crate::message::link::Link;
 use crate::message::response::{Stage, Terms};
-use crate::message::{Lodged, Request, Response};
+use crate::message::{PooledFuture, Request, Response};
 use crate::proto::{Cycle, Verdict};
 use crate::service::{Flow, Service};
 use crate::wire::{Wait, Wire};
@@ -21,7 +21,7 @@ use crate::wire::{Wait, Wire};
 pub(super) enum Call<'a> {
     Done(Result),
     /// The handler has to wait. Over this link it may send meanwhile.
-    Waits(Lodged<'a, Result>, &'a Link),
+    Waits(PooledFuture<'a, Result>, &'a Link),
 }
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
@@ -78,7 +78,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Sends the answer that the handler has deferred.
     pub(super) async fn send_deferred(&mut self) -> Result {
         let Some(Exchange { response, link, .. }) = self.lease.get_mut() else { return Ok(()) };
-        wait_for(Lodged::boxed(response.send_deferred()), link).await
+        wait_for(PooledFuture::boxed(response.send_deferred()), link).await
     }
 }
 
@@ -99,7 +99,7 @@ fn call<'a, S: Service>(
 
 /// Drives a handler. Answers that gathered before it leave while it waits.
 pub(super) fn wait_for<'a>(
-    mut future: Lodged<'a, Result>,
+    mut future: PooledFuture<'a, Result>,
     link: &'a Link,
 ) -> impl Future<Output = Result> + 'a {
     poll_fn(move |cx| {

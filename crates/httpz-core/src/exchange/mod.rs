@@ -37,7 +37,7 @@ impl Exchange {
         }
     }
 
-    /// One whose request is read from these bytes; connected to nothing. For tests.
+    /// An exchange whose request is read from these bytes, connected to nothing. For tests.
     pub(crate) fn read(
         bytes: &[u8],
         sizes: Sizes,
@@ -59,11 +59,11 @@ impl Exchange {
 
     /// Forgets the connection and everything of its last request.
     #[inline]
-    fn wash(&mut self) {
+    fn reset(&mut self) {
         if self.request.is_begun() {
             self.request.abandon();
         }
-        self.response.wash();
+        self.response.release();
         self.link.detach();
     }
 }
@@ -96,7 +96,7 @@ impl Lease {
     #[inline]
     pub fn give_back(&mut self) {
         if let Some(mut exchange) = self.exchange.take() {
-            exchange.wash();
+            exchange.reset();
             self.pool.take_back(exchange);
         }
     }

@@ -1,8 +1,8 @@
-//! Keeps exchanges ready, bounds how many there are, and lets who finds none wait in line.
+//! Keeps exchanges ready, bounds how many there are, and queues connections that find none.
 //!
-//! One pool per worker, so nothing is locked. Exchanges beyond the kept minimum that nobody needed
-//! since the last [`Pool::trim`] are given up, half of them at a time: a burst is forgotten within
-//! seconds, a steady load never allocates.
+//! There is one pool per worker, so nothing is locked. Of the exchanges beyond the minimum that nobody
+//! needed since the last [`Pool::trim`], half are given up each time: a burst is forgotten within seconds,
+//! and a steady load never allocates.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -30,7 +30,7 @@ pub struct PoolLimits {
 pub struct Pool {
     free: RefCell<Vec<Box<Exchange>>>,
     leased: Cell<usize>,
-    /// The fewest that were free since the last trim.
+    /// The smallest number that was free since the last trim.
     spared: Cell<usize>,
     waiting: RefCell<VecDeque<Weak<Ticket>>>,
     bounds: PoolLimits,
@@ -39,7 +39,7 @@ pub struct Pool {
     ambient: Rc<Ambient>,
 }
 
-/// A place in the line for an exchange; dropping it gives the place up.
+/// A place in the queue for an exchange; dropping it gives the place up.
 #[derive(Debug)]
 pub struct Ticket {
     waker: RefCell<Waker>,
@@ -87,12 +87,12 @@ impl Pool {
         Some(exchange)
     }
 
-    /// An exchange outside the count, just large enough to refuse with.
+    /// An exchange that does not count, just large enough to refuse a request with.
     pub fn emergency(&self) -> Box<Exchange> {
         self.make(Sizes { inbound: 1, body: 256, fields: 256, ..self.sizes })
     }
 
-    /// Gets in line: the waker is woken when an exchange comes back, until the ticket is dropped.
+    /// Queues for an exchange: the waker is woken when one comes back, unless the ticket was dropped.
     pub fn queue(&self, waker: &Waker) -> Rc<Ticket> {
         let ticket = Rc::new(Ticket { waker: RefCell::new(waker.clone()) });
         self.waiting.borrow_mut().push_back(Rc::downgrade(&ticket));
@@ -119,8 +119,8 @@ impl Pool {
         }
     }
 
-    /// Gives up half of the exchanges that nobody needed since the last call, and of the others what
-    /// only large bodies need. Called by the clock.
+    /// Gives up half of the exchanges beyond the minimum that nobody needed since the last call, and of the
+    /// others the memory of large bodies. The worker calls it at every tick.
     pub fn trim(&self) {
         let mut free = self.free.borrow_mut();
         let spare = self.spared.replace(free.len()).min(free.len());
@@ -128,7 +128,7 @@ impl Pool {
         let surplus = all.saturating_sub(self.bounds.min).min(spare);
         let keep = free.len() - surplus.div_ceil(2);
         free.truncate(keep);
-        free.iter_mut().for_each(|exchange| exchange.request.slim());
+        free.iter_mut().for_each(|exchange| exchange.request.shrink());
         if surplus > 0 && free.capacity() > 4 * keep.max(self.bounds.min) {
             free.shrink_to(2 * keep.max(self.bounds.min));
         }
@@ -146,7 +146,7 @@ impl Pool {
 }
 
 impl Ticket {
-    /// Wakes this task instead of the one that was named before.
+    /// Wakes this task instead of the one that was given before.
     pub fn renew(&self, waker: &Waker) {
         self.waker.borrow_mut().clone_from(waker);
     }
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn wakes_those_in_line_and_skips_who_has_left() {
+    fn wakes_the_next_in_the_queue_and_skips_those_that_have_left() {
         use std::sync::Arc;
         use std::sync::atomic::{AtomicUsize, Ordering};
         struct Count(AtomicUsize);

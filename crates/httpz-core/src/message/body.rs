@@ -5,8 +5,8 @@
 //! the head. That is also when a client that expects `100 Continue` is told to go on: a guard that
 //! refuses costs no upload.
 //!
-//! What is wrong with a body, its size included, is kept as a fault and told to whoever reads it: by
-//! then a route may have set another limit, and a guard may have refused for a better reason.
+//! What is wrong with a body, its size included, is kept as a fault and told to whoever reads the body: by
+//! then a route may have set another limit, or a guard may have refused the request for a better reason.
 //!
 //! ```text
 //!             ┌────────► Here (in the inbound buffer) ──pieces──► Gone
@@ -48,7 +48,7 @@ pub enum Piece<'a> {
     End,
     /// Bytes that stand in the request's own memory.
     Here(&'a [u8]),
-    /// So many bytes, at the beginning of the buffer that was given to be filled.
+    /// This many bytes, at the beginning of the buffer that was given to be filled.
     Filled(usize),
 }
 
@@ -79,7 +79,7 @@ impl Incoming {
         }
     }
 
-    /// The rest of the body is still to come, or stands here in chunks, or is too large.
+    /// The rest of the body is still to come, or the body is in chunks, or too large.
     #[cold]
     fn begin_late(
         &self,
@@ -105,13 +105,13 @@ impl Incoming {
         self.settle();
     }
 
-    /// How long a body may be that has not come with its head, or was too long.
+    /// The limit that the last late body was held to.
     #[cold]
     pub(crate) fn late_limit(&self) -> u64 {
         self.late.borrow().limit
     }
 
-    /// Holds the body to another limit than [`Incoming::begin`] did; too late once its reading has
+    /// Holds the body to another limit than [`Incoming::begin`] did; does nothing once its reading has
     /// begun.
     #[cold]
     pub(crate) fn limit(&self, head: &Head, inbound: &Inbound, limit: u64, link: &Link) {
@@ -153,19 +153,13 @@ impl Incoming {
         }
     }
 
-    /// Is the whole body here, so that nothing has to be waited for?
-    #[inline]
-    pub(crate) fn is_ready(&self) -> bool {
-        !matches!(self.place.get(), Place::Late)
-    }
-
-    /// Is no byte of the body left on the wire?
+    /// Has the whole body been taken off the wire, so that nothing has to be waited for?
     #[inline]
     pub(crate) fn is_off_the_wire(&self) -> bool {
-        self.is_ready()
+        self.place.get() != Place::Late
     }
 
-    /// Is more known to follow than is worth throwing away?
+    /// Is the rest known to be longer than is worth reading and throwing away?
     pub(crate) fn is_long(&self) -> bool {
         let late = self.late.borrow();
         late.decoder.as_ref().is_some_and(|decoder| decoder.remaining() > DISCARD)
@@ -181,7 +175,7 @@ impl Incoming {
         }
     }
 
-    /// What has been received behind this request.
+    /// What has been received after this request.
     pub(super) fn beyond<'a>(&self, inbound: &'a Inbound) -> &'a [u8] {
         inbound.bytes().get(self.taken.get()..).unwrap_or_default()
     }
@@ -205,7 +199,7 @@ impl Incoming {
 
     /// Reads the rest of the body and throws it away, at most `budget` bytes of it.
     ///
-    /// Ready with `false` when the budget did not suffice.
+    /// Ready with `false` when the budget is used up.
     pub(crate) fn poll_discard(
         &self,
         cx: &mut Context<'_>,
@@ -252,8 +246,8 @@ impl Incoming {
         Poll::Ready(step)
     }
 
-    /// The next part of the body, which is gone from here once it is handed out. What does not stand
-    /// in the request's memory is put into `buf`.
+    /// The next part of the body; once handed out, it is gone from here. A part that is not in the request's
+    /// memory is put into `buf`.
     ///
     /// The deadline runs only while the peer is waited for: it goes on where it was when the last part
     /// was handed out, so that dripping bytes does not prolong it.
@@ -281,7 +275,7 @@ impl Incoming {
             if !done {
                 self.late.borrow_mut().watch(wire);
                 ready!(self.poll_step(cx, wire, true))?;
-                self.late.borrow_mut().left = Some(wire.pause());
+                self.late.borrow_mut().paused = Some(wire.pause());
             }
         }
         Poll::Ready(Ok(self.hand_out_here(inbound)))
@@ -296,8 +290,8 @@ impl Incoming {
         here.filter(|bytes| !bytes.is_empty()).map_or(Piece::End, Piece::Here)
     }
 
-    /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it
-    /// becomes the beginning of the next.
+    /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it becomes the
+    /// beginning of the next one.
     #[inline]
     pub(crate) fn end(&mut self, inbound: &mut Inbound) {
         inbound.consume(self.taken.take());
@@ -321,9 +315,9 @@ impl Incoming {
         }
     }
 
-    /// Gives up the memory of a large body. Between two of them it is kept: making it anew costs more
-    /// than reading into it.
-    pub(crate) fn slim(&mut self) {
+    /// Gives up the memory of a large body. It is not given up with each body, because making it anew costs
+    /// more than reading into it.
+    pub(crate) fn shrink(&mut self) {
         let late = self.late.get_mut();
         if late.store.capacity() > Sizes::KEPT_BODY {
             late.store = Vec::new();

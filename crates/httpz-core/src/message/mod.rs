@@ -17,7 +17,7 @@ pub mod events;
 pub mod fault;
 mod json;
 pub(crate) mod link;
-pub mod lodging;
+pub mod pooled;
 pub mod proxies;
 pub mod query;
 pub mod request;
@@ -36,7 +36,7 @@ pub use events::Events;
 pub use fault::ResponseFault;
 #[doc(hidden)]
 pub use json::read_json;
-pub use lodging::Lodged;
+pub use pooled::PooledFuture;
 pub use proxies::{Proxies, ProxyField};
 pub use query::Pairs;
 pub use request::Request;

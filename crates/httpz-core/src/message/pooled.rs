@@ -1,9 +1,9 @@
-//! Where the future of an async handler lives: in a room that its exchange keeps for the next one.
+//! The futures of async handlers, in memory that their exchange uses again and again.
 //!
-//! A box for each request would be allocated and freed each time. A room is allocated once, moves out
-//! of the exchange with the future in it, and comes back when the future is dropped. Nobody else can
-//! have it meanwhile: a dispatcher and the handler behind it live in two rooms, and a future that is
-//! forgotten takes its room with it. What does not fit gets a box.
+//! A boxed future would be allocated and freed with each request. A slot is allocated once, is taken out
+//! of the exchange while a future is in it, and goes back when the future is dropped. Meanwhile nobody else
+//! can have it: a dispatcher and the handler behind it are in two slots, and a future that is leaked takes
+//! its slot with it. A future that does not fit into a slot is boxed.
 #![allow(unsafe_code, reason = "a future in memory that has held others, its type erased")]
 
 use std::cell::RefCell;
@@ -12,72 +12,72 @@ use std::pin::Pin;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll};
 
-/// Bytes of a room; larger futures do so much that a box more does not matter.
+/// Bytes of a slot; futures that are larger do so much that one more allocation does not matter.
 const SIZE: usize = 1024;
 
-/// Rooms that an exchange keeps: a handler behind three dispatchers allocates nothing.
+/// Empty slots that an exchange keeps: enough for a handler behind three dispatchers to allocate nothing.
 const KEPT: usize = 4;
 
 #[repr(C, align(16))]
-struct Room(#[allow(dead_code, reason = "reached by pointer only")] MaybeUninit<[u8; SIZE]>);
+struct Slot(#[allow(dead_code, reason = "reached by pointer only")] MaybeUninit<[u8; SIZE]>);
 
-/// The empty rooms of an exchange.
+/// The empty slots of an exchange.
 #[derive(Default)]
-pub(crate) struct Rooms {
-    // Boxed: a room must stay where it is while somebody lives there.
+pub(crate) struct Slots {
+    // Boxed: a slot must not move while a future is in it.
     #[allow(clippy::vec_box, reason = "what moves in and out is the pointer")]
-    empty: RefCell<Vec<Box<Room>>>,
+    empty: RefCell<Vec<Box<Slot>>>,
 }
 
-impl Rooms {
+impl Slots {
     #[inline]
-    fn take(&self) -> Box<Room> {
+    fn take(&self) -> Box<Slot> {
         let kept = self.empty.borrow_mut().pop();
-        kept.unwrap_or_else(|| Box::new(Room(MaybeUninit::uninit())))
+        kept.unwrap_or_else(|| Box::new(Slot(MaybeUninit::uninit())))
     }
 
     #[inline]
-    fn take_back(&self, room: Box<Room>) {
+    fn take_back(&self, slot: Box<Slot>) {
         let mut empty = self.empty.borrow_mut();
         if empty.len() < KEPT {
-            empty.push(room);
+            empty.push(slot);
         }
     }
 }
 
-/// A future whose type is forgotten, pinned in a room or in a box.
+/// A future whose type is erased, pinned in a slot of an exchange or in a box.
 ///
-/// Dropping it drops the future where it is.
-pub struct Lodged<'a, T> {
+/// Dropping it drops the future in place.
+pub struct PooledFuture<'a, T> {
     /// Owned, initialised and never moved, from the making of this to its end.
     future: NonNull<dyn Future<Output = T> + 'a>,
-    /// Whose room it lives in; `None` when it has a box of its own.
-    rooms: Option<&'a Rooms>,
+    /// Where its slot goes back to; `None` when it is boxed.
+    slots: Option<&'a Slots>,
 }
 
-impl<'a, T> Lodged<'a, T> {
-    /// In a box of its own.
+impl<'a, T> PooledFuture<'a, T> {
+    /// Boxes a future.
     pub fn boxed(future: impl Future<Output = T> + 'a) -> Self {
         let future: Box<dyn Future<Output = T> + 'a> = Box::new(future);
-        Self { future: NonNull::from(Box::leak(future)), rooms: None }
+        Self { future: NonNull::from(Box::leak(future)), slots: None }
     }
 
-    /// In a room, if it fits.
+    /// Puts a future into a slot, if it fits; else boxes it.
     #[inline]
-    pub(super) fn within<F: Future<Output = T> + 'a>(rooms: &'a Rooms, future: F) -> Self {
-        if const { size_of::<F>() > SIZE || align_of::<F>() > align_of::<Room>() } {
+    pub(super) fn within<F: Future<Output = T> + 'a>(slots: &'a Slots, future: F) -> Self {
+        if const { size_of::<F>() > SIZE || align_of::<F>() > align_of::<Slot>() } {
             return Self::boxed(future);
         }
-        let room = NonNull::from(Box::leak(rooms.take())).cast::<F>();
+        let slot = NonNull::from(Box::leak(slots.take())).cast::<F>();
         // SAFETY: the place is valid for writing an `F`, and nobody else can reach it:
         // - large enough and aligned: asked above, of the types;
         // - ours: `take` gives a box, and leaking it makes the pointer its only owner.
-        unsafe { room.write(future) };
-        Self { future: room, rooms: Some(rooms) }
+        unsafe { slot.write(future) };
+        Self { future: slot, slots: Some(slots) }
     }
 }
 
-impl<T> Future for Lodged<'_, T> {
+impl<T> Future for PooledFuture<'_, T> {
     type Output = T;
 
     #[inline]
@@ -89,32 +89,32 @@ impl<T> Future for Lodged<'_, T> {
     }
 }
 
-impl<T> Drop for Lodged<'_, T> {
+impl<T> Drop for PooledFuture<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let Some(rooms) = self.rooms else {
-            // SAFETY: without rooms it was made by `boxed`, from a leaked box of just this type.
+        let Some(slots) = self.slots else {
+            // SAFETY: without slots it was made by `boxed`, from a leaked box of just this type.
             return drop(unsafe { Box::from_raw(self.future.as_ptr()) });
         };
-        // Made first, so that the room goes back even if the future panics while it is dropped.
-        let _vacated = Vacated { room: self.future.cast(), rooms };
+        // Made first, so that the slot goes back even if the future panics while it is dropped.
+        let _vacated = Vacated { slot: self.future.cast(), slots };
         // SAFETY: `within` has initialised it, and this is the only place that drops it, once.
         unsafe { ptr::drop_in_place(self.future.as_ptr()) };
     }
 }
 
-/// A room whose future is gone, or about to go.
+/// A slot whose future is gone, or about to be dropped.
 struct Vacated<'a> {
-    room: NonNull<Room>,
-    rooms: &'a Rooms,
+    slot: NonNull<Slot>,
+    slots: &'a Slots,
 }
 
 impl Drop for Vacated<'_> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: the pointer is that of the box that `within` has leaked, cast forth and back. This
-        // runs after `drop_in_place`, so nobody lives there or borrows from it.
-        self.rooms.take_back(unsafe { Box::from_raw(self.room.as_ptr()) });
+        // runs after `drop_in_place`, so no future is in it, and nothing borrows from it.
+        self.slots.take_back(unsafe { Box::from_raw(self.slot.as_ptr()) });
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
 
-    fn poll<T>(future: &mut Lodged<'_, T>) -> Poll<T> {
+    fn poll<T>(future: &mut PooledFuture<'_, T>) -> Poll<T> {
         Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
     }
 
@@ -141,37 +141,37 @@ mod tests {
         .await;
     }
 
-    fn n_empty(rooms: &Rooms) -> usize {
-        rooms.empty.borrow().len()
+    fn n_empty(slots: &Slots) -> usize {
+        slots.empty.borrow().len()
     }
 
     #[test]
     fn a_room_is_used_again_and_again() {
-        let rooms = Rooms::default();
+        let slots = Slots::default();
         let mut places = Vec::new();
         for n in 0..3u64 {
-            let mut future = Lodged::within(&rooms, async move {
+            let mut future = PooledFuture::within(&slots, async move {
                 let (numbers, text) = ([n; 20], n.to_string());
                 let (all, borrowed) = (&numbers, &text);
                 once().await;
                 format!("{} {borrowed}", all.iter().sum::<u64>())
             });
-            places.push(future.future.cast::<Room>());
-            assert!(poll(&mut future).is_pending() && n_empty(&rooms) == 0);
+            places.push(future.future.cast::<Slot>());
+            assert!(poll(&mut future).is_pending() && n_empty(&slots) == 0);
             assert_eq!(poll(&mut future), Poll::Ready(format!("{} {n}", n * 20)));
             drop(future);
-            assert_eq!(n_empty(&rooms), 1);
+            assert_eq!(n_empty(&slots), 1);
         }
         assert!(places.iter().all(|place| *place == places[0]));
     }
 
     #[test]
     fn those_that_live_at_once_have_rooms_of_their_own_and_four_are_kept() {
-        let rooms = &Rooms::default();
-        let mut nested = Lodged::within(rooms, async { 0 });
+        let slots = &Slots::default();
+        let mut nested = PooledFuture::within(slots, async { 0 });
         for _ in 0..6 {
             let inner = nested;
-            nested = Lodged::within(rooms, async move {
+            nested = PooledFuture::within(slots, async move {
                 once().await;
                 inner.await + 1
             });
@@ -182,20 +182,20 @@ mod tests {
         });
         assert_eq!(six, Some(6));
         drop(nested);
-        assert_eq!(n_empty(rooms), KEPT);
+        assert_eq!(n_empty(slots), KEPT);
     }
 
     #[test]
     fn what_does_not_fit_gets_a_box() {
         #[repr(align(64))]
         struct Aligned(u8);
-        let rooms = Rooms::default();
+        let slots = Slots::default();
         let (large, aligned) = ([7u8; SIZE], Aligned(7));
-        let mut large = Lodged::within(&rooms, async move {
+        let mut large = PooledFuture::within(&slots, async move {
             once().await;
             large[SIZE - 1]
         });
-        let mut aligned = Lodged::within(&rooms, async move {
+        let mut aligned = PooledFuture::within(&slots, async move {
             let aligned = &aligned;
             once().await;
             aligned.0
@@ -203,12 +203,12 @@ mod tests {
         assert!(poll(&mut large).is_pending() && poll(&mut aligned).is_pending());
         assert_eq!((poll(&mut large), poll(&mut aligned)), (Poll::Ready(7), Poll::Ready(7)));
         drop((large, aligned));
-        assert_eq!(n_empty(&rooms), 0);
+        assert_eq!(n_empty(&slots), 0);
     }
 
     #[test]
     fn a_future_that_is_cancelled_is_dropped_once() {
-        let (rooms, witness) = (Rooms::default(), Rc::new(()));
+        let (slots, witness) = (Slots::default(), Rc::new(()));
         for polled in [false, true] {
             for boxed in [false, true] {
                 let held = witness.clone();
@@ -216,15 +216,18 @@ mod tests {
                     pending::<()>().await;
                     drop(held);
                 };
-                let mut future =
-                    if boxed { Lodged::boxed(future) } else { Lodged::within(&rooms, future) };
+                let mut future = if boxed {
+                    PooledFuture::boxed(future)
+                } else {
+                    PooledFuture::within(&slots, future)
+                };
                 assert!(!polled || poll(&mut future).is_pending());
                 assert_eq!(Rc::strong_count(&witness), 2);
                 drop(future);
                 assert_eq!(Rc::strong_count(&witness), 1);
             }
         }
-        assert_eq!(n_empty(&rooms), 1);
+        assert_eq!(n_empty(&slots), 1);
     }
 
     #[test]
@@ -236,30 +239,30 @@ mod tests {
                 panic!("on purpose, while it is dropped");
             }
         }
-        let (rooms, dropped) = (Rooms::default(), Cell::new(0));
-        let mut panics = Lodged::within(&rooms, async { panic!("on purpose") });
+        let (slots, dropped) = (Slots::default(), Cell::new(0));
+        let mut panics = PooledFuture::within(&slots, async { panic!("on purpose") });
         assert!(catch_unwind(AssertUnwindSafe(|| poll::<()>(&mut panics))).is_err());
         drop(panics);
-        assert_eq!(n_empty(&rooms), 1);
+        assert_eq!(n_empty(&slots), 1);
 
         let bomb = Bomb(&dropped);
-        let mut dies = Lodged::within(&rooms, async move {
+        let mut dies = PooledFuture::within(&slots, async move {
             pending::<()>().await;
             drop(bomb);
         });
         assert!(poll(&mut dies).is_pending());
         assert!(catch_unwind(AssertUnwindSafe(|| drop(dies))).is_err());
-        assert_eq!((n_empty(&rooms), dropped.get()), (1, 1));
+        assert_eq!((n_empty(&slots), dropped.get()), (1, 1));
     }
 
     #[test]
     fn who_is_forgotten_keeps_the_room() {
-        let rooms = Rooms::default();
-        drop(Lodged::within(&rooms, async {}));
+        let slots = Slots::default();
+        drop(PooledFuture::within(&slots, async {}));
         // Leaks a kilobyte, on purpose.
-        std::mem::forget(Lodged::within(&rooms, async {}));
-        assert_eq!(n_empty(&rooms), 0);
-        drop(Lodged::within(&rooms, async {}));
-        assert_eq!(n_empty(&rooms), 1);
+        std::mem::forget(PooledFuture::within(&slots, async {}));
+        assert_eq!(n_empty(&slots), 0);
+        drop(PooledFuture::within(&slots, async {}));
+        assert_eq!(n_empty(&slots), 1);
     }
 }

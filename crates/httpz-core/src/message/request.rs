@@ -23,7 +23,7 @@ use super::ambient::{Ambient, Phase};
 use super::ascii;
 use super::body::Incoming;
 use super::link::Link;
-use super::lodging::{Lodged, Rooms};
+use super::pooled::{PooledFuture, Slots};
 use super::proxies::Proxies;
 use super::query::{PairTable, Pairs};
 use crate::error::Result;
@@ -47,7 +47,7 @@ pub struct Request {
     query: OnceCell<PairTable>,
     form: OnceCell<PairTable>,
     arena: Rc<Arena>,
-    rooms: Rooms,
+    slots: Slots,
 }
 
 impl Request {
@@ -71,7 +71,7 @@ impl Request {
             decoded: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
-            rooms: Rooms::default(),
+            slots: Slots::default(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Request {
         self.head.target.query.map_or("", |span| self.text(span))
     }
 
-    /// The host the request is for: of an absolute target, else the `Host` field.
+    /// The host that the request is for: from an absolute target, else from the `Host` field.
     pub fn host(&self) -> Option<&str> {
         match self.head.target.authority {
             Some(span) => Some(self.text(span)),
@@ -186,7 +186,7 @@ impl Request {
         self.link.wire()?.peer_addr()
     }
 
-    /// Has the server been told to end, so that whoever chooses among several should choose another?
+    /// Is the server shutting down, so that a load balancer should send requests elsewhere?
     ///
     /// True from the first phase of the shutdown on; see
     /// [`ShutdownConfig`](crate::server::ShutdownConfig).
@@ -205,10 +205,13 @@ impl Request {
         &self.arena
     }
 
-    /// Keeps a future in memory of this exchange.
+    /// Puts a future into memory of this exchange.
     #[inline]
-    pub(crate) fn lodge<'a, T>(&'a self, future: impl Future<Output = T> + 'a) -> Lodged<'a, T> {
-        Lodged::within(&self.rooms, future)
+    pub(crate) fn pool_future<'a, T>(
+        &'a self,
+        future: impl Future<Output = T> + 'a,
+    ) -> PooledFuture<'a, T> {
+        PooledFuture::within(&self.slots, future)
     }
 
     /// A part of the target.
@@ -217,7 +220,7 @@ impl Request {
         ascii::text(self.inbound.buffer(), span)
     }
 
-    // ---- what the connection does with it
+    // ---- for the connection
 
     /// Reads the next head from what has been received; `Ok(false)` when more bytes are needed.
     #[inline]
@@ -241,14 +244,14 @@ impl Request {
         Ok(())
     }
 
-    /// Is there anything of a request here, be it bytes or a head?
+    /// Is there anything of a request here, bytes or a parsed head?
     #[inline]
     pub(crate) fn is_begun(&self) -> bool {
         self.head.len > 0 || !self.inbound.is_empty()
     }
 
     /// Ends the current request and makes ready for the next one behind it.
-    // Three calls, of which one is for every request.
+    // Called in three places, of which one is on the way of every request.
     #[inline(always)]
     pub(crate) fn end(&mut self) {
         // The spans of the head go before the bytes they mean.
@@ -268,7 +271,7 @@ impl Request {
         self.link.forget_arena();
         match Rc::get_mut(&mut self.arena) {
             Some(arena) => arena.reset(Sizes::KEPT_ARENA),
-            // A task of the handler holds on to what `Response::arena` gave it: that one is its own.
+            // A task of the handler still holds what `Response::arena` gave it, and keeps it.
             None => self.arena = Rc::default(),
         }
         self.link.lend_arena(self.arena.clone());
@@ -280,7 +283,7 @@ impl Request {
         self.form.take();
     }
 
-    /// Ends the current request where it is, and forgets what came behind it.
+    /// Ends the current request and forgets whatever was received after it.
     #[cold]
     pub(crate) fn abandon(&mut self) {
         self.end();
@@ -288,8 +291,8 @@ impl Request {
     }
 
     /// Gives up memory that only large bodies need.
-    pub(crate) fn slim(&mut self) {
-        self.incoming.slim();
+    pub(crate) fn shrink(&mut self) {
+        self.incoming.shrink();
     }
 }
 

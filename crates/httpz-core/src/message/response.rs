@@ -273,16 +273,16 @@ impl Response {
         self.stage = Stage::Fresh;
     }
 
-    /// Lets go of what the last answer still holds; the rest is wiped when the next one begins.
+    /// Lets go of the memory that the last answer still holds; the rest is wiped when the next one begins.
     #[inline]
-    pub(crate) fn wash(&mut self) {
+    pub(crate) fn release(&mut self) {
         if !matches!(self.source, Source::Buffer) || self.buffer.capacity() > self.kept_buffer() {
-            self.let_go();
+            self.release_memory();
         }
     }
 
     #[cold]
-    fn let_go(&mut self) {
+    fn release_memory(&mut self) {
         self.source = Source::Buffer;
         if self.buffer.capacity() > self.kept_buffer() {
             self.buffer = Vec::with_capacity(self.sizes.body);

@@ -19,7 +19,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use super::gate::Pass;
 use super::timed::{Watch, Watched, Watches};
-use crate::wire::{Left, Wait, Wire};
+use crate::wire::{Paused, Wait, Wire};
 
 /// What the sockets of the runtime have in common, and no trait of theirs says.
 pub trait Socket: AsFd + 'static {
@@ -223,12 +223,12 @@ impl<S: Socket> Wire for SocketWire<S> {
         self.watch.waiting()
     }
 
-    fn pause(&self) -> Left {
+    fn pause(&self) -> Paused {
         self.watch.pause()
     }
 
-    fn resume(&self, left: Left) {
-        self.watch.resume(left);
+    fn resume(&self, paused: Paused) {
+        self.watch.resume(paused);
     }
 
     fn received(&self, head: usize) {

@@ -12,7 +12,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::wire::{Left, Wait};
+use crate::wire::{Paused, Wait};
 
 /// How long a peer may keep us waiting. Zero means without end; a time is met up to half a second late.
 ///
@@ -228,21 +228,21 @@ impl Watch {
     }
 
     /// Stops the deadline, and tells what it had left.
-    pub fn pause(&self) -> Left {
+    pub fn pause(&self) -> Paused {
         let ticks = match self.due.get() {
             NEVER => NEVER,
             due => due.saturating_sub(self.watches.now.get()),
         };
-        let left = Left { wait: self.wait.get(), ticks };
+        let paused = Paused { wait: self.wait.get(), ticks };
         self.wait(Wait::Nothing);
-        left
+        paused
     }
 
     /// Goes on with a wait and what its deadline had left.
-    pub fn resume(&self, left: Left) {
-        self.wait.set(left.wait);
+    pub fn resume(&self, paused: Paused) {
+        self.wait.set(paused.wait);
         self.late.set(false);
-        self.due.set(match left.ticks {
+        self.due.set(match paused.ticks {
             NEVER => NEVER,
             ticks => self.watches.now.get().saturating_add(ticks).min(NEVER - 1),
         });
@@ -342,10 +342,10 @@ mod tests {
         peer.0.wait(Wait::Body);
         for _ in 0..3 {
             watches.sweep();
-            let left = peer.0.pause();
+            let paused = peer.0.pause();
             (0..1000).for_each(|_| watches.sweep());
             assert!(!is_late(&peer), "a handler has no deadline");
-            peer.0.resume(left);
+            peer.0.resume(paused);
             assert_eq!(peer.0.waiting(), Wait::Body);
         }
         watches.sweep();

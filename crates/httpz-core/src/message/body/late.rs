@@ -1,18 +1,18 @@
-//! How a body is read that did not come with its head: counted straight to its place, chunks by way of a
-//! buffer.
+//! Reads a body that did not come with its head: a counted one straight to its place, one in chunks by
+//! way of a buffer.
 
 use std::cell::Cell;
 use std::io;
 use std::task::{Context, Poll, ready};
 
 use crate::proto::{Decoder, Framing, ProtocolError};
-use crate::wire::{Left, Wait, Wire};
+use crate::wire::{Paused, Wait, Wire};
 
 /// Bytes read at a time where they cannot go straight to their place.
 const SCRATCH: usize = 64 * 1024;
 
 thread_local! {
-    /// What they are read into: no read lasts longer than a call, so one will do for a worker.
+    /// What they are read into. It is only used within one call, so one per worker is enough.
     static SCRATCHPAD: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -34,23 +34,23 @@ pub(super) struct Late {
     /// How much of that the inbound buffer can take over.
     pub(super) room: usize,
     progress: usize,
-    /// Has anybody asked for more than came with the head?
+    /// Has anything been read beyond what came with the head?
     pub(super) begun: bool,
-    /// How long it may be.
+    /// How many bytes it may have.
     pub(super) limit: u64,
-    /// What the deadline had left when the last piece was handed out.
-    pub(super) left: Option<Left>,
+    /// The wait for the next piece, stopped when the last one was handed out.
+    pub(super) paused: Option<Paused>,
 }
 
 impl Late {
-    /// Forgets the body before, but not its memory.
+    /// Forgets the body before this one, but keeps its memory.
     pub(super) fn restart(&mut self) {
         self.decoder = None;
         self.n = 0;
         self.behind.clear();
         self.progress = 0;
         self.begun = false;
-        self.left = None;
+        self.paused = None;
     }
 
     /// Decodes what came with the head and returns how much of it belonged to the body.
@@ -70,7 +70,7 @@ impl Late {
         self.decoder.as_ref().is_none_or(Decoder::is_done)
     }
 
-    /// Exchanges `buf` for the memory with what has been decoded; tells how much that is.
+    /// Swaps `buf` for the memory with what has been decoded; tells how many bytes that is.
     pub(super) fn hand_out(&mut self, buf: &mut Vec<u8>) -> usize {
         if self.n > 0 {
             std::mem::swap(&mut self.store, buf);
@@ -81,8 +81,8 @@ impl Late {
     /// Starts the deadline of the next piece, or goes on with what it had left.
     pub(super) fn watch(&mut self, wire: &dyn Wire) {
         if wire.waiting() != Wait::Body {
-            match self.left.take() {
-                Some(left) => wire.resume(left),
+            match self.paused.take() {
+                Some(paused) => wire.resume(paused),
                 None => wire.wait(Wait::Body),
             }
         }
@@ -164,8 +164,8 @@ impl Late {
     ) -> Poll<Result<usize, ProtocolError>> {
         let mut scratch = SCRATCHPAD.take();
         scratch.resize(SCRATCH, 0);
-        // A counted body is never read beyond its end, one in chunks no further than what is behind it
-        // finds room in the inbound buffer.
+        // A counted body is never read beyond its end. One in chunks may be, but no further than the
+        // inbound buffer can take over afterwards.
         let room = if left > 0 { usize::try_from(left).unwrap_or(usize::MAX) } else { self.room };
         let room = room.min(SCRATCH);
         let step = poll_some(cx, wire, &mut scratch[..room]).map(|got| {

@@ -1,7 +1,7 @@
 //! What a handler asks of the body, wherever it is by then.
 //!
-//! Where that is, and how a late one is read, is a matter of `message/body.rs`. Here it meets the
-//! wire, and the peer that waits for `100 Continue`.
+//! `message/body.rs` knows where that is and how a late one is read. Here it meets the wire, and the peer
+//! that waits for `100 Continue`.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
@@ -55,14 +55,14 @@ impl Request {
         })
     }
 
-    /// Is the body here, so that [`Request::body`] tells all?
+    /// Has the body been read, so that [`Request::body`] tells all?
     #[doc(hidden)]
     #[inline]
     pub fn body_ready(&self) -> bool {
-        self.incoming.is_ready()
+        self.incoming.is_off_the_wire()
     }
 
-    /// Reads the body, if it is still on the wire; within the limits, once.
+    /// Reads the body within its limit, if it is still on the wire.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Request {
         Ok(read?)
     }
 
-    /// Tells a peer that holds its body back to go on, unless that body would be refused.
+    /// Tells a peer that holds its body back to send it, unless the body would be refused.
     fn poll_continue(&self, cx: &mut Context<'_>) -> Poll<Result<(), ProtocolError>> {
         if self.incoming.fault().is_none() && self.link.release() {
             self.link.outbound().buf().extend_from_slice(encode::CONTINUE);
@@ -92,7 +92,7 @@ impl Request {
         self.link.poll_flush(cx).map_err(|_| ProtocolError::CutShort)
     }
 
-    /// The next part of the body, for who reads it part by part; see `Incoming::poll_piece`.
+    /// The next part of the body, for callers that read it part by part; see `Incoming::poll_piece`.
     #[doc(hidden)]
     pub fn poll_piece<'a>(
         &'a self,
