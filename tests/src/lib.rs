@@ -84,7 +84,7 @@ impl Raw {
         Self { stream: Stream::Tcp(stream), buffered: Vec::new() }
     }
 
-    /// Connects to a socket of the machine.
+    /// Connects to a unix socket.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Raw {
         Ok(Self { stream, buffered: Vec::new() })
     }
 
-    /// Our own address; `None` over sockets of the machine.
+    /// Our own address; `None` over unix sockets.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         match &self.stream {
             Stream::Tcp(stream) => stream.local_addr().ok(),

@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::conn::{Common, Conn};
 use crate::error::Result;
 use crate::exchange::{Exchange, Pool};
 use crate::message::Ambient;
-use crate::server::Config;
+use crate::server::{Config, unix_seconds};
 use crate::service::Service;
 use crate::wire::Memory;
 
-/// An answer without end gets so far ahead of who listens to it.
+/// How many bytes an endless answer may be ahead of a [`Dialog`] that listens to it.
 const WINDOW: usize = 64 * 1024;
 
 /// A service that is talked to in memory.
@@ -89,10 +89,10 @@ impl<S> std::fmt::Debug for Loopback<S> {
     }
 }
 
-/// A connection of a [`Loopback`] that stays open; the service goes on only when it is listened to.
+/// A connection of a [`Loopback`] that stays open; the service only goes on while it is listened to.
 pub struct Dialog {
     wire: Rc<Memory>,
-    /// Until it has ended.
+    /// `None` when it has ended.
     conn: Option<Pin<Box<dyn Future<Output = ()>>>>,
     woken: Arc<Woken>,
 }
@@ -103,7 +103,7 @@ impl Dialog {
         self.wire.send(bytes);
     }
 
-    /// Ends our side, behind what has been sent.
+    /// Ends our side after what has been sent.
     pub fn end(&self) {
         self.wire.end();
     }
@@ -132,7 +132,7 @@ impl Dialog {
         }
     }
 
-    /// The same, but waits until something is sent, the connection ends, or this time is over.
+    /// Like [`Dialog::listen`], but waits until something is sent, the connection ends, or this time is over.
     pub fn wait(&mut self, patience: Duration) -> Vec<u8> {
         let end = Instant::now() + patience;
         loop {
@@ -166,11 +166,10 @@ pub fn exchange(config: &Config, bytes: &[u8]) -> Result<Exchange> {
 }
 
 fn ambient(config: &Config) -> Ambient {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Ambient::new(now).behind(config.proxies.clone())
+    Ambient::new(unix_seconds()).behind(config.proxies.clone())
 }
 
-/// Notes that somebody wants to be polled again, and wakes the thread of the test for it.
+/// A waker that notes that it was woken, and wakes the thread of the test.
 struct Woken {
     thread: Thread,
     woken: AtomicBool,
@@ -181,7 +180,7 @@ impl Woken {
         Arc::new(Self { thread: thread::current(), woken: AtomicBool::new(false) })
     }
 
-    /// Sets it, and tells what it was.
+    /// Sets the note, and tells what it was.
     fn set(&self, woken: bool) -> bool {
         self.woken.swap(woken, Ordering::AcqRel)
     }

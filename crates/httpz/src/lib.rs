@@ -13,9 +13,9 @@
 //! }
 //! ```
 //!
-//! This crate is the front door. It joins two that know nothing of each other: `httpz-core` turns
+//! This crate is the front door. It joins two crates that know nothing of each other: `httpz-core` turns
 //! bytes into requests and responses into bytes, `httpz-router` finds patterns for paths. A request
-//! takes this way through it: [`App`] looks its path up in the table that [`Group`] filled, guards
+//! passes through it like this: [`App`] looks its path up in the table that [`Group`] filled, guards
 //! and dispatchers ([`Group::guard`], [`Dispatch`]) make its context ([`Has`]), typed arguments are
 //! read ([`FromParam`], [`FromRequest`]), the [`Handler`] runs, and what it returns is written into
 //! the response ([`Respond`]). What handlers can take and return is told in [`handlers`].
@@ -39,7 +39,7 @@
 //!
 //! # Features
 //!
-//! All off by default. An item that seems not to be there may want one of them.
+//! All are off by default. An item that seems to be missing may need one of them.
 //!
 //! | feature | brings |
 //! |---|---|
@@ -167,7 +167,7 @@ struct Readme;
 #[doc = include_str!("../../../docs/tuning.md")]
 struct Tuning;
 
-/// Those for who comes from http.zig.
+/// So do those for people who come from http.zig.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-http-zig.md")]
 struct FromHttpZig;
@@ -177,12 +177,12 @@ struct FromHttpZig;
 #[doc = include_str!("../../../docs/operating.md")]
 struct Operating;
 
-/// And those for who comes from axum.
+/// And those for people who come from axum.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-axum.md")]
 struct FromAxum;
 
-/// And those for who comes from actix-web.
+/// And those for people who come from actix-web.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-actix.md")]
 struct FromActix;

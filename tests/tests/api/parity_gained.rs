@@ -116,7 +116,7 @@ fn gained_forms_with_files_come_whole_or_in_parts() {
         live.is_quiet();
     }
     assert_eq!(live.next_text().as_deref(), Some("title=Tea 5 bytes "));
-    // Larger than memory is meant to be, but for who takes it in parts.
+    // Larger than memory is meant to be, except for a handler that takes it in parts.
     let large = file("a.txt", "text/plain", &"x".repeat(3 << 20)) + "--x--";
     upload(&client, "/whole").body(large.clone()).send().status(413);
     upload(&client, "/parts").body(large).send().status(200).text("3145728 bytes ");

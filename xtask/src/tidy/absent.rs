@@ -215,7 +215,7 @@ mod tests {
             ("crates/httpz-core/src/proto/date.rs", "use std::{fmt, network::Ip};", false),
             ("crates/httpz-core/src/conn/mod.rs", "use std::sync::{Arc, Mutex};", true),
             ("crates/httpz-core/src/conn/mod.rs", "use std::sync::{Arc, atomic};", true),
-            ("crates/httpz-core/src/server/seat.rs", "use std::sync::{Arc, Mutex};", false),
+            ("crates/httpz-core/src/server/control.rs", "use std::sync::{Arc, Mutex};", false),
             ("crates/httpz/src/app/mod.rs", "use std::sync::atomic::AtomicU8;", true),
             ("crates/httpz-core/src/net/listen.rs", "fn f(config: &Config) {}", true),
             ("crates/httpz-core/src/server/worker.rs", "fn f(config: &Config) {}", false),

@@ -1,9 +1,8 @@
 //! Who the client is when others pass its requests on.
 //!
-//! A proxy writes down whom it got a request from, behind what was written down before. Anybody can
-//! write anything there, so the list is walked from its end, which the peer itself wrote, and only for
-//! as long as whoever wrote the next entry is trusted. The first address that is not trusted is the
-//! client; nothing before it means anything.
+//! A proxy appends the address that it got a request from to a list in a field. Anybody can send such a list,
+//! so it is walked from its end, which the peer itself wrote, and only as long as whoever wrote the next entry
+//! is trusted. The first address that is not trusted is the client; nothing before it means anything.
 //!
 //! Without trusted proxies nothing of this is read: the client is the peer.
 
@@ -17,8 +16,8 @@ use super::proxies::ProxyField;
 use crate::proto::host;
 
 impl Request {
-    /// The address of the client: of the peer, or of whom trusted proxies say that they speak for
-    /// ([`Proxies`](crate::Proxies)). `None` over sockets of the machine without a proxy that says it, and in tests.
+    /// The address of the client: that of the peer, or the one that trusted proxies name
+    /// ([`Proxies`](crate::Proxies)). `None` in tests, and over a unix socket whose proxy names none.
     ///
     /// ```
     /// # use httpz_core::Request;
@@ -58,7 +57,7 @@ impl Request {
 
     /// The host that the client asked for: what a trusted proxy says, else [`Request::host`].
     ///
-    /// A proxy may only pass on what the client says it is, so what is no host does not count.
+    /// A proxy may merely pass on what the client sent, so a value that is no host does not count.
     pub fn public_host(&self) -> Option<&str> {
         let said = match self.proxies().field {
             ProxyField::XForwarded => self.said_by_proxy("x-forwarded-host", None),
@@ -91,8 +90,8 @@ impl Request {
 /// The parts of a list, last one first, without the space around them; a separator in a quoted string
 /// is none.
 ///
-/// Quotes are paired from the end too, and bytes are not asked to be text before they are apart: what a
-/// proxy appended is read alike whatever the client wrote in front of it, an open quote for example.
+/// Quotes are paired from the end, too, and entries are only read as text once they are apart. So what a proxy
+/// appended is read alike whatever the client wrote in front of it, an open quote for example.
 fn backwards(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(list);
     std::iter::from_fn(move || {
@@ -109,7 +108,7 @@ fn backwards(list: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Do backslashes take its meaning from the byte at this place of a quoted string?
+/// Is the byte at this place of a quoted string escaped by a backslash?
 fn is_escaped(text: &[u8], at: usize) -> bool {
     text[..at].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1
 }
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_untrusted_address_entries_backwards_is_the_client() {
+    fn the_first_untrusted_address_from_the_end_is_the_client() {
         for (peer, list, client) in [
             ("192.0.2.1", "203.0.113.9", "192.0.2.1"),
             ("10.0.0.1", "", "10.0.0.1"),

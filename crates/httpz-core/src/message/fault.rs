@@ -55,7 +55,7 @@ impl fmt::Display for ResponseFault {
                  first piece"
             }
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
-            Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, and none is dug here",
+            Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, which this server does not open",
             Self::EventField => "an event has an id or a name with a line end or NUL",
             Self::CookieText => {
                 "a cookie has a name, value, path or domain that cannot be sent (blanks, `;`, `,`, \

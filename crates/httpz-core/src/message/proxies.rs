@@ -1,6 +1,6 @@
-//! Whose word about the client of a request is taken.
+//! Which proxies are trusted to name the client of a request.
 //!
-//! The knobs, and the walk from the peer towards the client; what proxies write is read by `client`.
+//! Here are the settings, and the walk from the peer towards the client; `client` reads what proxies write.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use crate::error::{Error, Result};
 
-/// Whose word about the client is taken, and in which field it stands.
+/// Which proxies are trusted to name the client, and in which field they do.
 ///
 /// ```
 /// use httpz_core::{Config, Proxies};
@@ -18,9 +18,9 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies {
-    /// The networks of proxies that are trusted; one of IPv4 that is written as one of IPv6
-    /// (`::ffff:10.0.0.0/104`) is an error at start. Peers on sockets of the machine are trusted as soon
-    /// as there is one, since the file's mode says who can connect. Default none.
+    /// The networks of trusted proxies. An IPv4 network written as an IPv6 one (`::ffff:10.0.0.0/104`) is an
+    /// error at start. As soon as there is any network, peers on unix sockets are trusted as well, since the
+    /// file's mode says who can connect. Default none.
     pub trusted: Vec<IpNet>,
     /// The field that these proxies write. Default `X-Forwarded-For`.
     pub field: ProxyField,
@@ -28,7 +28,7 @@ pub struct Proxies {
 
 /// Where a proxy says whom a request is from.
 ///
-/// Just one is read: a proxy that writes one of them passes the other on as the client sent it.
+/// Only one of them is read: a proxy that writes the one passes the other on as the client sent it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProxyField {
@@ -56,7 +56,7 @@ impl Proxies {
         Self { field, ..self }
     }
 
-    /// Is whoever has this address trusted? Without an address, it is on a socket of the machine.
+    /// Is the peer with this address trusted? A peer without an address is on a unix socket.
     pub(super) fn trusts(&self, addr: Option<IpAddr>) -> bool {
         match addr {
             Some(addr) => self.trusted.iter().any(|network| network.contains(&addr)),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn sockets_of_the_machine_are_trusted_once_anybody_is() {
+    fn unix_sockets_are_trusted_once_anybody_is() {
         assert!(!Proxies::default().trusts(None));
         assert!(Proxies::trusting(["192.0.2.7"]).unwrap().trusts(None));
     }

@@ -18,27 +18,27 @@ use crate::wire::Wait;
 pub struct Tunnel<'a> {
     req: &'a Request,
     res: &'a mut Response,
-    /// So much has been read of what came with the request.
+    /// How much has been read of what came with the request.
     taken: usize,
     /// Has the wire been told that we wait for the peer?
     waiting: bool,
 }
 
-/// What came of waiting for bytes.
+/// What a read from a tunnel gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Came {
-    /// So many bytes, at the beginning of the buffer.
+    /// This many bytes, at the beginning of the buffer.
     Bytes(usize),
     /// The end of what the peer sends.
     End,
-    /// Nothing for `Timeouts::ping`, or the server is shutting down; [`Tunnel::is_over`] tells.
+    /// Nothing for `Timeouts::ping`, or the server is shutting down; [`Tunnel::is_over`] tells which.
     Nothing,
 }
 
 impl Response {
     /// Takes the connection over for another protocol, if that is what the peer asks for.
     ///
-    /// Fields that stand by then are sent with the 101. The connection ends when the handler returns.
+    /// Fields that are set by then are sent with the 101. The connection ends when the handler returns.
     ///
     /// ```
     /// # use httpz_core::{Came, Request, Response, Result};
@@ -98,7 +98,7 @@ impl Tunnel<'_> {
     ///
     /// # Errors
     ///
-    /// An I/O error when the peer is gone without a word.
+    /// An I/O error when the connection has failed.
     ///
     /// # Cancel safety
     ///
@@ -107,13 +107,13 @@ impl Tunnel<'_> {
         poll_fn(|cx| self.poll_read(cx, buf)).await
     }
 
-    /// [`Tunnel::read`], for who waits for other things as well.
+    /// [`Tunnel::read`], for callers that wait for other things as well.
     ///
     /// # Errors
     ///
     /// As for [`Tunnel::read`].
     pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<Came>> {
-        // A peer that does not take what it is sent is not listened to: what waits for it is bounded.
+        // Nothing is read from a peer that does not take what it is sent; so what is queued for it is bounded.
         ready!(self.poll_flush(cx))?;
         let early =
             self.req.incoming.beyond(&self.req.inbound).get(self.taken..).unwrap_or_default();
@@ -147,7 +147,7 @@ impl Tunnel<'_> {
     ///
     /// # Cancel safety
     ///
-    /// Once the future was polled, the bytes are in the outgoing buffer and will be sent whole.
+    /// Once the future has been polled, the bytes are in the outgoing buffer and will be sent whole.
     pub async fn write(&mut self, bytes: &[u8]) -> Result {
         self.push(bytes);
         self.flush().await
@@ -167,7 +167,7 @@ impl Tunnel<'_> {
         poll_fn(|cx| self.poll_flush(cx)).await
     }
 
-    /// [`Tunnel::flush`], for who waits for other things as well.
+    /// [`Tunnel::flush`], for callers that wait for other things as well.
     ///
     /// # Errors
     ///

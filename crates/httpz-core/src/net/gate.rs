@@ -1,7 +1,7 @@
-//! Who may come in: how many connections there are, in all and from one peer.
+//! Bounds how many connections there are, in all and from one peer.
 //!
-//! The one thing that workers share besides the application. It is asked when a connection comes and
-//! told when it goes, never while a request is handled.
+//! The gate is the one thing that workers share besides the application. It is asked when a connection
+//! comes and told when it goes, and never while a request is handled.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ipnet::IpNet;
 
 /// How many connections there may be. Zero means any number.
+///
+/// The numbers are those of the whole server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// Connections at the same time; one more is answered with 503 and closed. Default 25,000.
@@ -20,8 +22,8 @@ pub struct ConnectionLimits {
     pub per_peer: usize,
     /// New connections per second; more wait in the kernel's queue. Default 100,000.
     pub accept_rate: usize,
-    /// Whose connections are not counted by `per_peer`, beside those of `Config::proxies` and of
-    /// sockets of the machine. Default this machine.
+    /// Networks whose connections `per_peer` does not count; nor does it count those of `Config::proxies` and
+    /// those over unix sockets. Default this machine: 127.0.0.0/8 and ::1.
     pub uncounted: Vec<IpNet>,
 }
 
@@ -78,7 +80,7 @@ impl Gate {
     /// When there are too many.
     pub fn admit(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Pass, Refused> {
         let before = self.all.fetch_add(1, Ordering::Relaxed);
-        // Made at once, so that whatever happens it is counted down again.
+        // Made at once, so that the count goes down again whatever happens.
         let mut pass = Pass { gate: self.clone(), peer: None };
         if self.limits.max != 0 && before >= self.limits.max {
             return Err(Refused::Full);
@@ -95,7 +97,7 @@ impl Gate {
         Ok(pass)
     }
 
-    /// As whom this peer is counted, if it is.
+    /// The address under which this peer is counted, if it is.
     fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
         let peer = peer.to_canonical();
         let free = |network: &IpNet| network.contains(&peer);
@@ -119,7 +121,7 @@ impl Gate {
     }
 
     fn peers(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        // A count is changed in one step, so the map is whole.
+        // Poisoning is ignored: a count is changed in one step, so the map is always whole.
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

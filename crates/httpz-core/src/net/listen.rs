@@ -1,18 +1,18 @@
 //! Opens listening sockets, one per worker on the same port.
 //!
-//! With `SO_REUSEPORT` the kernel spreads new connections over the workers' sockets, so accepting
-//! needs no lock and no hand-over.
+//! With `SO_REUSEPORT` the kernel spreads new connections over the workers' sockets, so that accepting needs
+//! no lock and no hand-over.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// Opens `n` listeners on `addr`; all on the port the first one got when it is 0.
+/// Opens `n` listeners on `addr`; if its port is 0, all on the port that the first one gets.
 ///
 /// # Errors
 ///
-/// What the system says: the address is taken, not ours, or needs privileges.
+/// What the system says: the address is taken, is not one of this machine, or needs privileges.
 pub fn bind(addr: SocketAddr, n: usize, backlog: u32) -> io::Result<Vec<TcpListener>> {
     let first = bind_one(addr, backlog)?;
     let addr = first.local_addr()?;
@@ -35,8 +35,8 @@ fn bind_one(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
 
 /// Refuses an address on which some other process listens already.
 ///
-/// `SO_REUSEPORT` would let a second server of the same user share the port, and half of the
-/// requests would go to each; who starts a server twice by mistake wants to be told.
+/// `SO_REUSEPORT` would let a second server of the same user share the port, and each would get half of the
+/// connections. A server that is started twice by mistake should say so instead.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
-//! A wire over a socket, be it of TCP or of the local machine.
+//! A wire over a TCP or unix socket.
 //!
-//! One system call for a read and one for a write. A read that gives less than there was room for has
-//! emptied the socket, so readiness is forgotten there and then, and the next read waits without asking
-//! the kernel. Reads after a wake-up and all writes are tried at once: they nearly always succeed.
+//! A read takes one system call, and so does a write. A read that gives less than there was room for has
+//! emptied the socket, so readiness is forgotten there and then, and the next read waits without asking the
+//! kernel. Reads after a wake-up and all writes are tried at once, because they nearly always succeed.
 
 use std::cell::{Cell, OnceCell};
 use std::io::{self, IoSlice, Read};
@@ -21,7 +21,7 @@ use super::gate::Pass;
 use super::timed::{Watch, Watched, Watches};
 use crate::wire::{Paused, Wait, Wire};
 
-/// What the sockets of the runtime have in common, and no trait of theirs says.
+/// What tokio's sockets have in common without sharing a trait for it.
 pub trait Socket: AsFd + 'static {
     /// Ready when a read would give something.
     fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
@@ -77,19 +77,19 @@ socket!(UnixStream, |self| None);
 #[derive(Debug)]
 pub struct SocketWire<S> {
     stream: S,
-    /// Has a read been left waiting, so that the task is woken when there is something?
+    /// Is a read pending, so that a wake-up probably means that there is something to read?
     parked: Cell<bool>,
-    /// Would an end in order be a lie?
+    /// Is the connection to be reset instead of ending in order?
     breaks_off: Cell<bool>,
     watch: Watch,
-    /// Whom the peer speaks for, when it has said so before the first request.
+    /// The client that the peer speaks for, if it has said so before the first request.
     spoken_for: OnceCell<Box<SocketAddr>>,
-    /// Counts it among the connections until it is dropped.
+    /// Counts this connection until it is dropped.
     _pass: Pass,
 }
 
 impl<S: Socket> SocketWire<S> {
-    /// A wire over an accepted connection, its deadlines looked after by `watches`.
+    /// A wire over an accepted connection, its deadlines watched by `watches`.
     pub fn new(stream: S, pass: Pass, watches: &Rc<Watches>) -> Rc<Self> {
         let wire = Rc::new(Self {
             stream,
@@ -103,7 +103,7 @@ impl<S: Socket> SocketWire<S> {
         wire
     }
 
-    /// Sets whom the peer speaks for; the first word counts.
+    /// Sets the client that the peer speaks for; only the first call counts.
     pub fn set_peer_addr(&self, addr: SocketAddr) {
         let _ = self.spoken_for.set(Box::new(addr));
     }
@@ -116,7 +116,7 @@ impl<S: Socket> SocketWire<S> {
             let n = (&*SockRef::from(&self.stream)).read(buf)?;
             if (1..buf.len()).contains(&n) {
                 short = n;
-                // Not the reader but the runtime is told, so that it forgets readiness.
+                // Meant for the runtime, which forgets readiness; the caller gets the bytes.
                 return Err(io::ErrorKind::WouldBlock.into());
             }
             Ok(n)
@@ -148,8 +148,8 @@ impl<S: 'static> Watched for SocketWire<S> {
 impl<S: Socket> Wire for SocketWire<S> {
     #[inline]
     fn poll_read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        // Only the first read after a wake-up does without the runtime: it counts what a task does
-        // in one go, so that a peer who sends without end leaves time for the others.
+        // Only the first read after a wake-up goes past the runtime. The others ask it, because it counts
+        // what a task does in one go, so that a peer that sends without end leaves time for the others.
         let mut woken = self.parked.replace(false);
         loop {
             if !woken {
@@ -208,8 +208,8 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     fn must_break_off(&self, must: bool) {
         if self.breaks_off.replace(must) != must {
-            // A socket that is not to linger at all is reset when it is closed, even if the process
-            // dies. Sockets of the machine know no reset.
+            // With a linger time of zero, closing the socket resets the connection, even if the process dies.
+            // Unix sockets have no reset.
             let _ = SockRef::from(&self.stream).set_linger(must.then_some(Duration::ZERO));
         }
     }

@@ -1,9 +1,9 @@
 //! Deadlines that cost a request no timer.
 //!
-//! A worker has one coarse clock. Announcing a wait stores the tick by which it must be over: one
-//! load and one store. Twice a second the clock [sweeps](Watches::sweep) all connections and wakes
-//! those whose tick has passed; their next pending read or write fails with `TimedOut`. A deadline
-//! is therefore met up to one tick late, never early.
+//! A worker has one coarse clock. Announcing a wait stores the tick by which it must be over: one load and
+//! one store. Twice a second the clock [sweeps](Watches::sweep) all connections and wakes those whose tick
+//! has passed; their pending read or write then fails with `TimedOut`. So a deadline is met up to one tick
+//! late, never early.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::wire::{Paused, Wait};
 
-/// How long a peer may keep us waiting. Zero means without end; a time is met up to half a second late.
+/// How long a peer may keep us waiting. Zero means for any time. Deadlines are met up to half a second late.
 ///
 /// ```
 /// use httpz_core::net::Timeouts;
@@ -23,12 +23,12 @@ use crate::wire::{Paused, Wait};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the first byte of a head to its end; later is answered with 408. Default 10 s.
+    /// From the first byte of a head to its end; a later end is answered with 408. Default 10 s.
     pub head: Duration,
     /// Bytes per second that a head must come with, after its first 3 seconds; one that comes more
     /// slowly is answered with 408, before its time is over. Zero for any rate. Default 100.
     pub head_rate: u32,
-    /// For every further 16 KiB of a body, or its end; later is answered with 408. Default 30 s.
+    /// For every further 16 KiB of a body, or its end; if they come later, the answer is 408. Default 30 s.
     pub body: Duration,
     /// Without the peer taking any of an answer; then the connection is cut. Default 30 s.
     pub write: Duration,
@@ -60,7 +60,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// The length of a tick.
 pub const TICK: Duration = Duration::from_millis(500);
 
-const TICKS_PER_SECOND: usize = 1000 / TICK.as_millis() as usize;
+/// How many ticks a second has.
+pub(crate) const TICKS_PER_SECOND: usize = 1000 / TICK.as_millis() as usize;
 
 const NEVER: u32 = u32::MAX;
 
@@ -83,7 +84,7 @@ pub trait Watched {
     fn watch(&self) -> &Watch;
 }
 
-/// The clock of a worker and all deadlines that hang on it.
+/// The clock of a worker, and the deadlines that it watches.
 #[derive(Default)]
 pub struct Watches {
     now: Cell<u32>,
@@ -116,7 +117,7 @@ impl Watches {
         Rc::new(watches)
     }
 
-    /// A deadline, not yet looked after; see [`Watches::enter`].
+    /// A deadline that is not watched yet; see [`Watches::enter`].
     pub fn watch(self: &Rc<Self>) -> Watch {
         Watch {
             due: Cell::new(NEVER),
@@ -129,7 +130,7 @@ impl Watches {
         }
     }
 
-    /// Looks after a deadline from now on, until it is dropped.
+    /// Watches a deadline from now on, until it is dropped.
     pub fn enter(&self, watched: &Rc<impl Watched + 'static>) {
         let weak = Rc::downgrade(watched) as Weak<dyn Watched>;
         let mut places = self.places.borrow_mut();
@@ -146,7 +147,7 @@ impl Watches {
         watched.watch().place.set(place);
     }
 
-    /// How many deadlines are looked after: the connections of the worker.
+    /// How many deadlines are watched: one for each connection of the worker.
     pub fn len(&self) -> usize {
         self.places.borrow().len() - self.free.borrow().len()
     }
@@ -162,8 +163,8 @@ impl Watches {
         self.wake_where(|watch| watch.due.get() <= self.now.get());
     }
 
-    /// Lets idle connections, now and from now on, wait no longer than this; event streams are woken
-    /// at once, so that they end.
+    /// From now on no connection may be idle for longer than this; event streams are woken at once, so that
+    /// they end.
     pub fn drain(&self, linger: Duration) {
         self.draining.set(true);
         let idle = &self.ticks[Wait::KeepAlive as usize];
@@ -197,7 +198,7 @@ impl Watches {
     }
 }
 
-/// A duration in ticks, rounded up and one more: the current tick has partly gone by.
+/// A duration in ticks, rounded up, plus one because part of the current tick has gone by.
 fn ticks(duration: Duration) -> u32 {
     if duration.is_zero() {
         return NEVER;
@@ -248,7 +249,7 @@ impl Watch {
         });
     }
 
-    /// This much of a head has come by now: from here on its rate decides as well.
+    /// Notes how many bytes of a head have come: from here on its rate decides as well.
     pub fn received(&self, head: usize) {
         let Some(rate) = self.watches.head_rate else { return };
         let of_all = self.watches.ticks[Wait::Head as usize].get();
@@ -264,7 +265,7 @@ impl Watch {
             return Poll::Ready(());
         }
         let mut kept = self.waker.borrow_mut();
-        // A task keeps its waker for life, so this stores one once per connection.
+        // A task has the same waker for life, so one is stored per connection, once.
         match &*kept {
             Some(waker) if waker.will_wake(cx.waker()) => {}
             _ => *kept = Some(cx.waker().clone()),

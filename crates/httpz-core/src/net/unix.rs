@@ -1,7 +1,7 @@
-//! Opens a listening socket of the local machine.
+//! Opens listening unix sockets.
 //!
-//! Its name is a file, and files outlive their makers: one that a dead server left behind is removed,
-//! one that a living server listens on, or that is no socket at all, is not.
+//! The name of a unix socket is a file, which outlives its server. A file that a dead server has left behind
+//! is removed; one that a living server listens on, or that is no socket at all, is not.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -12,8 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
-/// Opens a listener at `path`, its file with this mode; whatever the process's mask leaves when it is
-/// `None`.
+/// Opens a listener at `path`. Its file gets this mode, or what the process's umask leaves when it is `None`.
 ///
 /// # Errors
 ///
@@ -25,7 +24,7 @@ pub fn bind(path: &Path, mode: Option<u32>, backlog: u32) -> io::Result<UnixList
     socket.set_nonblocking(true)?;
     socket.bind(&SockAddr::unix(path)?)?;
     if let Some(mode) = mode {
-        // Nobody can connect before `listen`, so nobody slips in under a laxer mode.
+        // Nobody can connect before `listen`, so nobody slips in while the mode is laxer.
         fs::set_permissions(path, Permissions::from_mode(mode))?;
     }
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
@@ -54,7 +53,7 @@ pub struct SocketFile {
 }
 
 impl SocketFile {
-    /// Looks after the file at `path`.
+    /// Removes the file at `path` in the end.
     pub fn new(path: PathBuf) -> Self {
         Self { made: identity(&path), path, passed_on: AtomicBool::new(false) }
     }

@@ -1,4 +1,4 @@
-//! Everything that can be set, with the seed's names and defaults.
+//! Everything that can be set, with the names and defaults of http.zig where it has them.
 //!
 //! [`Config`] only gathers sections; each room is handed its own and never sees the rest.
 
@@ -12,7 +12,7 @@ use super::listen::Listen;
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
 use crate::message::Proxies;
-use crate::net::timed::TICK;
+use crate::net::timed::TICKS_PER_SECOND;
 use crate::net::{ConnectionLimits, Timeouts};
 use crate::proto::Limits;
 
@@ -25,8 +25,8 @@ use crate::proto::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where to listen: any number of addresses and sockets of the machine. When it is empty, at
-    /// `address` and `port`, which must be left alone otherwise. Default empty.
+    /// Where to listen: any number of TCP addresses and unix sockets. When it is empty, at `address` and
+    /// `port`, which must keep their defaults otherwise. Default empty.
     pub listen: Vec<Listen>,
     /// The address to listen on; one that is not ours is an error at start. Default 127.0.0.1, so that
     /// nothing is open to the network that was not meant to be.
@@ -36,13 +36,13 @@ pub struct Config {
     pub port: u16,
     /// Worker threads, at most 1024; 0 for one per core available to the process. Default 0.
     pub workers: usize,
-    /// Connections the kernel keeps for each worker until they are accepted; more are left to try again.
-    /// The kernel has a maximum of its own (`net.core.somaxconn`). Default 1024.
+    /// Connections that the kernel queues for each worker until they are accepted; the clients of more have to
+    /// try again. The kernel has a maximum of its own (`net.core.somaxconn`). Default 1024.
     pub backlog: u32,
     /// How many connections there may be.
     pub connections: ConnectionLimits,
-    /// Requests that one connection may make; 0 for any number. The last answer says so, and a client
-    /// that goes on opens a connection anew, perhaps to a worker with less to do. Default 1,000,000.
+    /// Requests that one connection may make; 0 for any number. The last answer says `Connection: close`; a
+    /// client that goes on opens a new connection, perhaps to a worker with less to do. Default 1,000,000.
     pub max_requests: u64,
     /// How many exchanges there are.
     pub pool: PoolConfig,
@@ -84,14 +84,14 @@ impl Default for Config {
 /// request in flight holds an exchange, an idle connection holds none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolConfig {
-    /// Exchanges that are made at start and kept; with 0 even the first request has to wait for its
-    /// buffers. Default 20.
+    /// Exchanges that are made at start and kept; with 0 even the first request has to have its buffers made.
+    /// Default 20.
     pub min: usize,
-    /// Exchanges in use at the same time, at most; a request beyond waits in line. Default 500, which
-    /// with full bodies takes about 600 MiB (see [`Config::footprint`]).
+    /// Exchanges in use at the same time, at most; a request that finds none waits for one. Default 500, which
+    /// with the largest bodies takes about 650 MiB (see [`Config::footprint`]).
     pub max: usize,
-    /// How long a request waits for one; then it is answered with 503 and `Retry-After`; zero for
-    /// without end. Default 5 s.
+    /// How long a request waits for one; then it is answered with 503 and `Retry-After`. Zero for any time.
+    /// Default 5 s.
     pub timeout: Duration,
 }
 
@@ -104,24 +104,23 @@ impl Default for PoolConfig {
 /// How long each phase of the end takes, from [`Handle::shutdown`](super::Handle::shutdown) on.
 ///
 /// 1. `not_ready`: everything is served as before, but
-///    [`Request::is_draining`](crate::Request::is_draining) says so, and with it the readiness
-///    endpoint: who sends us requests can look for another server first.
-/// 2. Every answer says `Connection: close`, event streams end, and after all connections that the
-///    kernel has completed were taken in, nobody listens any more.
-/// 3. `idle`: connections between two requests are kept for this long, since a request may be on its
-///    way.
+///    [`Request::is_draining`](crate::Request::is_draining) is true, and the readiness endpoint says so:
+///    a proxy can send its requests to another server first.
+/// 2. Every answer says `Connection: close`, event streams end, all connections that the kernel has
+///    completed are accepted, and then nobody listens any more.
+/// 3. `idle`: connections between two requests are kept for this long, since a request may be on its way.
 /// 4. Requests in flight are answered, until `deadline`; what is busy then is cut.
 ///
 /// Times are met up to half a second late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShutdownConfig {
-    /// How long the server says that it is not ready and serves on. Longer than the proxy in front
-    /// takes to notice, zero without one that asks. Default 0.
+    /// How long the server says that it is not ready, and serves on. Should be longer than the proxy in front
+    /// takes to notice; zero when none asks. Default 0.
     pub not_ready: Duration,
     /// How long idle connections are kept after that. Default 500 ms.
     pub idle: Duration,
-    /// From the end of `not_ready` until what is still busy is cut. Shorter than whoever stops the
-    /// process waits before it kills it. Default 25 s.
+    /// From the end of `not_ready` until connections that are still busy are cut. Should be shorter than the
+    /// supervisor waits before it kills the process. Default 25 s.
     pub deadline: Duration,
 }
 
@@ -138,8 +137,8 @@ impl Default for ShutdownConfig {
 /// What is accepted of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestConfig {
-    /// Bytes of a body without its framing; a larger one is answered with 413 when somebody wants to
-    /// read it, after guards have spoken. Groups and routes may set another (`Group::limit`). With 0
+    /// Bytes of a body without its framing; a larger one is answered with 413 when it is to be read, which is
+    /// after the guards. Groups and routes may set another (`Group::limit`). With 0
     /// every body is too large. Default 1 MiB.
     pub max_body_size: usize,
     /// Bytes of the buffer that holds the head, and the body when it fits; a head over it is
@@ -249,10 +248,9 @@ impl Config {
 
     /// New connections that one worker takes in per tick.
     pub(super) fn accept_share(&self) -> usize {
-        let ticks_per_second = 1000 / TICK.as_millis() as usize;
         match self.connections.accept_rate {
             0 => usize::MAX,
-            rate => rate.div_ceil(self.worker_count() * ticks_per_second),
+            rate => rate.div_ceil(self.worker_count() * TICKS_PER_SECOND),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is held of a running server: its address, and the means to end it.
+//! What the caller holds of a running server: its addresses, and the means to end it.
 
 use std::fmt;
 use std::io;
@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::Config;
+use super::control::Control;
 use super::listen::Listen;
 use super::open::Listener;
-use super::seat::Seat;
 use super::signals::Signals;
 use super::worker::Worker;
 use crate::error::{Error, Result};
@@ -21,7 +21,8 @@ use crate::net::timed::TICK;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
-/// Knocks that a worker may miss before that is reported; and again at every doubling.
+/// Ticks that a worker may miss before that is reported; it is reported again whenever their number has
+/// doubled.
 const BLOCKED: u32 = 8;
 
 /// A running server.
@@ -35,8 +36,8 @@ pub struct Handle {
 #[derive(Debug)]
 struct Shared {
     places: Vec<Listen>,
-    estate: Mutex<Option<Estate>>,
-    seats: Vec<Weak<Seat>>,
+    live: Mutex<Option<Live>>,
+    controls: Vec<Weak<Control>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock: Mutex<Option<JoinHandle<()>>>,
 }
@@ -49,62 +50,62 @@ pub(super) struct Listeners {
     pub(super) files: Arc<Vec<SocketFile>>,
 }
 
-/// What a server has until it begins to end.
+/// What a server has until it is told to shut down.
 #[derive(Default)]
-pub(super) struct Estate {
+pub(super) struct Live {
     /// The sockets of each place, for a successor.
     pub(super) sockets: Vec<(Listen, Vec<OwnedFd>)>,
-    /// The files of some of them.
+    /// The files of those that are unix sockets.
     pub(super) files: Arc<Vec<SocketFile>>,
-    /// Who wants to know when it begins to end.
+    /// What is called when it begins to end.
     hooks: Vec<Box<dyn FnOnce() + Send>>,
 }
 
-impl Estate {
+impl Live {
     pub(super) fn new(sockets: Vec<(Listen, Vec<OwnedFd>)>, files: Arc<Vec<SocketFile>>) -> Self {
         Self { sockets, files, hooks: Vec::new() }
     }
 }
 
-impl fmt::Debug for Estate {
+impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Estate").field("sockets", &self.sockets).finish_non_exhaustive()
+        f.debug_struct("Live").field("sockets", &self.sockets).finish_non_exhaustive()
     }
 }
 
-/// A handle without workers yet, the places they will take, and the clock that knocks at them.
-pub(super) fn seats(estate: Estate, workers: usize) -> Result<(Handle, Vec<Arc<Seat>>)> {
-    let places = estate.sockets.iter().map(|(place, _)| place.clone()).collect();
-    let seats: Vec<Arc<Seat>> = (0..workers).map(|_| Arc::default()).collect();
-    let knocked: Vec<Weak<Seat>> = seats.iter().map(Arc::downgrade).collect();
-    let known = knocked.clone();
+/// A handle without workers yet, a control for each of them, and the clock that ticks for all.
+pub(super) fn prepare(live: Live, workers: usize) -> Result<(Handle, Vec<Arc<Control>>)> {
+    let places = live.sockets.iter().map(|(place, _)| place.clone()).collect();
+    let controls: Vec<Arc<Control>> = (0..workers).map(|_| Arc::default()).collect();
+    let ticked: Vec<Weak<Control>> = controls.iter().map(Arc::downgrade).collect();
+    let known = ticked.clone();
     let clock = thread::Builder::new().name("httpz-clock".into()).spawn(move || {
-        while knock_at_all(&knocked) {
+        while tick_all(&ticked) {
             thread::park_timeout(TICK);
         }
     })?;
     let shared = Shared {
         places,
-        estate: Mutex::new(Some(estate)),
-        seats: known,
+        live: Mutex::new(Some(live)),
+        controls: known,
         threads: Mutex::default(),
         clock: Mutex::new(Some(clock)),
     };
-    Ok((Handle { shared: Arc::new(shared) }, seats))
+    Ok((Handle { shared: Arc::new(shared) }, controls))
 }
 
-/// Knocks at every worker; `false` when there is none left.
-fn knock_at_all(seats: &[Weak<Seat>]) -> bool {
+/// Sends every worker a tick; `false` when there is no worker left.
+fn tick_all(controls: &[Weak<Control>]) -> bool {
     let mut any = false;
-    for (n, seat) in seats.iter().enumerate() {
-        let Some(seat) = seat.upgrade() else { continue };
+    for (n, control) in controls.iter().enumerate() {
+        let Some(control) = control.upgrade() else { continue };
         any = true;
-        let unheard = seat.knock();
-        if unheard >= BLOCKED && unheard.is_power_of_two() {
+        let missed = control.send_tick();
+        if missed >= BLOCKED && missed.is_power_of_two() {
             log::trouble(format_args!(
                 "worker {n} has not moved for {:?}: a handler blocks its thread, and with it \
                  every connection of this worker; let it await, or move the work to a thread",
-                TICK * unheard
+                TICK * missed
             ));
         }
     }
@@ -114,7 +115,7 @@ fn knock_at_all(seats: &[Weak<Seat>]) -> bool {
 impl Handle {
     pub(super) fn spawn<S: Service>(
         &self,
-        seat: Arc<Seat>,
+        control: Arc<Control>,
         listeners: Listeners,
         gate: Arc<Gate>,
         service: Arc<S>,
@@ -122,12 +123,12 @@ impl Handle {
     ) -> Result {
         let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
-            if let Err(error) = Worker::run(&seat, listeners.sockets, gate, service, &config) {
+            if let Err(error) = Worker::run(&control, listeners.sockets, gate, service, &config) {
                 log::trouble(format_args!("worker {n} ended: {error}"));
             }
-            // With the last worker go the files of the sockets.
+            // The files of the sockets are removed with the last worker.
             drop(listeners.files);
-            drop(seat);
+            drop(control);
         });
         match thread {
             Ok(thread) => {
@@ -141,19 +142,19 @@ impl Handle {
         }
     }
 
-    /// The first address of the network that the server listens on, with the port that the system
-    /// chose when it was to choose; `0.0.0.0:0` when it listens on sockets of the machine only.
+    /// The first TCP address that the server listens on, with the port that the system has chosen if it was
+    /// 0; `0.0.0.0:0` when it listens on unix sockets only.
     pub fn addr(&self) -> SocketAddr {
         let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
         self.shared.places.iter().find_map(Listen::addr).unwrap_or(nowhere)
     }
 
-    /// Every place the server listens at, in the order of the configuration.
+    /// Every place that the server listens at, in the order of the configuration.
     pub fn places(&self) -> &[Listen] {
         &self.shared.places
     }
 
-    /// Begins to end the server, and returns at once.
+    /// Begins to shut the server down, and returns at once.
     ///
     /// No new connections are accepted, but those that the kernel had taken already are served.
     /// Requests in flight are answered, each with `Connection: close`; idle connections are closed
@@ -161,13 +162,13 @@ impl Handle {
     /// [`ShutdownConfig`](super::ShutdownConfig) has the phases and their times. A second call does
     /// nothing.
     pub fn shutdown(&self) {
-        // A copy of a listening socket would go on taking connections in.
-        let estate = lock(&self.shared.estate).take();
-        let Some(Estate { hooks, .. }) = estate else { return };
+        // Dropped here: a copy of a listening socket would go on queueing connections.
+        let live = lock(&self.shared.live).take();
+        let Some(Live { hooks, .. }) = live else { return };
         hooks.into_iter().for_each(|hook| hook());
-        for seat in self.shared.seats.iter().filter_map(Weak::upgrade) {
-            seat.leave.store(true, Ordering::Release);
-            seat.knock.notify_one();
+        for control in self.shared.controls.iter().filter_map(Weak::upgrade) {
+            control.leave.store(true, Ordering::Release);
+            control.tick.notify_one();
         }
     }
 
@@ -178,11 +179,11 @@ impl Handle {
     ///
     /// When the server is ending already, or the system has no descriptors left.
     pub fn sockets(&self) -> Result<Vec<(Listen, Vec<OwnedFd>)>> {
-        let estate = lock(&self.shared.estate);
-        let Some(estate) = &*estate else {
+        let live = lock(&self.shared.live);
+        let Some(live) = &*live else {
             return Err(Error::status(500, "the server is ending, so its sockets are gone"));
         };
-        let copies = estate.sockets.iter().map(|(place, sockets)| {
+        let copies = live.sockets.iter().map(|(place, sockets)| {
             let sockets = sockets.iter().map(OwnedFd::try_clone);
             Ok((place.clone(), sockets.collect::<io::Result<_>>()?))
         });
@@ -192,8 +193,8 @@ impl Handle {
     /// Ends the server as [`Handle::shutdown`] does, and leaves the files of its sockets to a
     /// successor that has taken the sockets over.
     pub fn hand_over(&self) {
-        if let Some(estate) = &*lock(&self.shared.estate) {
-            estate.files.iter().for_each(SocketFile::pass_on);
+        if let Some(live) = &*lock(&self.shared.live) {
+            live.files.iter().for_each(SocketFile::pass_on);
         }
         self.shutdown();
     }
@@ -221,8 +222,8 @@ impl Handle {
     /// # }
     /// ```
     pub fn on_shutdown(&self, hook: impl FnOnce() + Send + 'static) {
-        if let Some(estate) = &mut *lock(&self.shared.estate) {
-            estate.hooks.push(Box::new(hook));
+        if let Some(live) = &mut *lock(&self.shared.live) {
+            live.hooks.push(Box::new(hook));
             return;
         }
         hook();
@@ -230,19 +231,19 @@ impl Handle {
 
     /// Has [`Handle::shutdown`] been called?
     pub fn is_ending(&self) -> bool {
-        lock(&self.shared.estate).is_none()
+        lock(&self.shared.live).is_none()
     }
 
     /// Has every worker ended?
     pub fn is_finished(&self) -> bool {
-        self.shared.seats.iter().all(|seat| seat.strong_count() == 0)
+        self.shared.controls.iter().all(|control| control.strong_count() == 0)
     }
 
     /// Serves until SIGINT or SIGTERM comes or [`Handle::shutdown`] is called, then ends the server
     /// and returns when it has ended. A second signal ends it at once.
     ///
-    /// A signal that comes between the start of the server and this call ends the process as it
-    /// would any other; [`Signals`] that were made before the start leave no such gap.
+    /// A signal that comes between the start of the server and this call ends the process as it would any
+    /// other; [`Signals`] made before the start, for [`Handle::wait_for`], leave no such gap.
     ///
     /// # Errors
     ///
@@ -252,8 +253,8 @@ impl Handle {
         self.wait_for(Signals::new()?)
     }
 
-    /// Like [`Handle::wait_for_signal`], with signals that are received since before the server
-    /// was started.
+    /// Like [`Handle::wait_for_signal`], with signals that have been received since before the server was
+    /// started.
     ///
     /// # Errors
     ///
@@ -277,7 +278,7 @@ impl Handle {
     }
 }
 
-/// What is locked here is whole whatever its last holder did.
+/// Poisoning is ignored: what is locked here is whole whatever its last holder did.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Where a server listens: addresses of the network and files of the machine.
+//! Where a server listens: TCP addresses and unix sockets.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use crate::net::{listen, unix};
 /// A place to listen at.
 ///
 /// As text: `127.0.0.1:5882`, `[::1]:80`, `localhost:80`, `unix:/run/app.sock`, or
-/// `unix:/run/app.sock;mode=660`; with `proxy:` in front when a load balancer says whom it speaks for.
+/// `unix:/run/app.sock;mode=660`; with `proxy:` in front where a load balancer sends a PROXY header.
 ///
 /// ```
 /// use httpz_core::Listen;
@@ -25,14 +25,14 @@ use crate::net::{listen, unix};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Listen {
-    /// An address of the network; port 0 lets the system choose.
+    /// A TCP address; port 0 lets the system choose.
     Tcp(SocketAddr),
-    /// A socket of the machine. Its file is removed when the server ends; one that a dead server
-    /// left behind is taken over.
+    /// A unix socket. Its file is removed when the server ends; a file that a dead server has left behind is
+    /// replaced.
     Unix {
         /// The name of the file.
         path: PathBuf,
-        /// Who may connect, as in `chmod`; what the process's mask leaves when it is `None`.
+        /// Who may connect, as for `chmod`; what the process's umask leaves when it is `None`.
         mode: Option<u32>,
     },
     /// Sockets that are open already; made by [`Listen::inherited`] or [`Listen::taken_over`].
@@ -43,17 +43,17 @@ pub enum Listen {
 }
 
 impl Listen {
-    /// An address of the network.
+    /// A TCP address.
     pub fn tcp(addr: impl Into<SocketAddr>) -> Self {
         Self::Tcp(addr.into())
     }
 
-    /// A socket of the machine.
+    /// A unix socket.
     pub fn unix(path: impl Into<PathBuf>) -> Self {
         Self::Unix { path: path.into(), mode: None }
     }
 
-    /// Sets who may connect to a socket of the machine; says nothing about an address.
+    /// Sets who may connect to a unix socket; means nothing for a TCP address.
     #[must_use]
     pub fn mode(mut self, bits: u32) -> Self {
         match &mut self {
@@ -75,8 +75,8 @@ impl Listen {
         Self::already_open(sockets, false)
     }
 
-    /// Sockets that listen already and are ours from now on: the file of a socket of the machine is
-    /// removed when the server ends.
+    /// Sockets that listen already and are ours from now on: the file of a unix socket is removed when the
+    /// server ends.
     ///
     /// # Errors
     ///
@@ -85,15 +85,15 @@ impl Listen {
         Self::already_open(sockets, true)
     }
 
-    fn already_open(sockets: Vec<OwnedFd>, keeps_file: bool) -> Result<Self> {
-        let open = Open::new(sockets, keeps_file).map_err(|error| {
+    fn already_open(sockets: Vec<OwnedFd>, owns_file: bool) -> Result<Self> {
+        let open = Open::new(sockets, owns_file).map_err(|error| {
             Error::status(500, format!("cannot take over an open socket: {error}"))
                 .with_source(error)
         })?;
         Ok(Self::Open(open))
     }
 
-    /// The address, if it is one of the network.
+    /// The address, if it is a TCP address.
     pub fn addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(addr) => Some(*addr),
@@ -113,7 +113,7 @@ impl Listen {
         }
     }
 
-    /// Why nothing can be opened here, whatever the system says, and what to write instead.
+    /// Why this can never be opened, and what to write instead.
     pub(super) fn mistake(&self) -> Option<&'static str> {
         match self {
             Self::Unix { path, .. } if path.as_os_str().is_empty() => {
@@ -140,7 +140,8 @@ impl Listen {
                         one_each(sockets.into_iter().map(Listener::Tcp).collect()),
                     ))
                 }),
-            // The kernel spreads nothing here; whichever worker is awake takes the connection.
+            // The kernel spreads nothing here: the workers share one queue, and whichever is awake takes the
+            // connection.
             Self::Unix { path, mode } => unix::bind(path, *mode, backlog).and_then(|socket| {
                 let sockets = (0..workers).map(|_| socket.try_clone().map(Listener::Unix));
                 Ok((self.clone(), one_each(sockets.collect::<io::Result<_>>()?)))

@@ -3,12 +3,13 @@
 //! Each worker is one thread with its own runtime, listener, pool, clock and connections; a request
 //! never leaves the thread that accepted it. Workers share the application and nothing else.
 //!
-//! The tick comes from one plain thread for all workers rather than from a timer in each runtime: a
-//! runtime with a pending timer consults its wheel at every park, which would be paid by requests.
+//! The tick comes from one plain thread for all workers rather than from a timer in each runtime: a runtime
+//! with a pending timer consults its timer wheel whenever it parks, and requests would pay for that.
 
+mod acceptor;
 mod check;
 mod config;
-mod doors;
+mod control;
 mod env;
 mod footprint;
 mod handle;
@@ -19,7 +20,6 @@ mod proxied;
 #[cfg(not(feature = "proxy-protocol"))]
 #[path = "not_proxied.rs"]
 mod proxied;
-mod seat;
 mod signals;
 mod worker;
 
@@ -31,7 +31,9 @@ use crate::net::Gate;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
 
-use handle::{Estate, Listeners};
+pub(crate) use worker::unix_seconds;
+
+use handle::{Listeners, Live};
 use open::Listener;
 
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
@@ -41,7 +43,7 @@ pub use listen::{Listen, Places};
 pub use open::Open;
 pub use signals::Signals;
 
-/// A server, about to be started.
+/// Starts servers.
 ///
 /// ```no_run
 /// # use httpz_core::{Config, Server, Service};
@@ -62,24 +64,24 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// A mistake in the configuration, named by its field, before anything is opened; or what the
-    /// system says to the address.
+    /// A mistake in the configuration, named by its field, before anything is opened; or what the system says
+    /// about the address.
     pub fn start(service: impl Service, config: Config) -> Result<Handle> {
         config.check()?;
         let workers = config.worker_count();
-        let (estate, listeners) = open(&config.places(), workers, config.backlog)?;
-        let (handle, seats) = handle::seats(estate, workers)?;
+        let (live, listeners) = open(&config.places(), workers, config.backlog)?;
+        let (handle, controls) = handle::prepare(live, workers)?;
         let gate = Gate::new(config.connection_limits());
         let (service, config) = (Arc::new(service), Arc::new(config));
-        for (seat, listeners) in seats.into_iter().zip(listeners) {
-            handle.spawn(seat, listeners, gate.clone(), service.clone(), config.clone())?;
+        for (control, listeners) in controls.into_iter().zip(listeners) {
+            handle.spawn(control, listeners, gate.clone(), service.clone(), config.clone())?;
         }
         Ok(handle)
     }
 }
 
 /// Opens all places for all workers.
-fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Estate, Vec<Listeners>)> {
+fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Live, Vec<Listeners>)> {
     let mut copies = Vec::new();
     let mut files = Vec::new();
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
@@ -97,5 +99,5 @@ fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Estate, Vec<
     for listeners in &mut listeners {
         listeners.files = files.clone();
     }
-    Ok((Estate::new(copies, files), listeners))
+    Ok((Live::new(copies, files), listeners))
 }

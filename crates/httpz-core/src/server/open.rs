@@ -18,8 +18,8 @@ use socket2::{Domain, SockAddr, Socket};
 pub struct Open {
     sockets: Arc<[Socket]>,
     place: Place,
-    /// Is the file of a socket of the machine ours, to be removed in the end?
-    keeps_file: bool,
+    /// Is the file of a unix socket ours, to be removed in the end?
+    owns_file: bool,
 }
 
 /// Where they listen.
@@ -39,7 +39,7 @@ impl PartialEq for Open {
 impl Eq for Open {}
 
 impl Open {
-    pub(super) fn new(sockets: Vec<OwnedFd>, keeps_file: bool) -> io::Result<Self> {
+    pub(super) fn new(sockets: Vec<OwnedFd>, owns_file: bool) -> io::Result<Self> {
         let sockets: Arc<[Socket]> = sockets.into_iter().map(Socket::from).collect();
         let Some(first) = sockets.first() else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "there is no socket"));
@@ -52,10 +52,10 @@ impl Open {
             }
             socket.set_nonblocking(true)?;
         }
-        Ok(Self { sockets, place, keeps_file })
+        Ok(Self { sockets, place, owns_file })
     }
 
-    /// The address, if it is one of the network.
+    /// The address, if it is a TCP address.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
         match self.place {
             Place::Tcp(addr) => Some(addr),
@@ -66,7 +66,7 @@ impl Open {
     /// The file that is to be removed in the end, if there is one.
     pub(super) fn file(&self) -> Option<&Path> {
         match &self.place {
-            Place::Unix(path) if self.keeps_file => Some(path),
+            Place::Unix(path) if self.owns_file => Some(path),
             _ => None,
         }
     }
@@ -92,7 +92,7 @@ impl Place {
             (Some(addr), _) => Ok(Self::Tcp(addr)),
             (None, Some(path)) => Ok(Self::Unix(path.to_owned())),
             (None, None) => {
-                let text = "it is neither a TCP socket nor a named socket of the machine";
+                let text = "it is neither a TCP socket nor a unix socket with a name";
                 Err(io::Error::new(io::ErrorKind::InvalidInput, text))
             }
         }

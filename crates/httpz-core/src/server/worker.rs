@@ -1,4 +1,4 @@
-//! One worker: accepts connections and serves them, all on its own thread.
+//! One worker: accepts connections and serves them, all on a thread of its own.
 
 use std::future::poll_fn;
 use std::io;
@@ -10,10 +10,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::task::spawn_local;
 
-use super::doors::{Doors, Host};
+use super::acceptor::{Acceptor, ServeConn};
+use super::control::Control;
 use super::open::Listener;
 use super::proxied;
-use super::seat::Seat;
 use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
@@ -26,13 +26,13 @@ use crate::service::Service;
 pub(super) struct Worker<S> {
     common: Rc<Common<S>>,
     watches: Rc<Watches>,
-    doors: Doors,
+    acceptor: Acceptor,
 }
 
 impl<S: Service> Worker<S> {
     /// Serves until told to leave.
     pub(super) fn run(
-        seat: &Seat,
+        control: &Control,
         listeners: Vec<(Listener, bool)>,
         gate: Arc<Gate>,
         service: Arc<S>,
@@ -42,11 +42,11 @@ impl<S: Service> Worker<S> {
         let runtime = builder.enable_all().build_local(Default::default())?;
         runtime.block_on(async {
             let worker = Self::new(listeners, gate, service, config)?;
-            worker.serve_while(seat, || !seat.leave.load(Ordering::Acquire)).await;
+            worker.serve_while(control, || !control.leave.load(Ordering::Acquire)).await;
             worker.common.ambient.enter(Phase::NotReady);
             let mut left = ticks(config.shutdown.not_ready);
-            worker.serve_while(seat, || left.next().is_some()).await;
-            worker.drain(seat, &config.shutdown).await;
+            worker.serve_while(control, || left.next().is_some()).await;
+            worker.drain(control, &config.shutdown).await;
             Ok(())
         })
     }
@@ -67,55 +67,55 @@ impl<S: Service> Worker<S> {
         Ok(Self {
             common: Rc::new(Common { service, pool, ambient, max_requests: config.max_requests }),
             watches: Watches::new(&config.timeouts, config.pool.timeout),
-            doors: Doors::new(listeners, gate, config.accept_share())?,
+            acceptor: Acceptor::new(listeners, gate, config.accept_share())?,
         })
     }
 
-    /// Accepts, and minds the clock whenever it knocks; asks then whether to go on.
-    async fn serve_while(&self, seat: &Seat, mut go_on: impl FnMut() -> bool) {
+    /// Accepts connections, and does what every tick asks for; asks after each tick whether to go on.
+    async fn serve_while(&self, control: &Control, mut go_on: impl FnMut() -> bool) {
         while go_on() {
-            let mut heard = pin!(seat.heard());
+            let mut next_tick = pin!(control.next_tick());
             poll_fn(|cx| {
-                self.doors.accept(cx, self);
-                heard.as_mut().poll(cx)
+                self.acceptor.accept(cx, self);
+                next_tick.as_mut().poll(cx)
             })
             .await;
             self.tick();
         }
     }
 
-    /// Twice a second: the date, the deadlines, the pool.
+    /// Twice a second: the date, the deadlines, the pool, the accept rate.
     fn tick(&self) {
         self.common.ambient.set_time(unix_seconds());
         self.watches.sweep();
         self.common.pool.trim();
-        self.doors.tick();
+        self.acceptor.tick();
     }
 
     /// Lets requests in flight finish, and returns when all connections have ended or at the
     /// deadline; what is left is cut when the runtime is dropped.
-    async fn drain(self, seat: &Seat, times: &ShutdownConfig) {
+    async fn drain(self, control: &Control, times: &ShutdownConfig) {
         self.common.ambient.enter(Phase::Leaving);
-        // Connections that the kernel has completed have been promised an answer.
-        self.doors.accept_all(&self).await;
+        // Connections that the kernel has completed expect an answer.
+        self.acceptor.accept_all(&self).await;
         self.watches.drain(times.idle);
-        let Self { common, watches, doors } = self;
-        drop(doors);
+        let Self { common, watches, acceptor } = self;
+        drop(acceptor);
         for _ in ticks(times.deadline) {
-            // Connections just taken have not been polled yet, and are entered already.
+            // Connections just accepted count already, though they have not been polled yet.
             if watches.is_empty() {
                 return;
             }
-            seat.heard().await;
+            control.next_tick().await;
             common.ambient.set_time(unix_seconds());
             watches.sweep();
         }
     }
 }
 
-impl<S: Service> Host for Worker<S> {
-    /// Serves a connection beside the others.
-    fn take(&self, stream: impl Socket, pass: Pass, proxied: bool) {
+impl<S: Service> ServeConn for Worker<S> {
+    /// Spawns a task for the connection.
+    fn serve_conn(&self, stream: impl Socket, pass: Pass, proxied: bool) {
         let wire = SocketWire::new(stream, pass, &self.watches);
         let conn = Conn::new(wire.clone(), self.common.clone());
         if !proxied {
@@ -136,6 +136,7 @@ fn ticks(time: Duration) -> impl Iterator {
     0..time.as_millis().div_ceil(TICK.as_millis())
 }
 
-fn unix_seconds() -> u64 {
+/// The time, in whole seconds since 1970.
+pub(crate) fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -1,7 +1,7 @@
 //! A restart that loses no request: the new process takes the listening sockets over from the old
 //! one. Feature `handover`.
 //!
-//! The two meet at a socket of the machine, whose path both know. The new process asks for the sockets,
+//! The two meet at a unix socket, whose path both know. The new process asks for the sockets,
 //! starts to serve from them and says so; only then does the old one end, answering what it has. Should
 //! the new one fail before that, the old one serves on. Nobody has to signal anybody, and it does not
 //! matter who starts the new process.
@@ -48,19 +48,20 @@ use crate::{Error, Handle, Listen, Places, Result};
 
 /// How many sockets Linux passes in one message.
 const MOST: usize = 253;
-/// How long one side waits for the other's next word; a new process may have much to prepare.
+/// How long one side waits for the other's next message; a new process may have much to prepare.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long for the first word, which a process has ready when it comes: one that comes and is silent must
-/// not keep the next away.
+/// How long to wait for the first message, which a process sends at once: one that connects and says nothing
+/// must not keep out the next.
 const PROMPTLY: Duration = Duration::from_secs(5);
-/// How often a server without a successor looks whether it is ending.
+/// How often a server without a successor checks whether it is ending.
 const GLANCE: Duration = Duration::from_millis(100);
 
 const TAKE: &[u8] = b"take";
 const SERVING: &[u8] = b"serving";
 const GONE: &[u8] = b"gone";
 
-/// One end of a restart: first of the new process, then, when that has grown old, of its successor.
+/// One side of a restart: first that of the new process, later, when that is the old one, that of the
+/// predecessor.
 #[derive(Debug)]
 pub struct Handover {
     path: PathBuf,
@@ -69,7 +70,7 @@ pub struct Handover {
 }
 
 impl Handover {
-    /// Takes over what the process that serves at `path` has; nothing when there is none.
+    /// Takes over the listening sockets of the process that waits at `path`; nothing when there is none.
     ///
     /// # Errors
     ///
@@ -114,14 +115,14 @@ impl Handover {
             }
         }
         // For this user alone.
-        let door = unix::bind(&self.path, Some(0o600), 1);
-        let door = door.map_err(|error| failed(&self.path, &error))?;
+        let listener = unix::bind(&self.path, Some(0o600), 1);
+        let listener = listener.map_err(|error| failed(&self.path, &error))?;
         let file = SocketFile::new(self.path);
         server.on_shutdown(move || drop(file));
         let server = server.clone();
         thread::Builder::new()
             .name("httpz-handover".into())
-            .spawn(move || wait_for_successor(&door, &server))?;
+            .spawn(move || wait_for_successor(&listener, &server))?;
         Ok(())
     }
 }
@@ -160,9 +161,9 @@ fn take(predecessor: &UnixStream) -> io::Result<Vec<Listen>> {
 }
 
 /// The predecessor's half: gives its sockets to whoever asks, until one of them serves.
-fn wait_for_successor(door: &UnixListener, server: &Handle) {
+fn wait_for_successor(listener: &UnixListener, server: &Handle) {
     while !server.is_ending() {
-        let Ok((mut successor, _)) = door.accept() else {
+        let Ok((mut successor, _)) = listener.accept() else {
             thread::sleep(GLANCE);
             continue;
         };

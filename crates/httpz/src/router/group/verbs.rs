@@ -102,8 +102,8 @@ verbs! {
     options try_options Verb::One(Method::Options);
     /// Registers a handler for TRACE.
     trace try_trace Verb::One(Method::Trace);
-    /// Registers a handler for CONNECT. Such a request has no path; it is looked up as `/`. No tunnel
-    /// can be dug, so the handler can only say why not: a 2xx becomes a 500.
+    /// Registers a handler for CONNECT. Such a request has no path; it is looked up as `/`. There are no
+    /// tunnels, so the handler can only say why not: a 2xx becomes a 500.
     connect try_connect Verb::One(Method::Connect);
     /// Registers a handler for QUERY.
     query try_query Verb::One(Method::Query);
