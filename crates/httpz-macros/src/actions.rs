@@ -10,15 +10,16 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Error, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Result, Token, Type};
 
-use crate::attribute::{Unread, facade};
+use crate::attribute::Unread;
 use crate::expand::{endpoint, stand_for, url};
+use crate::facade;
 use crate::function::{Function, take_routes};
 use crate::route::Route;
 use crate::{routes_list, types};
 
 /// What the attribute expands to.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let httpz = facade(&attribute);
+    let httpz = facade::said(&attribute);
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
         let text = "`#[actions]` stands on an `impl` of a type with routes for methods";
         let error = Error::new(Span::call_site(), text).to_compile_error();
@@ -59,7 +60,7 @@ type Marked<'a> = (&'a ImplItemFn, Vec<Unread>);
 
 /// The routes among the methods.
 fn read<'a>(
-    httpz: &TokenStream,
+    httpz: &Path,
     block: &ItemImpl,
     owner: &'a Type,
     actions: &'a [Marked<'a>],
@@ -122,7 +123,7 @@ fn parse(input: ParseStream<'_>) -> Result<Ident> {
 }
 
 /// The routes, and what lists them.
-fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -> TokenStream {
+fn emit(httpz: &Path, list: &Ident, owner: &Type, routes: &[Route<'_>]) -> TokenStream {
     // The list is as visible as the first of them.
     let vis = routes.first().map_or(&Visibility::Inherited, |route| route.function.vis);
     let (mut types, mut urls, mut entries) = (vec![], vec![], vec![]);
@@ -163,12 +164,7 @@ fn emit(httpz: &TokenStream, list: &Ident, owner: &Type, routes: &[Route<'_>]) -
 
 /// What stands in for the list when there is a mistake, so that its uses do not add messages of their
 /// own.
-fn stand_in(
-    httpz: &TokenStream,
-    list: &Ident,
-    owner: &Type,
-    actions: &[Marked<'_>],
-) -> TokenStream {
+fn stand_in(httpz: &Path, list: &Ident, owner: &Type, actions: &[Marked<'_>]) -> TokenStream {
     let urls = actions.iter().map(|(method, attributes)| {
         let name = format!("{}_url", method.sig.ident.unraw());
         url::stand_in(&method.vis, &name, attributes)

@@ -163,7 +163,7 @@ impl Options {
                 return Err(Error::new(option.span(), text));
             }
             "data" => self.data = Some(value(&option, input, "the name of a static")?),
-            // Found already by `facade`.
+            // Found already by `facade::said`.
             "crate" => {
                 value::<Path>(&option, input, "a path without quotes")?;
                 return Ok(());
@@ -255,25 +255,4 @@ pub(crate) fn seeming_parameters(attributes: &[Unread]) -> usize {
     }
     let is_parameter = |part: &&str| part.starts_with('*') || part.contains([':', '{', '<']);
     [under, path].iter().flatten().flat_map(|text| text.split('/')).filter(is_parameter).count()
-}
-
-/// The path by which httpz is known: what `crate = …` says, `::httpz` otherwise.
-///
-/// It is looked for among the tokens, so that even what is said about a malformed attribute can use
-/// it. What cannot be a path is left to those who read the attribute.
-pub(crate) fn facade(attribute: &TokenStream) -> TokenStream {
-    let mut tokens = attribute.clone().into_iter();
-    while let Some(token) = tokens.next() {
-        if matches!(&token, TokenTree::Ident(ident) if ident == "crate")
-            && matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=')
-        {
-            let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-            let path: TokenStream = tokens.take_while(|token| !is_comma(token)).collect();
-            if syn::parse2::<Path>(path.clone()).is_ok() {
-                return path;
-            }
-            break;
-        }
-    }
-    quote::quote!(::httpz)
 }

@@ -7,15 +7,15 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Error, FnArg, GenericParam, Result, ReturnType, Type};
+use syn::{Error, FnArg, GenericParam, Path, Result, ReturnType, Type};
 
-use crate::attribute::facade;
+use crate::facade;
 use crate::function::{self, Item};
 use crate::types;
 
 /// What the attribute expands to.
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let httpz = facade(&attribute);
+    let httpz = facade::said(&attribute);
     let Ok(function) = syn::parse2::<Item>(item.clone()) else {
         let error = Error::new(Span::call_site(), "`#[guard]` stands on a function");
         let error = error.to_compile_error();
@@ -46,7 +46,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// `Guard`, for the type of its name.
 fn implemented(
-    httpz: &TokenStream,
+    httpz: &Path,
     function: &Item,
     context: &TokenStream,
     output: &TokenStream,
@@ -99,7 +99,7 @@ fn implemented(
 }
 
 /// What is there in its place where the guard has a mistake, so that routes which name it add no messages.
-fn stand_in(httpz: &TokenStream, function: &Item) -> TokenStream {
+fn stand_in(httpz: &Path, function: &Item) -> TokenStream {
     let name = &function.sig.ident;
     let made = seems_made(function);
     quote! {

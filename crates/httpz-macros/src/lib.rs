@@ -11,6 +11,7 @@ mod args;
 mod attribute;
 mod derive;
 mod expand;
+mod facade;
 mod function;
 mod guard;
 mod method;

@@ -1,7 +1,6 @@
 //! A function and its route attributes, read together and found sound.
 
-use proc_macro2::TokenStream;
-use syn::{Error, LitStr, Result};
+use syn::{Error, LitStr, Path, Result};
 
 use crate::answer::Answer;
 use crate::args::{self, Arg};
@@ -11,7 +10,7 @@ use crate::function::Function;
 /// A function that is a route.
 pub(crate) struct Route<'a> {
     /// The path by which httpz is known.
-    pub(crate) httpz: TokenStream,
+    pub(crate) httpz: Path,
     pub(crate) function: Function<'a>,
     pub(crate) answers: Vec<Answer>,
     pub(crate) options: Options,
@@ -20,11 +19,7 @@ pub(crate) struct Route<'a> {
 
 impl<'a> Route<'a> {
     /// Reads the attributes and the function, and finds all mistakes.
-    pub(crate) fn read(
-        httpz: TokenStream,
-        attributes: &[Unread],
-        function: Function<'a>,
-    ) -> Result<Self> {
+    pub(crate) fn read(httpz: Path, attributes: &[Unread], function: Function<'a>) -> Result<Self> {
         let (mut paths, mut options) = (Vec::new(), Options::default());
         for unread in attributes {
             let attribute = Attribute::read(unread)?;
@@ -84,7 +79,7 @@ mod tests {
         let verb = Verb::of("get").unwrap();
         let get = Unread { verb, tokens: quote!("/:name"), span: Span::call_site() };
         let function = Function { attrs, vis, sig, owner: None };
-        Route::read(quote!(::httpz), &[get], function).err().map(|error| error.to_string())
+        Route::read(crate::facade::usual(), &[get], function).err().map(|error| error.to_string())
     }
 
     /// Those that `tests/ui` cannot show one message for, since the compiler has its own.

@@ -9,7 +9,7 @@ use syn::{Attribute, Error, Path, Result, Token, bracketed};
 
 /// `[path::to::httpz] list, #[cfg(…)] users::show`
 struct List {
-    httpz: TokenStream,
+    httpz: Path,
     entries: Punctuated<Entry, Token![,]>,
 }
 
@@ -45,7 +45,7 @@ impl Parse for Entry {
 /// The code of a list: a constant that refuses two routes of one shape, and the functions made ready.
 ///
 /// `list` are the types that stand for the routes, behind what `cfg` says of them.
-pub(crate) fn emit(httpz: &TokenStream, list: &[(TokenStream, TokenStream)]) -> TokenStream {
+pub(crate) fn emit(httpz: &Path, list: &[(TokenStream, TokenStream)]) -> TokenStream {
     let metas = list.iter().map(|(cfg, route)| quote!(#cfg &<#route>::META));
     let listed = list.iter().map(|(cfg, route)| {
         let span = route.span();

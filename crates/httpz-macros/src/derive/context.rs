@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DataStruct, DeriveInput, Error, Field, Fields, PathArguments, Result, Type};
+use syn::{Data, DataStruct, DeriveInput, Error, Field, Fields, Path, PathArguments, Result, Type};
 
 use super::{Said, emit};
 use crate::types;
@@ -45,7 +45,7 @@ fn distinct(input: &DeriveInput) -> Vec<&Field> {
     distinct
 }
 
-fn lent(input: &DeriveInput, httpz: &TokenStream, fields: &[&Field]) -> TokenStream {
+fn lent(input: &DeriveInput, httpz: &Path, fields: &[&Field]) -> TokenStream {
     let name = &input.ident;
     let (generics, types, bounds) = input.generics.split_for_impl();
     let lent = fields.iter().map(|Field { ident: field, ty, .. }| match shared(ty) {

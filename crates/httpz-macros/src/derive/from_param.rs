@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DataEnum, DeriveInput, Error, Fields, Ident, LitStr, Result, Variant};
+use syn::{Data, DataEnum, DeriveInput, Error, Fields, Ident, LitStr, Path, Result, Variant};
 
 use super::{Said, emit};
 
@@ -23,7 +23,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     })
 }
 
-fn implemented(name: &Ident, httpz: &TokenStream, read: &TokenStream) -> TokenStream {
+fn implemented(name: &Ident, httpz: &Path, read: &TokenStream) -> TokenStream {
     quote! {
         impl<'b> #httpz::FromParam<'b> for #name {
             fn from_param(
@@ -36,7 +36,7 @@ fn implemented(name: &Ident, httpz: &TokenStream, read: &TokenStream) -> TokenSt
     }
 }
 
-fn by_names(httpz: &TokenStream, data: &DataEnum) -> Result<TokenStream> {
+fn by_names(httpz: &Path, data: &DataEnum) -> Result<TokenStream> {
     let texts = data.variants.iter().map(text).collect::<Result<Vec<_>>>()?;
     for (i, text) in texts.iter().enumerate() {
         if texts[..i].contains(text) {
@@ -77,7 +77,7 @@ fn text(variant: &Variant) -> Result<String> {
     Ok(text)
 }
 
-fn by_from_str(httpz: &TokenStream) -> TokenStream {
+fn by_from_str(httpz: &Path) -> TokenStream {
     quote! {
         let __text = <&str as #httpz::FromParam<'b>>::from_param(__text, __name)?;
         <Self as ::core::str::FromStr>::from_str(__text)

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Result, Token, Variant,
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Path, Result, Token, Variant,
 };
 
 use super::{Said, emit};
@@ -95,7 +95,7 @@ struct Case {
 
 impl Case {
     /// The variant at this place of the enum, which may be a `std::error::Error`.
-    fn of(httpz: &TokenStream, variant: &Variant, place: usize, is_error: bool) -> Result<Self> {
+    fn of(httpz: &Path, variant: &Variant, place: usize, is_error: bool) -> Result<Self> {
         let ident = &variant.ident;
         let (status, text) = status(variant)?;
         // Said once, there, so that a mistake in it is told once.

@@ -10,6 +10,8 @@ use quote::quote;
 use syn::parse::ParseStream;
 use syn::{DeriveInput, Error, Ident, Path, Result, Token};
 
+use crate::facade;
+
 /// What a derive expands to; with a mistake, what stands in for it, so that uses of the type do not add
 /// messages of their own.
 fn emit(
@@ -21,7 +23,7 @@ fn emit(
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    let mut said = Said { httpz: quote!(::httpz), is_error: false };
+    let mut said = Said { httpz: facade::usual(), is_error: false };
     said.read_all(&input).and_then(|()| derive(&input, &said)).unwrap_or_else(|error| {
         let error = error.to_compile_error();
         let is_plain = input.generics.params.is_empty();
@@ -33,7 +35,7 @@ fn emit(
 /// What `#[httpz(…)]` says about a type.
 struct Said {
     /// The path by which httpz is known: `crate = …`, or `::httpz`.
-    httpz: TokenStream,
+    httpz: Path,
     /// `error`: the type is a `std::error::Error`, though no attribute shows it.
     is_error: bool,
 }
@@ -52,8 +54,7 @@ impl Said {
             if input.peek(Token![crate]) {
                 input.parse::<Token![crate]>()?;
                 input.parse::<Token![=]>().map_err(wrong)?;
-                let path: Path = input.parse().map_err(wrong)?;
-                self.httpz = quote!(#path);
+                self.httpz = input.parse().map_err(wrong)?;
             } else if input.parse::<Ident>().map_err(wrong)? == "error" {
                 self.is_error = true;
             } else {

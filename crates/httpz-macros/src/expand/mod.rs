@@ -11,16 +11,17 @@ pub(crate) mod url;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Attribute, Error, Ident, Token, Visibility};
+use syn::{Attribute, Error, Ident, Path, Token, Visibility};
 
-use crate::attribute::{Unread, facade};
+use crate::attribute::Unread;
+use crate::facade;
 use crate::function::{self, Function, Item, cfgs};
 use crate::method::Verb;
 use crate::route::Route;
 
 /// What the attribute expands to; one mistake gives one message.
 pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let httpz = facade(&attribute);
+    let httpz = facade::said(&attribute);
     let mut attributes = vec![Unread { verb, tokens: attribute, span: Span::call_site() }];
     let mut function_item = match syn::parse2::<Item>(item.clone()) {
         Ok(function_item) => function_item,
@@ -46,7 +47,7 @@ pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -
 
 /// What is emitted for something that is no function, or one with a slip in its head.
 fn unreadable(
-    httpz: &TokenStream,
+    httpz: &Path,
     attributes: &[Unread],
     item: &TokenStream,
     error: Error,
@@ -105,7 +106,7 @@ pub(crate) fn stand_for(
 
 /// What stands in for a route with a mistake, so that its uses do not add messages of their own.
 fn stand_in(
-    httpz: &TokenStream,
+    httpz: &Path,
     attributes: &[Unread],
     name: &Ident,
     vis: &Visibility,
