@@ -31,7 +31,14 @@ pub(crate) fn attribute(verb: Verb, attribute: TokenStream, item: TokenStream) -
     let Item { attrs, vis, sig, .. } = &function_item;
     let function = Function { attrs, vis, sig, owner: None };
     match Route::read(httpz.clone(), &attributes, function) {
-        Ok(route) => emit(&route, &function_item),
+        Ok(route) => {
+            let stand_for = stand_for(&route, &sig.ident, vis, "url");
+            // What nothing was taken out of is passed on as it came.
+            match attributes.len() {
+                1 => quote!(#item #stand_for),
+                _ => quote!(#function_item #stand_for),
+            }
+        }
         // Within an `impl`, where no type could stand.
         Err(error) if sig.receiver().is_some() => {
             let error = error.to_compile_error();
@@ -65,13 +72,6 @@ fn unreadable(
     let vis = Visibility::Public(Token![pub](name.span()));
     let stand_in = stand_in(httpz, attributes, &name, &vis, &[]);
     quote!(#error #item #stand_in)
-}
-
-/// The function and its route.
-fn emit(route: &Route<'_>, function: &Item) -> TokenStream {
-    let (name, vis) = (&function.sig.ident, &function.vis);
-    let stand_for = stand_for(route, name, vis, "url");
-    quote!(#function #stand_for)
 }
 
 /// A type of this name that stands for the route.

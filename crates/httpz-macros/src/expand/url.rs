@@ -26,7 +26,6 @@ pub(crate) fn emit(route: &Route<'_>, name: &str) -> Option<TokenStream> {
     let arguments: Vec<Ident> = names().map(argument).collect();
     Some(quote! {
         /// The path of this route with its parameters filled in and encoded.
-        #[inline]
         #vis fn #name(#(#arguments: #types),*) -> ::std::string::String {
             #httpz::__private::url(#path, &[#(&#arguments),*])
         }
