@@ -1,4 +1,4 @@
-//! Draws the tree, for whoever wonders which pattern goes first.
+//! Draws the tree, to show which pattern is tried first.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +10,7 @@ use crate::tree::Tree;
 use crate::trie::Trie;
 use crate::word;
 
-/// One line per segment, in the order in which they are tried; patterns that end there behind it.
+/// One line per segment, in the order in which they are tried, followed by the pattern that ends there.
 ///
 /// ```
 /// # use httpz_router::Trie;

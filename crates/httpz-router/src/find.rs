@@ -1,9 +1,9 @@
-//! Finds the most particular pattern that a path matches.
+//! Finds the most specific pattern that a path matches.
 //!
-//! A lookup goes down the tree in a loop and remembers nothing. Where it comes to a dead end it climbs
-//! back, for a node knows which way led to it, and goes on with the first way behind that one in the
-//! order of their kinds. Most lookups never turn back, so what only that needs is kept out of their
-//! way: [`Tree::descend`] is the loop that has to be fast.
+//! A lookup goes down the tree in a loop and remembers nothing but what it captured. At a dead end it
+//! climbs back, since a node knows which way led to it, and tries the next way in the order of their kinds.
+//! Most lookups never turn back, so whatever only backtracking needs is kept out of [`Tree::descend`], the
+//! loop that has to be fast.
 
 use crate::found::{Match, MatchMut, Places};
 use crate::node::{Id, NONE, Node, ROOT, Way};
@@ -12,7 +12,7 @@ use crate::trie::Trie;
 use crate::word;
 
 impl<T> Trie<T> {
-    /// The most particular pattern that this path matches.
+    /// The most specific pattern that this path matches.
     ///
     /// ```
     /// # use httpz_router::Trie;
@@ -29,7 +29,7 @@ impl<T> Trie<T> {
         Some(Match { leaf: self.leaf(leaf)?, path, places })
     }
 
-    /// The same, with the value to be changed.
+    /// Like [`Trie::find`], with the value to be changed.
     pub fn find_mut<'t, 'p>(&'t mut self, path: &'p str) -> Option<MatchMut<'t, 'p, T>> {
         let mut places = Places::default();
         let leaf = self.tree.find(path.as_bytes(), &mut places);
@@ -37,27 +37,27 @@ impl<T> Trie<T> {
     }
 }
 
-/// Where a walk is: at a node, with so many bytes of the path behind it.
+/// Where a walk is: at a node, with this many bytes of the path read.
 #[derive(Clone, Copy)]
 struct Stand {
     node: Id,
     at: usize,
 }
 
-/// Where a walk goes on that had to turn back, or ends.
+/// Where a walk that had to turn back goes on, or ends.
 enum Turn {
     To(Stand),
     Leaf(Id),
 }
 
-/// What a lookup is for that has to turn back.
+/// What a lookup that has to turn back is looking for.
 #[derive(Clone, Copy)]
 struct Goal<'p> {
     path: &'p [u8],
     fold: bool,
-    /// Is the path meant with a slash behind it?
+    /// Is the path to be read as if a slash followed it?
     slash: bool,
-    /// The mark of the path's last segment: where no pattern ends in one like it, no way is tried.
+    /// The mark of the path's last segment: a way on which no pattern ends in this mark is not tried.
     end: u64,
 }
 
@@ -74,7 +74,7 @@ impl<'p> Goal<'p> {
 }
 
 impl Tree {
-    /// The leaf of the most particular pattern that this path matches.
+    /// The leaf of the most specific pattern that this path matches.
     #[inline(always)]
     pub(crate) fn find(&self, path: &[u8], places: &mut Places) -> Id {
         if path.len() > self.longest_direct {
@@ -89,15 +89,15 @@ impl Tree {
         self.walk::<true>(path, false, places)
     }
 
-    /// The leaf of the pattern of text alone that this path is. By itself, and said to be rare, so that
-    /// lookups which do not ask for it are not slower.
+    /// The leaf of the pattern of text alone that this path is. A cold function of its own, so that lookups
+    /// which do not call it are not slower for it.
     #[cold]
     #[inline(never)]
     fn find_whole(&self, path: &[u8]) -> Id {
         self.whole.find(path)
     }
 
-    /// The walk where case or the slash at the end does not matter.
+    /// The walk where case or a slash at the end does not matter.
     #[cold]
     #[inline(never)]
     fn find_leniently(&self, path: &[u8], places: &mut Places) -> Id {
@@ -148,9 +148,9 @@ impl Tree {
         }
     }
 
-    /// Goes down as long as texts or a parameter alone lead on, to the leaf at the end of the path or
-    /// to where there is none. If it is not strict, case may not matter, and with `slash` the path is
-    /// meant with a slash behind it.
+    /// Goes down as long as texts or a bare parameter lead on, to the leaf at the end of the path, or to the
+    /// dead end. If it is not strict, case may not matter, and with `slash` the path is read as if a slash
+    /// followed it.
     #[inline(always)]
     fn descend<const STRICT: bool>(
         &self,
@@ -221,8 +221,8 @@ impl Tree {
         }
     }
 
-    /// The first way behind the texts of a node where a walk came to a dead end, or behind the ways
-    /// that led there.
+    /// The next way to try from a dead end: the first after the texts of the node it is at, or after one of
+    /// the ways that led there.
     #[inline(always)]
     fn turn(
         &self,
@@ -238,14 +238,14 @@ impl Tree {
                 _ => back.more.is_none(),
             };
             if !is_last {
-                match self.way_behind(tried, goal, Stand { node, at }, places) {
+                match self.way_after(tried, goal, Stand { node, at }, places) {
                     Some(Turn::To(next)) if next.at > goal.path.len() => {
                         let leaf =
                             self.leaf_at_end(self.nodes.get(next.node as usize)?, goal.slash);
                         if leaf != NONE {
                             return Some(Turn::Leaf(leaf));
                         }
-                        // Not so: on with the way behind it.
+                        // No pattern ends there: try the next way.
                         tried = (self.backs.get(next.node as usize)?.way, next.node);
                         continue;
                     }
@@ -266,9 +266,9 @@ impl Tree {
         }
     }
 
-    /// The first way on from a node behind the one that was tried.
+    /// The first way on from a node after the one that was tried.
     #[inline(always)]
-    fn way_behind(
+    fn way_after(
         &self,
         (tried, to): (Way, Id),
         goal: Goal<'_>,
@@ -283,7 +283,7 @@ impl Tree {
             back.is_some_and(|back| back.ends & goal.end != 0)
         };
         let (i, next) = (usize::from(node.n_captured), at + len + 1);
-        // A segment of nothing is matched by text, or with more behind it by the rest.
+        // An empty segment is only matched by text, or by a rest if more follows it.
         if len > 0 {
             if tried <= Way::Affixed
                 && let Some(more) = &back.more

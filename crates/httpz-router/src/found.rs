@@ -5,23 +5,23 @@ use alloc::vec::Vec;
 
 use crate::trie::Leaf;
 
-/// How many captured places lie inline; more are put on the heap.
+/// How many captured places are kept inline; when there are more, all are on the heap.
 const INLINE: usize = 8;
 
 /// Captured places of a path: where each begins, and how many bytes it has.
 ///
-/// A way through the tree captures the same number of values whatever the path, so nobody counts them
+/// A way through the tree captures the same number of values whatever the path, so they are not counted
 /// here: a node knows which place is its own, and a leaf how many there are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     inline: [(u32, u32); INLINE],
-    /// All of them, where there are too many.
+    /// All of them, when they are too many to be inline.
     #[expect(clippy::box_collection, reason = "every match is copied, and hardly one needs this")]
     more: Option<Box<Vec<(u32, u32)>>>,
 }
 
 impl Places {
-    /// Sets a place; those before it are set.
+    /// Sets a place; those before it must be set.
     #[inline(always)]
     pub(crate) fn set(&mut self, i: usize, at: usize, len: usize) {
         let place = (at as u32, len as u32);
@@ -43,7 +43,7 @@ impl Places {
         more.push(place);
     }
 
-    /// The first so many places.
+    /// The first `n` places.
     #[inline(always)]
     fn first(&self, n: usize) -> &[(u32, u32)] {
         match self.inline.get(..n) {
@@ -61,7 +61,7 @@ impl Places {
         Some((at as usize, len as usize))
     }
 
-    /// Where a place begins that is set.
+    /// Where a place that is set begins.
     #[inline(always)]
     pub(crate) fn start(&self, i: usize) -> usize {
         self.get(i).map_or(0, |(at, _)| at)
@@ -124,7 +124,7 @@ impl<'t, 'p, T> Match<'t, 'p, T> {
         self.named().map(|(_, place)| place)
     }
 
-    /// The same without a borrow of the path, which may be changed meanwhile.
+    /// Like [`Match::value_spans`], but without borrowing the path, which may be changed meanwhile.
     #[inline]
     pub fn into_value_spans(self) -> impl Iterator<Item = (usize, usize)> + use<'t, T> {
         let Self { leaf, places, .. } = self;

@@ -33,13 +33,13 @@
 //! | `*` at the end | everything that is left, if that is anything | |
 //! | `*rest` at the end | the same | it, as `rest`, with its slashes |
 //!
-//! A literal `:` or `*` is written twice: `/users::batch` matches `/users:batch`. A name has letters,
-//! digits and `_`. One segment has one parameter: `/v:major.:minor` is refused, because where the
-//! first ends would be a guess. `/a` and `/a/` are different paths, unless
+//! A literal `:` or `*` is written twice: `/users::batch` matches `/users:batch`. A name consists of
+//! letters, digits and `_`. A segment has at most one parameter: `/v:major.:minor` is refused, because where
+//! the first ends would be a guess. `/a` and `/a/` are different paths, unless
 //! [`Trie::match_trailing_slash`] says otherwise; `/files/*` does not match `/files` or `/files/`.
 //!
-//! [`Pattern::for_uri`] also refuses what no path of a URI has, as a blank or a query; a [`Trie`] takes
-//! any text.
+//! [`Pattern::for_uri`] also refuses what no path of a URI can contain, such as a blank or a query; a [`Trie`]
+//! takes any text.
 //!
 //! Names belong to the pattern they stand in: `/users/:id` and `/users/:name/posts` may stand side by
 //! side. Two patterns that differ only in names match the same paths; the second is refused with an
@@ -47,8 +47,7 @@
 //!
 //! # Which one wins
 //!
-//! Segment by segment from the left, the more particular kind goes first, whatever the order of
-//! insertion:
+//! Segment by segment from the left, the more specific kind goes first, whatever the order of insertion:
 //!
 //! 1. text,
 //! 2. a parameter with text around it, the longer text first,
@@ -56,7 +55,7 @@
 //! 4. a glob of one segment,
 //! 5. a glob of the rest.
 //!
-//! Where a choice leads nowhere the next kind is tried: with `/:any/users` and `/hello/users/test`,
+//! Where a choice leads nowhere, the next kind is tried: with `/:any/users` and `/hello/users/test`,
 //! the path `/hello/users` is found to match the first, though `hello` looked like the second.
 //!
 //! # How it works
@@ -68,7 +67,7 @@
 //!                                                      └─"comments"──► ● ──"/"──► ● leaf: …/comments
 //!
 //!  a path in words     /users/7    ─► "users/7/"  the bytes up to the slash are the key: "users/"
-//!                            ─► "7///////"  behind a path stand slashes: a segment of one byte
+//!                            ─► "7///////"  past its end come slashes: a segment of one byte
 //! ```
 //!
 //! A path is read eight bytes at a time, as a number. Behind its end it is read as slashes, so its
@@ -77,13 +76,13 @@
 //! in a row, each with a node of its own. So texts are compared as numbers, and neither lengths nor
 //! bytes need be.
 //!
-//! A node that only one text leads on from holds it itself, and what must follow it behind the next
-//! slashes, as far as a word has room: `api/v1/` is one comparison. A node with several texts finds
+//! A node with only one text holds that text itself, together with the text that must follow it after the
+//! next slashes, as far as a word has room: `api/v1/` is one comparison. A node with several texts finds
 //! the one in a hash table with open addressing. A parameter is taken up to the next slash, whose
 //! place the same word tells.
 //!
-//! Patterns of text alone are the most particular in every segment, so a path that is one of them is
-//! known without a walk. Where they are a third of all patterns or more, a table of whole paths is
+//! Patterns of text alone are the most specific in every segment, so a path that is one of them is found
+//! without a walk. Where they are a third of all patterns or more, a table of whole paths is
 //! asked first.
 //!
 //! Nodes lie in one vector, 32 bytes each, and refer to each other by number; all tables lie in
@@ -92,9 +91,8 @@
 //!
 //! # The worst case
 //!
-//! A lookup goes down the tree and remembers nothing but what it captured. Where it comes to a dead
-//! end it climbs back, since every node knows which way leads to it, and tries the way behind that
-//! one.
+//! A lookup goes down the tree and remembers nothing but what it captured. At a dead end it climbs back,
+//! since every node knows which way leads to it, and tries the way after that one.
 //!
 //! A node has one parent and stands at one depth, so there is one way to reach it, and it only looks
 //! at the one segment of that depth. So **a lookup visits every node at most once**, and leaves it at
@@ -103,9 +101,8 @@
 //! patterns and no path makes it exponential, and there is no recursion: neither a long path nor a
 //! deep tree needs stack.
 //!
-//! Most of that is not even paid: a node also knows, as a set of 64 marks, how the patterns behind it
-//! end. A lookup that had to turn back once tries only ways behind which some pattern ends like its
-//! path.
+//! Most of that is not even paid: a node also knows, as a set of 64 marks, how the patterns below it end. A
+//! lookup that had to turn back once only tries ways below which some pattern ends like its path.
 //!
 //! A node with many parameters that have text around them tries one after the other.
 //!

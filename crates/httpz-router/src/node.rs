@@ -24,7 +24,7 @@ pub(crate) const ROOT: Id = 0;
 pub(crate) struct Node {
     run_word: u64,
     run_to: Id,
-    /// Without a table: the node behind the only text itself.
+    /// Without a table: the node that the only text itself leads to.
     table_at: u32,
     /// Where a parameter leads, unless there are other ways with captures.
     pub(crate) param: Id,
@@ -39,10 +39,10 @@ pub(crate) struct Node {
     pub(crate) n_captured: u8,
 }
 
-/// The only text that leads on from a node, and perhaps more behind it.
+/// The only text that leads on from a node, and perhaps more text after it.
 ///
-/// Where nothing branches off and nothing ends for a while, the text of several segments is one run, as
-/// far as it has room in a word.
+/// Where nothing branches off and no pattern ends for a while, the text of several segments is one run, as
+/// far as it fits into a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     /// Its bytes, as the first of a word; the others are zero.
@@ -51,12 +51,12 @@ pub(crate) struct Run {
     pub(crate) to: Id,
 }
 
-/// Where the texts of a node are that has several.
+/// Where the texts of a node that has several are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table {
     /// The first place of its part of all tables.
     pub(crate) at: u32,
-    /// A hash's top bits, what is left when it is shifted by this, choose the place.
+    /// How far a hash is shifted to the right to give a place: its top bits choose it.
     pub(crate) shift: u8,
 }
 
@@ -101,7 +101,7 @@ impl Node {
         node
     }
 
-    /// Where the run leads that this word begins with, and how many bytes it has.
+    /// Where the run leads, and how many bytes it has, if this word begins with it.
     #[inline(always)]
     pub(crate) fn run(&self, word: u64) -> Option<(Id, u8)> {
         (word << self.run_shift == self.run_word).then_some((self.run_to, self.run_len))
@@ -124,7 +124,7 @@ impl Node {
     }
 
     pub(crate) fn set_texts(&mut self, texts: Texts) {
-        // No word ends like this when it is shifted.
+        // A word shifted by 8 has no lowest bit, so nothing matches this.
         (self.run_word, self.run_shift, self.run_len, self.run_to) = (1, 8, 0, NONE);
         (self.table_at, self.table_shift) = match texts {
             Texts::None => (NONE, 0),
@@ -163,8 +163,8 @@ pub(crate) struct Back {
     pub(crate) more: Option<Box<More>>,
 }
 
-/// The kinds of ways, in the order in which they are tried. What takes all the rest goes last, and
-/// leads to no node.
+/// The kinds of ways, in the order in which they are tried. The glob that takes the rest is tried last; it
+/// leads to no node and so is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Way {
     Text,
@@ -179,7 +179,7 @@ pub(crate) struct More {
     /// Parameters with text around them, the longer text first.
     pub(crate) affixed: Vec<Affixed>,
     pub(crate) glob: Id,
-    /// The leaf of a pattern that takes all the rest.
+    /// The leaf of the pattern that takes the rest of the path.
     pub(crate) rest: Id,
 }
 

@@ -20,7 +20,7 @@ pub enum Segment {
         prefix: String,
         /// Its name.
         name: String,
-        /// The text behind it.
+        /// The text after it.
         suffix: String,
     },
     /// `*` or `*name` before the end: one segment.
@@ -184,7 +184,7 @@ fn is_name_letter(letter: char) -> bool {
     letter == '_' || letter.is_alphanumeric()
 }
 
-/// The name at the front of `text`, which must be one.
+/// The name at the front of `text`, which may be empty but not begin with a digit.
 fn name(text: &str, mark: char, at: usize) -> Result<&str, PatternError> {
     let end = text.find(|letter| !is_name_letter(letter)).unwrap_or(text.len());
     let name = &text[..end];
@@ -203,7 +203,7 @@ fn parse_segment(part: &str, at: usize, last: bool) -> Result<Segment, PatternEr
     if part.starts_with('*') && !part.starts_with("**") {
         return parse_glob(part, at, last);
     }
-    // Literal text up to the parameter, the parameter, literal text behind it.
+    // Literal text up to the parameter, the parameter, literal text after it.
     let (prefix, taken) = literal(part, at)?;
     let Some(tail) = part[taken..].strip_prefix(':') else { return Ok(Segment::Static(prefix)) };
     let at = at + taken;

@@ -1,7 +1,7 @@
 //! The texts that lead on from nodes with several of them: hash tables, all in one vector.
 //!
-//! A table has open addressing and is at most half full. Its part of the vector goes on for a few places
-//! behind its last, so that a search need not go around, and ends in an empty one.
+//! A table has open addressing and is at most half full. Its part of the vector has a few more places at the
+//! end, the last of them always empty, so that a search never has to wrap around.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -13,19 +13,19 @@ use crate::word::{self, hash};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     places: Vec<Text>,
-    /// Where parts are that were left for larger ones, by their shift.
+    /// Parts that were given up for larger ones, by their shift.
     free: BTreeMap<u8, Vec<u32>>,
 }
 
 /// No key has two slashes.
 const EMPTY: Text = Text { key: word::SLASHES, to: NONE, len: 0 };
 
-/// The number of places of a table, without those behind its last.
+/// The number of places that a hash can choose.
 fn n_places(shift: u8) -> usize {
     1 << (64 - shift)
 }
 
-/// The number of places of a table's part of the vector.
+/// The number of places of a table's part of the vector, with those at the end.
 fn n_places_in_all(shift: u8) -> usize {
     n_places(shift) + n_places(shift).min(16) / 2 + 1
 }
@@ -45,7 +45,7 @@ impl Tables {
         self.find_behind(at, key)
     }
 
-    /// The text with this key, which is behind this place.
+    /// The text with this key, which is somewhere after this place.
     #[cold]
     #[inline(never)]
     fn find_behind(&self, at: usize, key: u64) -> Option<&Text> {
@@ -72,12 +72,12 @@ impl Tables {
         }
     }
 
-    /// Adds a text to a table of so many; `false` when it is full.
+    /// Adds a text to a table that has `n_texts`; `false` when it is full.
     pub(crate) fn add(&mut self, table: Table, n_texts: usize, text: Text) -> bool {
         2 * (n_texts + 1) <= n_places(table.shift) && self.put(table, text)
     }
 
-    /// Leaves a table's part to others.
+    /// Gives a table's part up for others.
     pub(crate) fn leave(&mut self, table: Table) {
         self.free.entry(table.shift).or_default().push(table.at);
     }

@@ -1,4 +1,4 @@
-//! The tree of patterns: how it grows and shrinks. It holds numbers of leaves and knows no values.
+//! The tree of patterns: how it grows and shrinks. It holds the numbers of leaves and knows no values.
 //!
 //! Nodes lie in one vector and refer to each other by number. A text leads on by one node for each
 //! eight bytes of it, since texts are compared in words (`word`); the nodes within a text have no other
@@ -30,8 +30,8 @@ pub(crate) struct Tree {
     pub(crate) fold: bool,
     /// Does a slash at the end of a path not matter?
     pub(crate) any_trailing_slash: bool,
-    /// Paths up to this length are walked at once, and strictly: 32 bits have room for every place of
-    /// theirs, nothing is to be ignored, and few are found as a whole.
+    /// Paths up to this length are walked at once, and strictly: their offsets fit into 32 bits, neither case
+    /// nor slashes are to be ignored, and too few patterns are whole paths to look there first.
     pub(crate) longest_direct: usize,
     n_patterns: usize,
     /// Visits of nodes by lookups, for the tests of the worst case.
@@ -39,7 +39,7 @@ pub(crate) struct Tree {
     pub(crate) visits: core::cell::Cell<usize>,
 }
 
-/// The marks of a segment that may be any.
+/// The marks of a last segment that may be anything.
 const ALL_MARKS: u64 = u64::MAX;
 
 /// Where a leaf's number stands in the tree.
@@ -71,10 +71,9 @@ impl Tree {
         !self.fold && !self.any_trailing_slash
     }
 
-    /// Decides how lookups begin. To ask for whole paths first saves half or more of a walk where it
-    /// helps and costs a tenth of one where it does not, so a third of the patterns must be of text
-    /// alone.
-    pub(crate) fn choose_beginning(&mut self) {
+    /// Decides how lookups begin. Looking for whole paths first saves half a walk or more where it helps, and
+    /// costs a tenth of one where it does not; so it is done when a third of the patterns are text alone.
+    pub(crate) fn choose_first_lookup(&mut self) {
         let direct = self.is_strict() && 3 * self.whole.len() < self.n_patterns;
         self.longest_direct = if direct { u32::MAX as usize } else { 0 };
     }
@@ -105,7 +104,7 @@ impl Tree {
         if let Some(path) = pattern.only_path() {
             self.whole.add(path.as_bytes(), leaf);
         }
-        self.choose_beginning();
+        self.choose_first_lookup();
         let mut node = ROOT;
         for segment in pattern.segments() {
             node = match segment {
@@ -155,7 +154,7 @@ impl Tree {
         if let Some(path) = pattern.only_path() {
             self.whole.remove(path.as_bytes());
         }
-        self.choose_beginning();
+        self.choose_first_lookup();
         let mut id = spot.node;
         match spot.rest {
             true => self.more_mut(id).rest = NONE,
@@ -306,9 +305,9 @@ impl Tree {
         self.drop_empty_more(parent);
     }
 
-    /// Settles what lookups read of a node and of all that lead to it, after the node was changed or a
-    /// pattern was added behind it whose last segment has the mark `end`. A mark is never taken back:
-    /// one too many costs time and nothing else.
+    /// Brings up to date what lookups read of a node and of all nodes that lead to it, after the node was
+    /// changed or a pattern was added below it whose last segment has the mark `end`. Marks are never taken
+    /// back: one too many costs time and nothing else.
     fn settle(&mut self, mut id: Id, end: u64) {
         loop {
             let back = &mut self.backs[id as usize];
@@ -328,14 +327,14 @@ impl Tree {
     /// The only text of a node, and what must follow it, as far as a word has room.
     fn run(&self, from: Id, text: Text) -> Run {
         let mut run = Run { bytes: text.key, len: text.len, to: text.to };
-        // With other ways from here, a run that fits only in part would hide them.
+        // If there are other ways from here, a run that matches only in part would hide them.
         let mut goes_on = self.backs[from as usize].has_only_texts();
         while goes_on
             && self.backs[run.to as usize].has_only_texts()
             && self.nodes[run.to as usize].leaf == NONE
             && let Texts::One(next) = self.nodes[run.to as usize].texts()
         {
-            // An empty segment would let a run match slashes that are not there, behind the path.
+            // With an empty segment, a run could match the slashes that are read past the end of the path.
             goes_on = run.len + next.len <= 8 && next.len > 1;
             if goes_on {
                 run.bytes |= next.key << (8 * run.len);

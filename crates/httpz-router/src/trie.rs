@@ -18,7 +18,7 @@ use crate::tree::Tree;
 pub struct Trie<T> {
     pub(crate) tree: Tree,
     pub(crate) leaves: Vec<Option<Leaf<T>>>,
-    /// The places of removed leaves, to be used again.
+    /// The numbers of removed leaves, to be used again.
     free: Vec<Id>,
 }
 
@@ -44,7 +44,7 @@ impl<T> Trie<T> {
         Self { tree: Tree::new(), leaves: Vec::new(), free: Vec::new() }
     }
 
-    /// Lets text match whatever the case of its ASCII letters. To be said before the first pattern.
+    /// Lets text match whatever the case of its ASCII letters. Call it before the first pattern is inserted.
     ///
     /// ```
     /// # use httpz_router::Trie;
@@ -64,7 +64,7 @@ impl<T> Trie<T> {
             "the case of patterns is settled before the first is inserted"
         );
         self.tree.fold = true;
-        self.tree.choose_beginning();
+        self.tree.choose_first_lookup();
         self
     }
 
@@ -80,7 +80,7 @@ impl<T> Trie<T> {
     #[must_use]
     pub fn match_trailing_slash(mut self) -> Self {
         self.tree.any_trailing_slash = true;
-        self.tree.choose_beginning();
+        self.tree.choose_first_lookup();
         self
     }
 
@@ -181,7 +181,7 @@ impl<T> Trie<T> {
         self.leaf(self.tree.leaf(self.tree.seek(pattern)?))
     }
 
-    /// Does it match the same paths as one that is there?
+    /// Refuses a pattern that matches the same paths as one that is there.
     fn check(&self, pattern: &Pattern) -> Result<(), InsertError> {
         match self.leaf_of(pattern) {
             None => Ok(()),

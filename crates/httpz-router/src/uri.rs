@@ -1,8 +1,9 @@
-//! What no path of a URI has, so that a pattern with it would never match (RFC 3986 §3.3).
+//! Refuses patterns with something that no path of a URI contains, since they would never match (RFC 3986
+//! §3.3).
 //!
-//! A path is compared when the escapes that it does not need are undone: those of letters, digits,
-//! `-._~` and of everything that is not ASCII. All others stay, since `%2F` is no slash. So a pattern is
-//! written in the same way: `/café`, but `/a%20b`.
+//! Before a path is compared, the escapes that it does not need are undone: those of letters, digits, `-._~`
+//! and of everything that is not ASCII. All others stay, since `%2F` is no slash. So a pattern is written in
+//! the same way: `/café`, but `/a%20b`.
 
 use alloc::format;
 use alloc::string::{String, ToString};

@@ -1,8 +1,8 @@
 //! Patterns of text alone, found by the whole path.
 //!
-//! Text goes before everything else in every segment, so a path that is such a pattern has no better
-//! one, and need not be walked through the tree: one look into a hash table tells. Its key is a path's
-//! length, its first and its last eight bytes, which for up to sixteen bytes is the path itself.
+//! Text goes before everything else in every segment, so for a path that is such a pattern there is no better
+//! one, and the tree need not be walked: one look into a hash table is enough. The key is a path's length and
+//! its first and last eight bytes, which for up to sixteen bytes is the path itself.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -15,12 +15,12 @@ use crate::word;
 pub(crate) struct Whole {
     /// A hash table with open addressing, at most half full.
     places: Vec<Place>,
-    /// A hash's top bits, what is left when it is shifted by this, choose the place.
+    /// How far a hash is shifted to the right to give a place: its top bits choose it.
     shift: u8,
     n_paths: usize,
-    /// How many places are taken, by paths that were removed as well.
+    /// How many places are taken, those of removed paths included.
     n_taken: usize,
-    /// The paths, one behind the other.
+    /// The paths, one after the other.
     text: Vec<u8>,
 }
 
@@ -81,7 +81,7 @@ impl Whole {
         if place.len == 0 { NONE } else { self.find_longer(path) }
     }
 
-    /// The same where the first look did not tell.
+    /// Like [`Whole::find`], where the first look did not decide.
     #[inline(never)]
     fn find_longer(&self, path: &[u8]) -> Id {
         match self.seek(path, Ends::of(path)) {
@@ -146,7 +146,7 @@ impl Whole {
         self.text.get(at..at + path.len()) == Some(path)
     }
 
-    /// Twice as many places; what was removed is left behind.
+    /// Makes twice as many places, and drops the removed paths.
     fn grow(&mut self) {
         let Self { places, text, .. } = core::mem::take(self);
         *self = Self { places: vec![EMPTY; 2 * places.len()], ..Self::default() };

@@ -1,11 +1,11 @@
 //! A path, eight bytes at a time.
 //!
-//! A word holds the bytes of a path from some place on, the first in its lowest byte. Behind the end of
-//! the path it holds slashes. So the end of a path looks like the end of a segment, and the bytes of a
-//! segment up to *and with* its slash, its key, tell it from every other segment: no length need be
+//! A word holds the bytes of a path from some place on, the first in its lowest byte. Past the end of the
+//! path it holds slashes. So the end of a path looks like the end of a segment, and the bytes of a segment up
+//! to *and including* its slash, its key, differ from those of every other segment: lengths need not be
 //! compared.
 
-/// A word behind the end of a path.
+/// A word past the end of a path.
 pub(crate) const SLASHES: u64 = ONES * b'/' as u64;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -20,7 +20,7 @@ pub(crate) fn word(rest: &[u8], path: &[u8]) -> u64 {
     }
 }
 
-/// The same where less than a word is left: the path's last eight bytes are a shift away from it.
+/// Like [`word`], where less than a word is left: it is the path's last eight bytes, shifted.
 #[inline(always)]
 fn last_word(rest: &[u8], path: &[u8]) -> u64 {
     let bits = 8 * (rest.len() & 7);
@@ -44,8 +44,8 @@ pub(crate) fn segment_len(rest: &[u8], path: &[u8]) -> usize {
     }
 }
 
-/// The same where it is known to have eight bytes or more. Most have less, and a lookup is a tenth
-/// faster when it need not keep registers for this.
+/// Like [`segment_len`], for a segment of at least eight bytes. Most are shorter, and a lookup is a tenth
+/// faster when it need not keep registers free for this.
 #[cold]
 #[inline(never)]
 pub(crate) fn long_segment_len(rest: &[u8]) -> usize {
@@ -63,7 +63,7 @@ pub(crate) fn long_segment_len(rest: &[u8]) -> usize {
 #[inline(always)]
 pub(crate) fn marks(word: u64) -> u64 {
     let zeroed = word ^ SLASHES;
-    // Marks zero bytes. What it may mark in error stands above a true mark.
+    // Marks the bytes that are zero now. A byte marked in error can only be above a true mark.
     zeroed.wrapping_sub(ONES) & !zeroed & TOPS
 }
 
@@ -73,20 +73,20 @@ pub(crate) fn first(marks: u64) -> usize {
     (marks.trailing_zeros() / 8) as usize
 }
 
-/// The bytes up to and with the first slash, or all when there is none; the others are zero.
+/// The bytes up to and including the first slash, or all when there is none; the others are zero.
 #[inline(always)]
 pub(crate) fn key(word: u64, marks: u64) -> u64 {
     word & (marks ^ marks.wrapping_sub(1))
 }
 
-/// A number that differs for most keys that differ, in its top bits above all.
+/// A number whose top bits differ for most keys that differ.
 #[inline(always)]
 pub(crate) fn hash(key: u64) -> u64 {
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     key.wrapping_mul(SPREAD)
 }
 
-/// One bit of 64 that stands for a key, and for others.
+/// The one bit of 64 that stands for this key (and for others).
 pub(crate) fn mark_of(key: u64) -> u64 {
     1 << (hash(key) >> 58)
 }
@@ -99,7 +99,7 @@ pub(crate) fn key_len(key: u64) -> u8 {
     }
 }
 
-/// The keys that a text is in a row, the last of them with a slash.
+/// The keys that a text consists of, the last of them with a slash.
 pub(crate) fn keys(text: &[u8]) -> impl Iterator<Item = u64> {
     debug_assert!(!text.contains(&b'/'), "a segment has no slash");
     let key_at = |at: usize| {
