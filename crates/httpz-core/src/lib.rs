@@ -1,7 +1,6 @@
 //! The engine of httpz: from the bytes of a connection to a request, a response and back.
 //!
-//! This crate knows no routes and no macros; the facade `httpz` brings those. Read it from the
-//! bottom: [`proto`] turns bytes into meaning and back without any I/O, [`memory`] holds the
+//! This crate knows no routes and no macros; `httpz` adds those. Read it from the bottom: [`proto`] turns bytes into meaning and back without any I/O, [`memory`] holds the
 //! buffers, [`message`] is what a handler sees, [`exchange`] pools the pairs, [`conn`] is the loop
 //! of one connection, and [`net`] with [`server`] put it on tokio.
 //!

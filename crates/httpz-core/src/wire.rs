@@ -169,7 +169,7 @@ impl Memory {
         self.input.borrow_mut().push_back(piece.to_vec());
     }
 
-    /// Lets the peer end its side, behind what it has sent.
+    /// Lets the peer end its side after what it has sent.
     pub fn end(&self) {
         self.open.set(false);
     }

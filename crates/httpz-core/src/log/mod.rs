@@ -1,7 +1,7 @@
-//! What a server has to say to whoever runs it.
+//! What a server has to tell its operator.
 //!
-//! Lines on standard error, or with the feature `tracing` events of it. Both are behind two functions,
-//! so that nothing else knows which of them it is. Nothing is said on the way of a sound request.
+//! Lines on standard error or, with the feature `tracing`, its events. Both are behind the same two functions,
+//! so that nothing else knows which it is. A sound request logs nothing.
 
 #[cfg_attr(not(feature = "tracing"), path = "stderr.rs")]
 #[cfg_attr(feature = "tracing", path = "tracing.rs")]

@@ -1,4 +1,4 @@
-//! Says it in lines on standard error.
+//! Logs in lines on standard error.
 
 use std::fmt::{Arguments, Display};
 use std::io::{self, Write};
@@ -13,9 +13,9 @@ pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display)
     line(format_args!("{method} {url}: {status}: {error}"));
 }
 
-/// One line, whatever the causes say.
+/// Writes one line, even if the causes contain line ends.
 fn line(text: Arguments<'_>) {
     let line = format!("httpz: {text}").replace(char::is_control, " ") + "\n";
-    // Where nobody reads, nobody is told.
+    // If standard error cannot be written to, there is nowhere to say so.
     let _ = io::stderr().write_all(line.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! Says it in events of `tracing`, with the target `httpz`.
+//! Logs in events of `tracing`, with the target `httpz`.
 
 use std::fmt::{Arguments, Display};
 

@@ -1,7 +1,7 @@
 //! Memory that lives as long as the request.
 //!
-//! A bump arena: allocating moves a pointer, and everything goes at once when the request ends. The
-//! chunk is kept for the next request up to a limit. Nothing is reserved until the first use.
+//! A bump arena: allocating moves a pointer, and everything is freed at once when the request ends. The memory
+//! is kept for the next request, up to a limit. Nothing is allocated before the first use.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -10,7 +10,7 @@ use bumpalo::Bump;
 
 /// An arena that is emptied at the end of the request.
 ///
-/// Values put in are never dropped, only forgotten; put in plain data.
+/// Values in it are never dropped, only forgotten; so it takes plain data.
 ///
 /// ```
 /// # use httpz_core::memory::Arena;
@@ -51,20 +51,20 @@ impl Arena {
     #[allow(clippy::mut_from_ref, reason = "each call gives memory that nobody else has")]
     pub fn format(&self, arguments: fmt::Arguments<'_>) -> &mut str {
         let mut text = bumpalo::collections::String::new_in(self.bump());
-        // Writing to a growing string fails only if a `Display` of the caller says so; what it
-        // wrote until then stands.
+        // Writing to a growing string only fails if a `Display` of the caller does; what it wrote until
+        // then is kept.
         let _ = fmt::Write::write_fmt(&mut text, arguments);
         let bytes = text.into_bytes().into_bump_slice_mut();
-        std::str::from_utf8_mut(bytes).expect("they were a string")
+        std::str::from_utf8_mut(bytes).expect("these bytes were a string just now")
     }
 
-    /// Has anything been put in since memory was last given up?
+    /// Does it have memory, so that something may have been put in?
     #[inline]
     pub(crate) fn is_used(&self) -> bool {
         self.bump.get().is_some()
     }
 
-    /// Forgets everything and keeps at most `kept` bytes of memory.
+    /// Forgets everything, and gives all memory up if it is more than `kept` bytes.
     #[inline]
     pub fn reset(&mut self, kept: usize) {
         if let Some(bump) = self.bump.get_mut() {

@@ -1,7 +1,7 @@
 //! What has been received and not yet dealt with.
 //!
-//! One buffer of fixed size and two cursors. Heads are parsed in place and refer to it by offset,
-//! so bytes move only between requests: [`Inbound::make_room`] is the one place that shifts them.
+//! One buffer of fixed size and two cursors. Heads are parsed in place and refer to it by offset, so bytes
+//! only move while no head is parsed: [`Inbound::make_room`] is the one place that shifts them.
 
 /// Received bytes, from the first that is not yet dealt with to the last that came.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Inbound {
         }
     }
 
-    /// Takes over bytes that were read elsewhere; only into an empty buffer, and not more than fit.
+    /// Takes over bytes that were read elsewhere. The buffer must be empty, and they must fit.
     pub fn refill(&mut self, bytes: &[u8]) {
         debug_assert!(self.is_empty() && bytes.len() <= self.buf.len(), "bytes would be lost");
         let n = bytes.len().min(self.buf.len());

@@ -1,7 +1,7 @@
 //! The buffers that an exchange is made of.
 //!
-//! Plain memory with cursors: nothing here knows HTTP, waits, or owns a socket. Every buffer has a
-//! size it was made with and gives back what it grew beyond it.
+//! Plain memory with cursors: nothing here knows HTTP, waits, or owns a socket. Every buffer has a size that
+//! it was made with, and gives back what it has grown beyond it.
 
 pub mod arena;
 pub mod inbound;

@@ -1,8 +1,7 @@
 //! What is to be sent: answers gathered until they leave together.
 //!
-//! Bytes are appended at the end and leave at the front. A body too large to be worth copying is
-//! not appended; it stands beside the buffer as its [`tail`](Outbound::set_tail) and leaves behind
-//! it by vectored write.
+//! Bytes are appended at the end and leave at the front. A body too large to be worth copying is not appended;
+//! it is kept beside the buffer as its [`tail`](Outbound::set_tail) and leaves after it by vectored write.
 
 use std::io::IoSlice;
 
@@ -17,13 +16,13 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Appends by hand; only what stands before a tail may be appended.
+    /// The buffer, to append to; only while there is no tail.
     #[inline]
     pub fn buf(&mut self) -> &mut Vec<u8> {
         &mut self.buf
     }
 
-    /// Lets `body` leave behind everything that was appended, without copying it.
+    /// Sends `body` after everything that was appended, without copying it.
     pub fn set_tail(&mut self, body: Bytes) {
         self.tail = body;
     }
@@ -46,13 +45,13 @@ impl Outbound {
         self.len() == 0
     }
 
-    /// What is to leave next, where there is no tail.
+    /// The appended bytes that are still to leave.
     #[inline]
     pub fn front(&self) -> &[u8] {
         &self.buf[self.sent..]
     }
 
-    /// What is to leave next, in order.
+    /// Everything that is still to leave, in order.
     #[inline]
     pub fn slices(&self) -> [IoSlice<'_>; 2] {
         [IoSlice::new(&self.buf[self.sent..]), IoSlice::new(&self.tail)]

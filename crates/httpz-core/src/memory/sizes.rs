@@ -16,7 +16,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// A body that came late, and what is left of it after the exchange, is kept up to this size.
+    /// Memory of a body that came after its head, kept for the next one.
     pub const KEPT_BODY: usize = 64 * 1024;
     /// Memory of an arena that is kept for the next request.
     pub const KEPT_ARENA: usize = 64 * 1024;

@@ -1,7 +1,7 @@
-//! Wakes a handler that has taken too long, to be cut off.
+//! Wakes a handler that has taken too long, so that it can be cut off.
 //!
-//! The worker's clock rings twice a second whatever is due by then, so an alarm is up to half a second
-//! late, never early, and nobody else pays for it: there is no timer in the runtime.
+//! Twice a second the worker's clock rings the alarms that are due, so an alarm is up to half a second late,
+//! never early. Other requests pay nothing for it: there is no timer in the runtime.
 
 use std::cell::RefCell;
 use std::pin::Pin;

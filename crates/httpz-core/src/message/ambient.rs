@@ -1,7 +1,7 @@
-//! What an answer must know that its request does not say: the time, and whether we are leaving.
+//! What an answer must know that its request does not say: the time, and whether we are shutting down.
 //!
-//! One of these stands per worker. The worker's clock writes it, every answer reads it; both happen
-//! on one thread, so plain cells do.
+//! There is one of these per worker. The worker's clock writes it, every answer reads it; both happen on one
+//! thread, so plain cells are enough.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use super::alarm::{Alarm, Alarms};
 use super::proxies::Proxies;
 use crate::proto::encode::Opening;
 
-/// How far the end of the server has come.
+/// How far the shutdown of the server has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// It is not in sight.
+    /// It has not begun.
     #[default]
     Serving,
-    /// Everything is served as before, but those who ask are told to send their requests elsewhere.
+    /// Everything is served as before, but the readiness endpoint says that requests should go elsewhere.
     NotReady,
     /// Every answer is the last of its connection.
     Leaving,
@@ -42,7 +42,7 @@ impl Ambient {
         }
     }
 
-    /// The same surroundings behind these proxies.
+    /// The same surroundings, with these proxies in front of the server.
     pub fn behind(self, proxies: Proxies) -> Self {
         Self { proxies, ..self }
     }
@@ -69,7 +69,7 @@ impl Ambient {
         self.alarms.set(after)
     }
 
-    /// How far the end has come.
+    /// How far the shutdown has come.
     pub fn phase(&self) -> Phase {
         self.phase.get()
     }
@@ -80,7 +80,7 @@ impl Ambient {
         self.phase.get() == Phase::Leaving
     }
 
-    /// From now on this phase; there is no way back.
+    /// Enters a phase; an earlier one is not entered again.
     pub fn enter(&self, phase: Phase) {
         self.phase.set(self.phase.get().max(phase));
     }

@@ -187,7 +187,7 @@ impl Incoming {
 
     /// Reads the rest of the body and keeps it. Ready at once when it is here.
     ///
-    /// Cancel safe: what was read stays, and the next call goes on behind it.
+    /// Cancel safe: what was read is kept, and the next call goes on from there.
     pub(crate) fn poll_read(
         &self,
         cx: &mut Context<'_>,

@@ -1,7 +1,7 @@
 //! Cookies, as they come and as they are set (RFC 6265, and 6265bis where browsers have moved on).
 //!
-//! Browsers drop a cookie that they do not like without a word. What they are known to drop is
-//! refused here, so that it is found on the first try and not by the first user.
+//! Browsers silently drop a cookie that breaks their rules. What they are known to drop is refused here, so that
+//! it shows at the first try and not to the first user.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -10,12 +10,12 @@ use std::time::Duration;
 use super::fault::ResponseFault;
 use super::{Request, Response};
 
-/// From which pages a browser sends a cookie along.
+/// From which pages a browser sends a cookie with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
     /// From pages of the same site only.
     Strict,
-    /// Also when a link of another site leads here. What browsers take it for when nothing is said.
+    /// Also when a link on another site leads here. Browsers assume this when nothing is said.
     Lax,
     /// From everywhere; must be secure.
     None,
@@ -23,7 +23,7 @@ pub enum SameSite {
 
 /// A cookie for [`Response::cookie`].
 ///
-/// Without more being said it holds for every path of this host, until the browser ends.
+/// Unless told otherwise, it holds for every path of this host until the browser is closed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,8 +55,7 @@ pub struct Cookie {
 impl Cookie {
     /// A cookie with this name and value.
     ///
-    /// A value has no blanks, commas, semicolons, quotes or backslashes, and is ASCII; encode what has
-    /// them.
+    /// The value must be ASCII without blanks, commas, semicolons, quotes and backslashes; encode any other.
     pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -70,7 +69,7 @@ impl Cookie {
         }
     }
 
-    /// Takes a cookie back. Path and domain must be those it was set with.
+    /// Removes a cookie from the browser. Path and domain must be those that it was set with.
     ///
     /// ```
     /// # use httpz_core::{Cookie, Response};
@@ -82,31 +81,31 @@ impl Cookie {
         Self::new(name, "").max_age(Duration::ZERO)
     }
 
-    /// The paths it is sent along with: this one and those below. `/` when it is never set.
+    /// Sends it only for this path and those below. `/` when it is never set.
     pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Lets the hosts below this domain have it too; without this, only this very host.
+    /// Sends it to this domain and all its subdomains; without this, only to this very host.
     pub fn domain(mut self, domain: impl Into<Cow<'static, str>>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// How long the browser keeps it, in whole seconds.
+    /// How long the browser keeps it, in whole seconds; without this, until it is closed.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age.as_secs());
         self
     }
 
-    /// From which pages it is sent along.
+    /// From which pages it is sent.
     pub fn same_site(mut self, same_site: SameSite) -> Self {
         self.same_site = Some(same_site);
         self
     }
 
-    /// Sends it over TLS alone.
+    /// Sends it only over TLS.
     pub fn secure(mut self) -> Self {
         self.secure = true;
         self
@@ -156,17 +155,18 @@ impl Cookie {
     }
 }
 
-/// RFC 6265 §4.1.1.
+/// `cookie-octet` of RFC 6265 §4.1.1.
 fn is_cookie_octet(byte: u8) -> bool {
     byte.is_ascii_graphic() && !b"\",;\\".contains(&byte)
 }
 
+/// `av-octet` of RFC 6265 §4.1.1.
 fn is_attribute_octet(byte: u8) -> bool {
     (0x20..0x7f).contains(&byte) && byte != b';'
 }
 
 impl Request {
-    /// The value of a cookie; of the first, where several have the name.
+    /// The value of the cookie with this name; of the first, where there are several.
     ///
     /// ```
     /// # use httpz_core::{Method, Request};
@@ -189,7 +189,7 @@ impl Request {
 impl Response {
     /// Sets a cookie, besides others.
     ///
-    /// One that no browser would keep makes the answer a 500 with a log line.
+    /// A cookie that no browser would keep makes the answer a 500 with a log line.
     pub fn cookie(&mut self, cookie: Cookie) -> &mut Self {
         match cookie.written() {
             Ok(value) => self.header("Set-Cookie", value),

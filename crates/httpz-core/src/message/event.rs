@@ -23,7 +23,7 @@ use crate::error::Result;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Whole lines, and the empty one that closes the event.
+    /// Whole lines, and the empty line that ends the event.
     text: String,
     id: Option<String>,
     fault: Option<ResponseFault>,
@@ -49,12 +49,12 @@ impl Event {
         Self::empty().lines(": ", text.as_ref())
     }
 
-    /// How long clients shall wait before they connect again, and nothing else.
+    /// No event, only how long clients are to wait before they connect again.
     pub fn retry_after(time: Duration) -> Self {
         Self::empty().retry(time)
     }
 
-    /// Names the kind of the event; clients that did not ask for a kind hear `message`.
+    /// Names the kind of the event; without one, clients take it for a `message`.
     ///
     /// A name with a line end is refused when the event is sent.
     #[must_use]
@@ -62,7 +62,7 @@ impl Event {
         self.field("event: ", name, &['\r', '\n'])
     }
 
-    /// Sets what a client that connects again sends back as `Last-Event-ID`.
+    /// Sets the id, which a client that connects again sends back as `Last-Event-ID`.
     ///
     /// An id with a line end or NUL is refused when the event is sent.
     #[must_use]
@@ -73,7 +73,7 @@ impl Event {
         self
     }
 
-    /// Sets how long clients shall wait before they connect again.
+    /// Sets how long clients are to wait before they connect again.
     #[must_use]
     pub fn retry(self, time: Duration) -> Self {
         self.lines("retry: ", &time.as_millis().to_string())
@@ -108,7 +108,7 @@ impl Event {
         self.lines(field, value)
     }
 
-    /// Adds a line for each line of `value`; CR, LF and both together end one, as clients read them.
+    /// Adds a line for each line of `value`. CR, LF and CRLF each end a line, as they do for clients.
     fn lines(mut self, field: &str, value: &str) -> Self {
         self.text.pop();
         let mut rest = Some(value);

@@ -1,8 +1,8 @@
 //! What a request and its response share: the wire, what is to leave over it, and the arena.
 //!
-//! A response sends chunks, a request reads its late body, and the connection lets gathered answers
-//! leave while a handler waits. All of them go through the one [`Link`] of their exchange, which is
-//! tied to a wire while the exchange is leased. One thread, so plain cells do.
+//! A response sends chunks, a request reads its late body, and the connection sends gathered answers while a
+//! handler waits. All of them go through the one [`Link`] of their exchange, which is tied to a wire while the
+//! exchange is leased. It stays on one thread, so plain cells are enough.
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::future::poll_fn;
@@ -18,11 +18,11 @@ use crate::wire::{Wait, Wire};
 pub(crate) struct Link {
     wire: Cell<Option<Rc<dyn Wire>>>,
     outbound: RefCell<Outbound>,
-    /// Has the peer been taking nothing since the write deadline was started?
+    /// Has the peer taken nothing since the write deadline was started?
     stalled: Cell<bool>,
-    /// Does the peer hold its body back until it is told to go on?
+    /// Is the peer holding its body back until it gets `100 Continue`?
     withheld: Cell<bool>,
-    /// The arena of the request, for the response to lend; made by whoever asks first.
+    /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
 }
 
@@ -49,45 +49,45 @@ impl Link {
         wire
     }
 
-    /// Notes whether the peer holds the body of its request back until it is told to go on.
+    /// Notes whether the peer holds its body back until it gets `100 Continue`.
     pub(crate) fn withhold(&self, withheld: bool) {
         self.withheld.set(withheld);
     }
 
-    /// Does the peer wait to be told to go on?
+    /// Is the peer holding its body back?
     pub(crate) fn is_withheld(&self) -> bool {
         self.withheld.get()
     }
 
-    /// Ends that wait: either `100 Continue` is said now, or a final answer instead of it.
+    /// Ends that wait, because `100 Continue` or a final answer is sent now; `true` if the peer was waiting.
     pub(crate) fn release(&self) -> bool {
         self.withheld.take()
     }
 
-    /// A hold on the arena of the exchange.
+    /// A counted handle of the exchange's arena.
     pub(crate) fn arena(&self) -> Rc<Arena> {
         let arena = self.arena.take().unwrap_or_default();
         self.arena.set(Some(arena.clone()));
         arena
     }
 
-    /// Lets go of the arena, and gives it out no more.
+    /// Drops the link's handle of the arena.
     pub(crate) fn forget_arena(&self) {
         self.arena.take();
     }
 
-    /// Gives this arena out from now on.
+    /// Lends this arena from now on.
     pub(crate) fn lend_arena(&self, arena: Rc<Arena>) {
         self.arena.set(Some(arena));
     }
 
-    /// The outgoing bytes, for as long as one call appends to them.
+    /// The outgoing bytes, to append to; not to be held across a flush.
     #[inline]
     pub(crate) fn outbound(&self) -> RefMut<'_, Outbound> {
         self.outbound.borrow_mut()
     }
 
-    /// Takes what was to be sent, where there is no wire to send it over.
+    /// Takes what is to be sent, if there is no wire to send it over.
     pub(crate) fn take_outbound(&self) -> Vec<u8> {
         let mut outbound = self.outbound.borrow_mut();
         let bytes = outbound.slices().iter().flat_map(|slice| slice.iter().copied()).collect();
@@ -95,7 +95,7 @@ impl Link {
         bytes
     }
 
-    /// Writes what is to be sent, as far as the peer takes it.
+    /// Writes what is to be sent; pending while the peer does not take it.
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.wire() {
             Some(wire) => self.poll_flush_to(&*wire, cx),
@@ -103,7 +103,7 @@ impl Link {
         }
     }
 
-    /// [`Link::poll_flush`] for whoever has the wire at hand.
+    /// [`Link::poll_flush`], for a caller that has the wire at hand.
     #[inline]
     pub(crate) fn poll_flush_to<W: Wire + ?Sized>(
         &self,
@@ -116,7 +116,7 @@ impl Link {
         self.poll_send(wire, cx)
     }
 
-    // Out of line, so that the question before it is asked in line.
+    // Not inlined, so that the check in its caller is.
     #[inline(never)]
     fn poll_send<W: Wire + ?Sized>(&self, wire: &W, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut outbound = self.outbound.borrow_mut();
@@ -138,16 +138,16 @@ impl Link {
                 }
                 Poll::Ready(Err(error)) => error,
                 Poll::Pending => {
-                    // A read in between has a deadline of its own, and forgets ours.
+                    // A read in between announces a wait of its own, which replaces ours.
                     if !self.stalled.replace(true) || wire.waiting() != Wait::Write {
                         wire.wait(Wait::Write);
                     }
                     return Poll::Pending;
                 }
             };
-            // Whoever writes next shall fail at once, rather than wait as long as this.
+            // The next write is to fail at once, rather than wait as long as this one.
             wire.shutdown();
-            // What the system still holds for a peer that takes nothing goes with the connection.
+            // What the system still holds for a peer that takes nothing is dropped with the connection.
             wire.must_break_off(true);
             return Poll::Ready(Err(error));
         }

@@ -1,7 +1,7 @@
 //! The parameters of a query string or a form, decoded once and kept.
 //!
-//! Most values hold no escape; those stay where they were received and only their place is noted.
-//! The others are decoded into one string beside them.
+//! Most values have no escape; they stay where they were received, and only their place is noted. The others are
+//! decoded into one string.
 
 use crate::proto::{ProtocolError, Span, percent};
 

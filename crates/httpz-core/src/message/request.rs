@@ -250,7 +250,7 @@ impl Request {
         self.head.len > 0 || !self.inbound.is_empty()
     }
 
-    /// Ends the current request and makes ready for the next one behind it.
+    /// Ends the current request and makes ready for the one after it.
     // Called in three places, of which one is on the way of every request.
     #[inline(always)]
     pub(crate) fn end(&mut self) {

@@ -36,8 +36,8 @@ use crate::proto::{Head, Method, Status, Version};
 
 pub use body::IntoBody;
 
-/// Bodies up to this size are copied behind their head, so that both leave as one piece; larger
-/// ones leave by vectored write.
+/// Bodies up to this size are copied right after their head, so that both leave as one piece; larger ones
+/// leave by vectored write.
 const COPIED: usize = 16 * 1024;
 
 /// How far the answer has got.

@@ -1,7 +1,7 @@
 //! A connection that a handler has taken over, to speak another protocol (RFC 9110 §7.8).
 //!
 //! The answer is 101, and after it the wire is the handler's: bytes in, bytes out, until the handler
-//! returns and the connection ends. What the peer had sent behind its request is read first. While it
+//! returns and the connection ends. What the peer had sent after its request is read first. While it
 //! lasts, a tunnel holds the exchange of its request.
 
 use std::future::poll_fn;

@@ -1,4 +1,4 @@
-//! Which of the bytes behind a head are body (RFC 9112 §6.2, §7.1)?
+//! Which of the bytes after a head are body (RFC 9112 §6.2, §7.1)?
 //!
 //! A [`Decoder`] is fed whatever has arrived and hands out pieces of it that are body; it copies
 //! nothing and remembers only where it is. The chunked states:

@@ -252,7 +252,7 @@ fn refusal(error: httparse::Error, line: &[u8]) -> Result<bool, ProtocolError> {
     })
 }
 
-/// Does the request line end behind a version, so that what is wrong comes later? `HTTP/1.10` does not.
+/// Does the request line end with one of our versions, so that what is wrong comes later? `HTTP/1.10` is none.
 fn ends_in_its_version(line: &[u8]) -> bool {
     let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
     line.ends_with(b" HTTP/1.1\r") || line.ends_with(b" HTTP/1.0\r")

@@ -34,7 +34,7 @@ pub fn is_authority(authority: &[u8]) -> bool {
     !authority.is_empty() && is_host(authority)
 }
 
-/// `*DIGIT`: a colon with nothing behind it is allowed.
+/// `*DIGIT`: a colon with nothing after it is allowed.
 fn is_port(port: &[u8]) -> bool {
     port.iter().all(u8::is_ascii_digit)
 }

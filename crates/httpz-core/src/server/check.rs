@@ -1,7 +1,7 @@
-//! What in a configuration cannot be meant, said before anything is opened.
+//! Finds mistakes in a configuration before anything is opened.
 //!
-//! Every mistake names its field and the mend. What depends on the machine (a port that is taken, a folder
-//! that is not there) is not looked at here: the system says it when it is asked.
+//! Every mistake names its field and says how to mend it. What depends on the machine (a port that is taken, a
+//! missing folder) is not checked here: the system reports it when the place is opened.
 
 use ipnet::IpNet;
 
@@ -12,9 +12,9 @@ use crate::proto::Limits;
 
 /// Threads at most: more than any machine has cores, and less than it has descriptors.
 const MOST_WORKERS: usize = 1024;
-/// Field lines of an answer at most; the table of every exchange has a place for each.
+/// Field lines of an answer at most; every exchange has a table with a place for each.
 const MOST_FIELDS: usize = 1024;
-/// Bytes at most of what every exchange has.
+/// Bytes of each buffer of an exchange at most.
 const MOST_BUFFERED: usize = 16 * 1024 * 1024;
 
 impl Config {
@@ -142,9 +142,8 @@ fn wrong(field: &'static str, mend: String) -> Result<(), ConfigError> {
     Err(ConfigError::new(field, mend))
 }
 
-/// What is meant by a network that is written as one of addresses of IPv4 in IPv6
-/// (`::ffff:10.0.0.0/104` by `10.0.0.0/8`). No peer is in it: sockets that take both in are read as
-/// the version that the peer speaks.
+/// The IPv4 network that is meant by one of IPv4-mapped addresses: `10.0.0.0/8` by `::ffff:10.0.0.0/104`. As it is
+/// written no peer is in it, because a mapped address of a peer is read as the IPv4 address that it stands for.
 fn unmapped(network: &IpNet) -> Option<IpNet> {
     let IpNet::V6(network) = network else { return None };
     let address = network.addr().to_ipv4_mapped()?;
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn says_how_to_write_networks_that_no_peer_is_in() {
+    fn says_how_to_write_networks_of_mapped_addresses() {
         for (written, meant) in
             [("::ffff:10.0.0.0/104", "10.0.0.0/8"), ("::ffff:192.0.2.7/128", "192.0.2.7/32")]
         {

@@ -1,8 +1,8 @@
-//! The configuration as the environment says it.
+//! Reads the configuration from the environment.
 //!
-//! One table, a row for each field: the name of a variable is the path of its field in capitals, with
-//! `HTTPZ_` before it. A value is read strictly and a name that is none of these is a mistake: who
-//! misspells a limit wants to hear of it before the server runs without.
+//! One table with a row for each field: the name of a variable is the path of its field in capitals, with
+//! `HTTPZ_` in front. Values are read strictly, and an unknown name is a mistake: a misspelt limit should be
+//! noticed before the server runs without it.
 
 use std::ffi::OsString;
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ type Read = fn(&mut Config, &str) -> Result<(), &'static str>;
 
 const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_LISTEN", |c, v| places(v).map(|places| c.listen = places)),
-    // The short form of it, as examples and people write it.
+    // A short form of it.
     ("HTTPZ_ADDR", |c, v| places(v).map(|places| c.listen = places)),
     ("HTTPZ_ADDRESS", |c, v| address(v).map(|address| c.address = address)),
     ("HTTPZ_PORT", |c, v| port(v).map(|port| c.port = port)),
@@ -62,7 +62,7 @@ const VARIABLES: &[(&str, Read)] = &[
 ];
 
 impl Config {
-    /// The defaults, and what the environment says in their place.
+    /// The defaults, overridden by the environment.
     ///
     /// The variable of a field is its path in capitals, as `HTTPZ_PORT` and
     /// `HTTPZ_REQUEST_MAX_BODY_SIZE`. Sizes are in bytes or have a unit (`64KiB`, `10MiB`), times have
@@ -83,7 +83,7 @@ impl Config {
         Self::default().with_env()
     }
 
-    /// This configuration, and what the environment says in its place; see [`Config::from_env`].
+    /// This configuration, overridden by the environment; see [`Config::from_env`].
     ///
     /// # Errors
     ///
@@ -133,7 +133,7 @@ impl Config {
 
 fn unknown(name: &str) -> String {
     let stem = name.trim_start_matches(PREFIX);
-    // A section that was left out is a slip like any other.
+    // Leaving the section out is a slip like any other.
     let slip = |known: &str| if known.ends_with(stem) { 0 } else { distance(name, known) };
     match VARIABLES.iter().map(|(known, _)| (slip(known), known)).min() {
         Some((slip, known)) if slip <= 4 && !stem.is_empty() => {
@@ -143,7 +143,7 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// How many letters must be put in, taken out or changed (Levenshtein).
+/// How many letters must be inserted, removed or changed (the Levenshtein distance).
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, letter) in a.bytes().enumerate() {

@@ -1,21 +1,21 @@
-//! What the exchanges of a server take of the memory, by its configuration.
+//! How much memory the exchanges of a server take, computed from its configuration.
 //!
-//! The arithmetic stands here once: `docs/tuning.md` tells it, and a test measures a server against it.
+//! `docs/tuning.md` explains the arithmetic, and a test measures a server against it.
 
 use super::config::Config;
 
 /// What one exchange takes besides its configured buffers, at most: gathered answers and
-/// pieces of them (128 KiB), what was read behind a body in chunks (64 KiB), futures of async handlers
+/// pieces of them (128 KiB), what was read beyond the end of a body in chunks (64 KiB), futures of async handlers
 /// (4 KiB), and its tables.
 const BESIDES: usize = 208 * 1024;
 
 /// Bytes of memory; see [`Config::footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Footprint {
-    /// What is set aside at start and kept. The system gives pages out as they are first used, so less
-    /// than that is resident until there is some load.
+    /// What is allocated at start and kept. The system only provides pages when they are first used, so less is
+    /// resident until there is some load.
     pub least: usize,
-    /// What the exchanges take when all of them are in use with bodies as large as allowed.
+    /// What the exchanges take when all of them are in use, with bodies as large as is allowed.
     pub most: usize,
 }
 
@@ -42,9 +42,11 @@ impl Config {
     pub fn footprint(&self) -> Footprint {
         let share = self.pool_share();
         let workers = self.worker_count();
-        let made = self.request.buffer_size
-            + self.response.header_buffer_size
-            + self.response.body_buffer_size;
+        let made = self
+            .request
+            .buffer_size
+            .saturating_add(self.response.header_buffer_size)
+            .saturating_add(self.response.body_buffer_size);
         let full = made.saturating_add(self.request.max_body_size).saturating_add(BESIDES);
         Footprint {
             least: share.min.saturating_mul(workers).saturating_mul(made),

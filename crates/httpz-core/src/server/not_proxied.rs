@@ -1,4 +1,4 @@
-//! What stands in the place of `proxied` when the feature `proxy-protocol` is off: a refusal.
+//! Takes the place of `proxied` when the feature `proxy-protocol` is off, and refuses such places.
 
 use crate::net::{Socket, SocketWire};
 
@@ -7,7 +7,7 @@ pub(super) const MISSING: Option<&str> = Some(
     "where PROXY headers are read, which needs the cargo feature `proxy-protocol`; turn it on",
 );
 
-/// Never asked: such a place was not opened.
+/// Never called, since such a place cannot be opened.
 pub(super) async fn enter<S: Socket>(_: &SocketWire<S>) -> bool {
     false
 }

@@ -1,7 +1,7 @@
 //! Listening sockets that are open already: a supervisor opened them, or a predecessor hands them on.
 //!
-//! A server that takes over open sockets loses no connection: what the kernel has queued for them
-//! stays queued, whoever accepts it in the end.
+//! A server that takes over open sockets loses no connection: what the kernel has queued for them stays queued,
+//! whichever process accepts it in the end.
 
 use std::fmt;
 use std::io;

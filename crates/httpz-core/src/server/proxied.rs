@@ -1,9 +1,9 @@
-//! Connections that begin with a PROXY header, by which a load balancer says whom it speaks for.
+//! Connections that begin with a PROXY header, in which a load balancer names the client that it speaks for.
 //! Feature `proxy-protocol`.
 //!
 //! The header (version 1 or 2) is read to its last byte and no further, so that the first request is
-//! left where it is. A connection without one, or with one that is malformed, is closed without a word:
-//! whoever comes around the load balancer must not choose an address for itself.
+//! left where it is. A connection without a header, or with a malformed one, is closed silently: a peer that
+//! goes around the load balancer must not be able to choose its own address.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -18,9 +18,9 @@ use crate::wire::{Wait, Wire};
 const MOST: usize = 4096;
 /// Bytes of a header of version 1 at most, with its line end.
 const LONGEST_LINE: usize = 107;
-/// Bytes of the shortest header, `PROXY UNKNOWN` and its line end.
+/// Bytes of the shortest header: `PROXY UNKNOWN` and its line end.
 const SHORTEST: usize = 15;
-/// Bytes of version 2 up to the length of the rest, with which they end.
+/// Bytes of the fixed part of version 2, which ends with the length of the rest.
 const PREAMBLE: usize = 16;
 
 impl Listen {
@@ -40,10 +40,10 @@ impl Listen {
     }
 }
 
-/// Nothing stands in the way.
+/// Nothing: such places can be opened.
 pub(super) const MISSING: Option<&str> = None;
 
-/// Takes the header off a new connection; `false` when it is to be closed.
+/// Reads the header of a new connection; `false` when the connection is to be closed.
 pub(super) async fn enter<S: Socket>(wire: &SocketWire<S>) -> bool {
     wire.wait(Wait::Head);
     let mut header = Vec::new();
@@ -65,7 +65,7 @@ pub(super) async fn enter<S: Socket>(wire: &SocketWire<S>) -> bool {
     false
 }
 
-/// Reads just as much as there is room; `false` when it does not come.
+/// Fills `room`; `false` when the connection ends or is late before that.
 async fn fill<S: Socket>(wire: &SocketWire<S>, mut room: &mut [u8]) -> bool {
     while !room.is_empty() {
         match poll_fn(|cx| wire.poll_read(cx, room)).await {
@@ -76,9 +76,9 @@ async fn fill<S: Socket>(wire: &SocketWire<S>, mut room: &mut [u8]) -> bool {
     true
 }
 
-/// How many bytes more there are at least, behind the beginning of a header.
+/// How many more bytes a header that begins like this has at least.
 ///
-/// Version 2 says its length. Version 1 ends with its line, of which nobody knows more than that.
+/// Version 2 says its length. Version 1 ends with its line, whose length is unknown until it comes.
 fn missing(header: &[u8]) -> usize {
     match header {
         [] => SHORTEST,
@@ -101,8 +101,8 @@ fn parse(header: &[u8]) -> Result<Option<SocketAddr>, Error> {
     Ok(address.map(|addr| addr.source))
 }
 
-/// Is this line of version 1 written as such lines are? The parser also takes other words that begin alike
-/// and ports with a sign, and leaves it to us how long a line may be.
+/// Is this line of version 1 written as the specification wants it? The parser also takes words that merely
+/// begin like the right ones and ports with a sign, and does not bound the length of the line.
 fn is_plain(line: &[u8]) -> bool {
     let is_port = |port: &[u8]| port.iter().all(u8::is_ascii_digit);
     let words = line.strip_suffix(b"\r\n").unwrap_or(line);

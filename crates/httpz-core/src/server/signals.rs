@@ -7,10 +7,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Result;
 
-/// SIGINT and SIGTERM, received since this was made: they no longer end the process by themselves.
+/// SIGINT and SIGTERM, received from when this is made: they no longer end the process by themselves.
 ///
-/// For [`Handle::wait_for`](super::Handle::wait_for). To be made, used and dropped outside of async
-/// code, since it waits.
+/// For [`Handle::wait_for`](super::Handle::wait_for). It blocks, so make, use and drop it outside of async code.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,

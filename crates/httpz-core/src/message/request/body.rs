@@ -70,7 +70,7 @@ impl Request {
     ///
     /// # Cancel safety
     ///
-    /// What has been read stays; calling again goes on behind it.
+    /// What has been read is kept; calling again goes on from there.
     #[doc(hidden)]
     pub async fn read_body(&self) -> Result {
         if self.body_ready() {
@@ -119,8 +119,8 @@ impl Request {
         }
     }
 
-    /// Holds the body to another limit than `Limits::body`; a body over it is a fault for whoever
-    /// reads it. Does nothing once the reading has begun.
+    /// Holds the body to another limit than `Limits::body`; reading a body over it fails. Does nothing once the
+    /// reading has begun.
     #[doc(hidden)]
     pub fn limit_body(&self, bytes: u64) {
         self.incoming.limit(&self.head, &self.inbound, bytes, &self.link);

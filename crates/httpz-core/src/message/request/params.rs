@@ -1,7 +1,7 @@
 //! The parameters that a route has captured from the path.
 //!
-//! They are places in [`Request::route_path`], told by whoever matched the route. Of a path with
-//! escapes all are decoded at the first question, once.
+//! They are places in [`Request::route_path`], set by the service that matched the route. If the path has
+//! escapes, all of them are decoded together, when the first is asked for.
 
 use smallvec::SmallVec;
 
@@ -32,7 +32,7 @@ impl Request {
     /// The value of the path parameter with this place in the route's pattern, decoded.
     #[inline]
     pub fn param_at(&self, index: usize) -> Option<&str> {
-        // Behind the names may be places that an earlier request has left.
+        // Beyond the names there may be places that an earlier request has left.
         if index < self.names.len() { self.value(index) } else { None }
     }
 
@@ -50,7 +50,7 @@ impl Request {
         for span in &self.values {
             let raw = self.route_path().get(span.at as usize..span.end()).unwrap_or_default();
             let at = decoded.text.len();
-            // What is left after `route_path` are escaped ASCII characters; they decode.
+            // Only ASCII characters are still escaped in `route_path`, so this succeeds.
             if percent::decode(raw.as_bytes(), false, &mut decoded.text).is_err() {
                 decoded.text.truncate(at);
                 decoded.text.push_str(raw);
@@ -97,7 +97,7 @@ impl Request {
     /// assert_eq!((req.param("name"), req.path()), (Some("100%"), "/"));
     /// ```
     pub fn pretend_params(&mut self, params: &[(&str, &str)]) {
-        // Parameters are places in the path that routes are matched against: there they go.
+        // Parameters are places in the path that routes are matched against, so they are appended to it.
         let mut path = self.route_path().to_owned();
         let (mut names, mut places) = (Vec::<&'static str>::new(), Vec::new());
         for (name, value) in params {

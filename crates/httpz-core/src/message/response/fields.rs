@@ -1,7 +1,7 @@
-//! What a handler says in the head of the answer beside the status.
+//! What a handler says in the head of the answer besides the status.
 //!
-//! A field that the server itself is responsible for is not stored but understood: what it says
-//! becomes a fact of the response (`close`, `declared`, `has_date`), or a fault.
+//! Fields that the server is responsible for are not just stored: what they say becomes a fact of the response
+//! (`close`, `declared`, `has_date`) or a fault.
 
 use super::Response;
 use crate::error::Result;
@@ -25,7 +25,7 @@ impl Response {
             || (!self.fields.is_empty() && self.fields.find(b"content-type").is_some())
     }
 
-    /// Adds a field; one of the same name stays.
+    /// Adds a field; others of the same name stay.
     ///
     /// A name that is no token or a value with CR, LF or another control byte never reaches the
     /// wire: the answer becomes a 500 with a log line.
@@ -49,7 +49,7 @@ impl Response {
         self.header(name, value)
     }
 
-    /// Takes all fields of this name out.
+    /// Removes all fields of this name.
     pub fn remove_header(&mut self, name: &str) -> &mut Self {
         self.change();
         if name.eq_ignore_ascii_case("content-type") {
@@ -73,10 +73,10 @@ impl Response {
         }
     }
 
-    /// Keeps the fields that are set now when the answer is cleared, as it is when an error takes its
+    /// Keeps the fields that are set now even when the answer is cleared, as it is when an error takes its
     /// place.
     ///
-    /// For what a dispatcher says about every answer, whatever becomes of the handler.
+    /// Meant for what a dispatcher says in every answer, whether the handler succeeds or not.
     ///
     /// ```
     /// # use httpz_core::Response;
