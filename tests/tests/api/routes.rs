@@ -345,13 +345,13 @@ fn actions_may_be_of_a_type_that_borrows() {
 /** In a block:
  *
  *  * one
- * two */
+ *    two */
 #[get("/block")]
 fn block() {}
 
 #[test]
 fn comments_in_a_block_lose_their_stars() {
-    assert_eq!(block::META.doc(), "In a block:\n\n * one\ntwo");
+    assert_eq!(block::META.doc(), "In a block:\n\n * one\n   two");
 }
 
 #[get("/café/:name")]
