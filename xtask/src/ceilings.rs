@@ -4,12 +4,10 @@
 //! figures within a fraction of a percent, wherever it runs. How many instructions the compiler
 //! makes of a source does depend on its version, so a new toolchain may need new ceilings.
 
-use std::fs;
-
 use crate::bench::callgrind::{self, Counts, CountsTable};
 use crate::bench::server::{self, OURS};
 use crate::bench::workload::{COUNTED, OF_OURS};
-use crate::command::{Outcome, root};
+use crate::command::{Outcome, text_of};
 
 /// Requests per workload; enough that what happens twice a second does not show.
 const N_REQUESTS: usize = 2400;
@@ -29,9 +27,7 @@ pub fn run() -> Outcome {
     if let Some(obstacle) = obstacle() {
         return Err(obstacle.into());
     }
-    let path = root().join("benches/ceilings.txt");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let ceilings = parse(&text)?;
+    let ceilings = parse(&text_of("benches/ceilings.txt")?)?;
     let workloads = COUNTED.iter().chain(&OF_OURS);
     let measured = callgrind::measure(&server::build(OURS, 1)?, workloads, N_REQUESTS)?;
 

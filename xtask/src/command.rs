@@ -1,6 +1,7 @@
 //! How do chores reach other programs? Through `cargo` and `tool`, always at the root of the
 //! workspace.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,12 @@ pub type Outcome<T = ()> = Result<T, String>;
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
+
+/// The text of a file, whose path is relative to the root of the workspace.
+pub fn text_of(path: impl AsRef<Path>) -> Outcome<String> {
+    let path = path.as_ref();
+    fs::read_to_string(root().join(path)).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The folder that `cargo build` fills, wherever the environment has put it.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{Outcome, root, run as run_command};
+use crate::command::{Outcome, root, run as run_command, text_of};
 
 const PAGE: &str = "docs/comparison.md";
 const BEGIN: &str = "<!-- Filled by `cargo xtask comparison`. -->\n";
@@ -109,10 +109,6 @@ fn imports(text: &str) -> usize {
         counts
     };
     lines(text).filter(inside).count()
-}
-
-fn text_of(path: &str) -> Outcome<String> {
-    fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))
 }
 
 #[cfg(test)]

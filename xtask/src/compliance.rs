@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::command::{Outcome, root};
+use crate::command::{Outcome, root, text_of};
 
 const PAGE: &str = "docs/compliance.md";
 const CLAUSES: &str = "docs/clauses.txt";
@@ -64,10 +64,6 @@ fn filled() -> Outcome<String> {
     let page = text_of(PAGE)?;
     let (prose, _) = page.split_once(BEGIN).ok_or_else(|| format!("{PAGE} has no line {BEGIN}"))?;
     Ok(format!("{prose}{BEGIN}\n{}", tables(&clauses, &cases)))
-}
-
-fn text_of(path: &str) -> Outcome<String> {
-    fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))
 }
 
 fn clauses(text: &str) -> Vec<Clause> {

@@ -1,9 +1,9 @@
 //! What handlers can ask for besides the request: the context of the place they are mounted at.
 //!
 //! At the root it is [`Shared<G>`], the application's own state. A guard or a dispatcher may put a
-//! value of another type in its place for the routes behind it. A handler says which type it needs,
-//! and [`Has`] is how the compiler finds out whether that is there: a handler mounted where its
-//! context is not made does not compile.
+//! value of another type in its place for the routes that follow. A handler says which type it needs,
+//! and [`Has`] is how the compiler checks that it is there: a handler mounted where its context is
+//! not made does not compile.
 
 use std::fmt;
 use std::ops::Deref;

@@ -1,19 +1,19 @@
 //! What runs around handlers: guards, dispatchers and the data of a group.
 //!
-//! A **guard** runs before, is sync, and either makes the context for what is behind it or refuses.
-//! A **check** is a guard that leaves the context as it is. A **dispatcher** runs around: it awaits
-//! the rest, may look at the answer, run the rest again, or leave it out. All run before the body of
-//! the request is read, so a refusal costs no upload.
+//! A **guard** runs before a handler, is sync, and either makes the context for it or refuses. A
+//! **check** is a guard that leaves the context as it is. A **dispatcher** runs around: it awaits the
+//! rest, and may look at the answer, run the rest again, or leave it out. All of them run before the
+//! body of the request is read, so a refusal costs no upload.
 //!
-//! Each is an endpoint for the context `C` of its place that holds an endpoint for the context `R`
-//! behind it. A guard over a sync handler is done on the stack like the handler alone.
+//! Each is an endpoint that takes the context `C` of its place and holds an inner endpoint, which takes
+//! the context `R`. A guard around a sync handler runs on the stack, like the handler alone.
 
 use std::sync::Arc;
 
 use crate::handler::{Action, Endpoint};
 use crate::{Flow, Request, Response, Result, Shared};
 
-/// What is behind a dispatcher.
+/// What a dispatcher runs around: the guards and dispatchers inside it, and the handler.
 ///
 /// ```
 /// use httpz::prelude::*;
@@ -66,26 +66,26 @@ impl<R> Clone for Next<'_, R> {
 impl<R> Copy for Next<'_, R> {}
 
 impl<'a, R> Next<'a, R> {
-    /// Runs it with this context.
+    /// Runs the rest with this context.
     ///
     /// # Errors
     ///
-    /// Whatever it returns; passing it on lets `on_error` shape it.
+    /// Those of the rest; pass them on, and `on_error` shapes the answer.
     #[inline]
     pub async fn run(self, cx: &mut R, req: &Request, res: &mut Response) -> Result {
         self.endpoint.call(cx, req, res).await
     }
 
-    /// The same, for dispatchers that have nothing to do behind it and so need no future.
+    /// Runs the rest, for dispatchers that have nothing to do afterwards and so need no future.
     #[inline]
     pub fn flow(self, cx: &'a mut R, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         self.endpoint.call(cx, req, res)
     }
 }
 
-/// Runs around the routes behind it: takes the context `C`, passes on an `R`.
+/// Runs around the routes of a group: takes the context `C` and passes on an `R`.
 ///
-/// An `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result` is one. So one with settings
+/// An `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result` is one. One with settings
 /// is a function that returns such a closure:
 ///
 /// ```
@@ -167,7 +167,7 @@ where
     }
 }
 
-/// A dispatcher with what is behind it.
+/// A dispatcher around an endpoint.
 pub(crate) struct Dispatched<D, R> {
     pub(crate) dispatcher: Arc<D>,
     pub(crate) inner: Action<R>,
@@ -183,7 +183,7 @@ where
     }
 }
 
-/// A guard with what is behind it.
+/// A guard before an endpoint.
 pub(crate) struct Guarded<D, R> {
     pub(crate) guard: Arc<D>,
     pub(crate) inner: Action<R>,
@@ -206,7 +206,7 @@ where
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        // Before anything is waited for: who is refused shall not have the body read.
+        // Before anything is waited for: the body of a refused request must not be read.
         let mut made = match (self.guard)(cx, req) {
             Ok(made) => made,
             Err(error) => return Flow::Done(Err(error)),
@@ -220,7 +220,7 @@ where
     }
 }
 
-/// A check with what is behind it.
+/// A check before an endpoint.
 pub(crate) struct Checked<D, C> {
     pub(crate) check: Arc<D>,
     pub(crate) inner: Action<C>,
@@ -250,7 +250,8 @@ where
     }
 }
 
-/// Another limit for the body, with what is behind it. The innermost one counts.
+/// A limit of its own for the body of an endpoint. Where several are nested, the innermost counts:
+/// each sets the limit before it asks the next whether it is ready.
 pub(crate) struct Limited<C> {
     pub(crate) bytes: u64,
     pub(crate) inner: Action<C>,
@@ -279,7 +280,7 @@ impl<C: 'static> Endpoint<C> for Limited<C> {
     }
 }
 
-/// The data of a group, in place of the context, with what is behind it.
+/// An endpoint whose context is the data of its group.
 pub(crate) struct WithData<T: 'static> {
     pub(crate) data: Shared<T>,
     pub(crate) inner: Action<Shared<T>>,
@@ -298,7 +299,7 @@ impl<C, T: Send + Sync + 'static> Endpoint<C> for WithData<T> {
 
     #[inline]
     fn call<'a>(&'a self, _: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        // The arena lends a place that lives as long as the call; no second future is needed.
+        // In the arena the value lives as long as the call, so no second future is needed to hold it.
         self.inner.call(req.arena().value(self.data), req, res)
     }
 }

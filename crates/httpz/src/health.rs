@@ -1,7 +1,7 @@
-//! Is the process alive, and shall it be sent requests?
+//! Two handlers that tell whether the process is alive and whether it should be sent requests.
 //!
-//! Two handlers for whoever asks: a supervisor, a proxy, an orchestrator. They are mounted like any
-//! other, wherever the asker looks.
+//! They are for supervisors, proxies and orchestrators, and are mounted like any other, at whatever
+//! paths those ask for.
 //!
 //! ```
 //! use httpz::prelude::*;
@@ -11,9 +11,9 @@
 //! # httpz::testing::Client::new(app).get("/readyz").status(200).text("ready\n");
 //! ```
 //!
-//! A server that is about to end says so at `ready` first and serves on for
+//! A server that is about to end first says so at `ready` and serves on for
 //! `Config::shutdown.not_ready`, so that a proxy finds out by asking and not by a failed connection.
-//! Readiness that depends on more than that is a handler of one's own that begins with
+//! Where readiness depends on more than that, write a handler of your own that begins with
 //! [`Request::is_draining`].
 
 use crate::{Request, Response, Status};

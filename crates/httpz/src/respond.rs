@@ -45,7 +45,7 @@ pub trait Respond {
     fn respond(self, res: &mut Response) -> Result;
 }
 
-/// Texts up to this size are copied behind their head, so that both leave as one piece.
+/// Texts up to this size are copied to where their head is, so that both are sent in one piece.
 const COPIED: usize = 4096;
 
 /// The handler has said everything already.

@@ -1,13 +1,13 @@
-//! Answers that go on when the handler has returned: bodies in pieces, and streams of events.
+//! Answers that continue after the handler has returned: bodies in pieces, and streams of events.
 
 use httpz_core::Feed;
 
 use crate::{Respond, Response, Result};
 
-/// A body that is sent piece by piece when the handler has returned.
+/// A body that is sent piece by piece after the handler has returned.
 ///
-/// As a return value it goes wherever other values go: behind a status, in a `Result`, out of a handler
-/// that is not async. It may borrow nothing from the request or the context, since it outlives the
+/// As a return value it goes wherever other values go: after a status, in a `Result`, out of a handler that
+/// is not async. It may borrow nothing from the request or the context, since it outlives the
 /// call; what it needs is moved in. The type is that of bytes unless another is set.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What a route says of itself to those who describe it: nothing, without the feature `openapi`.
+//! The descriptions of routes without the feature `openapi`: none.
 
-/// There is none.
+/// Has no value, so no route has a description.
 pub type Describe = std::convert::Infallible;

@@ -1,7 +1,7 @@
 //! Does the router find what its rule says, and whatever it is given, does it end?
 //!
 //! The input: lines of patterns, a blank line, lines of paths. The second reading walks all patterns
-//! together, segment by segment, and takes the most particular kind that leads to an end.
+//! together, segment by segment, and takes the most specific kind that leads to an end.
 
 use std::cmp::Reverse;
 

@@ -117,8 +117,8 @@ struct Profile {
     allocations: u64,
 }
 
-/// Doors of the allocators, as seen from outside them.
-const DOORS: [&str; 11] = [
+/// The functions through which allocators are called; calls within an allocator do not count.
+const ENTRY_POINTS: [&str; 11] = [
     "mi_malloc",
     "mi_malloc_aligned",
     "mi_zalloc",
@@ -147,7 +147,7 @@ impl Profile {
                 callee = resolve(&mut names, name);
             } else if let Some(calls) = line.strip_prefix("calls=") {
                 let inside = caller.starts_with("mi_") || caller.starts_with("_mi_");
-                if DOORS.contains(&callee.as_str()) && !inside {
+                if ENTRY_POINTS.contains(&callee.as_str()) && !inside {
                     profile.allocations += first_number(calls);
                 }
             } else if let Some(sum) = line.strip_prefix("summary:").or(line.strip_prefix("totals:"))

@@ -28,8 +28,8 @@ pub fn first(n: usize) -> String {
     listed(&ALLOWED[..n.min(count())])
 }
 
-/// The one behind the first `n`; [`count`] must be greater.
-pub fn behind(n: usize) -> String {
+/// The one after the first `n`; [`count`] must be greater.
+pub fn after(n: usize) -> String {
     listed(&ALLOWED[n..=n])
 }
 

@@ -66,7 +66,7 @@ pub fn run(server: &Running, place: Place, workload: &Workload, seconds: u32) ->
             (prefixed("chrt", &["-b", "0", "taskset", "-c", &cores, "wrk"]), server.workers)
         }
         // The first core that is not the server's.
-        _ => (prefixed("taskset", &["-c", &cores::behind(server.workers), "wrk"]), 1),
+        _ => (prefixed("taskset", &["-c", &cores::after(server.workers), "wrk"]), 1),
     };
     let n_conns = workload.n_conns() * server.workers;
     wrk.args([format!("-t{n_threads}"), format!("-c{n_conns}"), format!("-d{seconds}s")])

@@ -181,7 +181,7 @@ impl Bench {
             for workload in plan.apart {
                 self.sample(server, &running, Place::OwnCore, workload, &mut rounds.two_core)?;
             }
-            cores::bind_to(&cores::behind(server.workers));
+            cores::bind_to(&cores::after(server.workers));
             let measured = self.latencies(&running);
             cores::bind_to(&cores::first(cores::count()));
             for latency in measured.map_err(|reason| format!("latency: {reason}"))? {

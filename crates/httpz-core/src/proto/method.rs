@@ -117,6 +117,13 @@ impl Method {
     }
 
     /// Is it read-only by definition: does the client ask for no change of state (RFC 9110 §9.2.1)?
+    ///
+    /// ```
+    /// use httpz_core::Method;
+    ///
+    /// assert!(Method::Get.is_safe() && Method::Query.is_safe());
+    /// assert!(!Method::Put.is_safe() && !Method::from_bytes(b"PURGE").unwrap().is_safe());
+    /// ```
     pub const fn is_safe(&self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace | Self::Query)
     }

@@ -1,8 +1,9 @@
-//! What a developer sees in the browser when a handler has failed, and hears of a limit.
+//! The page that a developer sees in the browser when a handler has failed, and the explanation of an
+//! exceeded limit.
 //!
-//! Everything that the log says, and where it happened. Only builds with debug assertions show it, only
-//! to a peer on this machine that asks for HTML, and only where no `on_error` says otherwise: what is
-//! here is nobody else's business.
+//! The page has everything that the log says, and where it happened. Since that is nobody else's
+//! business, only builds with debug assertions show it, only to a peer on this machine that asks for
+//! HTML, and only where no `on_error` says otherwise.
 
 use std::fmt::Write;
 
@@ -21,14 +22,14 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;ma
     th{font-weight:normal;opacity:.65;white-space:nowrap}li{margin:.3rem 0}\
     footer{margin-top:3rem;opacity:.65;font-size:.85rem}";
 
-/// Is the page meant for whoever asks?
+/// Is the page meant for the peer of this request?
 pub(super) fn is_meant_for(req: &Request, error: &Error) -> bool {
     let near = req.peer_addr().is_none_or(|addr| addr.ip().to_canonical().is_loopback());
     let html = || req.header("accept").is_some_and(|accept| accept.contains("text/html"));
     cfg!(debug_assertions) && error.code() >= 500 && near && html()
 }
 
-/// Is whoever asks to hear which limit a body is over? A peer on this machine is.
+/// Is the peer of this request to be told which limit a body exceeds? A peer on this machine is.
 pub(super) fn hears_of_limits(req: &Request, error: &Error) -> bool {
     let near = || req.peer_addr().is_some_and(|addr| addr.ip().to_canonical().is_loopback());
     cfg!(debug_assertions) && error.fault() == Some(ProtocolError::BodyTooLarge) && near()

@@ -128,8 +128,9 @@ impl<G: Send + Sync + 'static> App<G> {
         self
     }
 
-    /// Says that errors of type `E` know what they mean. Only for those that no route with an attribute
-    /// returns, such as one that only guards return: of the others it is known.
+    /// Says that errors of type `E` know what they mean. It is only needed for types that no route with
+    /// an attribute returns, such as one that only guards return; those of routes are registered by
+    /// themselves.
     ///
     /// ```
     /// use httpz::prelude::*;

@@ -1,7 +1,7 @@
-//! Who hears of every request, for metrics and access logs.
+//! Observers, which are told of every request: for metrics and access logs.
 //!
-//! An [`Observe`] stands around all guards, dispatchers and handlers. Routes of an application without
-//! one are not wrapped, so they pay nothing for it.
+//! An [`Observe`] stands around all guards, dispatchers and handlers. The routes of an application
+//! without one are not wrapped, so they pay nothing.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use super::refusal::{Meaning, interpret};
 use crate::handler::{Action, Endpoint};
 use crate::{Flow, Request, Response, Result, RouteTable};
 
-/// Hears of the requests of an application; see [`App::observe`](crate::App::observe).
+/// Is told of every request of an application; see [`App::observe`](crate::App::observe).
 ///
-/// It is called on the thread that serves the request, between requests of others: what it does, they
-/// wait for.
+/// It is called on the thread that serves the request. The other connections of that thread wait
+/// meanwhile, so it must be quick and must not block.
 ///
 /// ```
 /// use httpz::prelude::*;
@@ -52,12 +52,12 @@ pub trait Observe: Send + Sync + 'static {
 pub struct Ended<'a> {
     /// The request.
     pub req: &'a Request,
-    /// The place of its route in the [`RouteTable`]; `None` where no route is.
+    /// The place of its route in the [`RouteTable`]; `None` where no route matched.
     pub route: Option<usize>,
     /// The status of the answer, or of the error before `on_error` has shaped it; `None` when the
-    /// handler was dropped before it was done, as when its peer has gone.
+    /// handler was dropped before it was done, for example because the peer has gone.
     pub status: Option<u16>,
-    /// From the look-up of its route until its handler was done.
+    /// The time from the look-up of its route until its handler was done.
     pub took: Duration,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Watch<'a> {
         Self { observer, began: Instant::now(), so_far }
     }
 
-    /// Ends it with this outcome, and gives that back, its error told as what it means.
+    /// Ends it with this outcome, and gives that back, its error [interpreted](interpret).
     pub(super) fn end(mut self, outcome: Result, res: &Response, meanings: &[Meaning]) -> Result {
         let outcome = outcome.map_err(|error| interpret(meanings, error));
         self.so_far.status = Some(match &outcome {
@@ -92,7 +92,7 @@ impl Drop for Watch<'_> {
     }
 }
 
-/// A route with who hears of its requests.
+/// A route with its observer.
 pub(super) struct Observed<C> {
     pub(super) observer: Arc<dyn Observe>,
     pub(super) meanings: Arc<[Meaning]>,

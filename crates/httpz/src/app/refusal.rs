@@ -12,7 +12,7 @@ pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + S
 /// What an error of another library means, if it is of the kind that is known.
 pub(super) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
 
-/// What the answer to an error has whoever shapes it: the status, and the fields of the error.
+/// Begins the answer to an error with what every shape of it has: its status and its fields.
 pub(crate) fn begin(res: &mut Response, error: &Error) {
     res.status(error.code());
     for (name, value) in error.headers() {
@@ -20,7 +20,8 @@ pub(crate) fn begin(res: &mut Response, error: &Error) {
     }
 }
 
-/// What an error means: of one that `?` has made a 500 of, what was said about its kind.
+/// What an error means: for one that `?` has turned into a 500, what [`App::error`](crate::App::error)
+/// was told of its kind.
 pub(super) fn interpret(meanings: &[Meaning], error: Error) -> Error {
     let unexplained = error.code() == 500 && error.message() == Status(500).reason();
     let Some(source) = error.source().filter(|_| unexplained) else { return error };

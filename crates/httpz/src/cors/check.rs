@@ -21,7 +21,7 @@ pub(super) fn check_origin(origin: &str) -> Result<(), CorsError> {
         return wrong(format!("has no scheme; write `https://{origin}`"));
     };
     if let Some((host, _)) = host.split_once(['/', '?', '#']) {
-        return wrong(format!("has something behind its host; write `{scheme}://{host}`"));
+        return wrong(format!("has something after its host; write `{scheme}://{host}`"));
     }
     let usual_port = match scheme {
         "https" => ":443",

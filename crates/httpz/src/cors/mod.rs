@@ -230,7 +230,7 @@ mod tests {
             ),
             (
                 Cors::origin("https://shop.example/"),
-                "cors.origin `https://shop.example/` has something behind its host; write \
+                "cors.origin `https://shop.example/` has something after its host; write \
                  `https://shop.example`",
             ),
             (

@@ -1,8 +1,8 @@
 //! A [`Cors`](super::Cors) without mistakes, and what it says to whom (Fetch standard, §3.3).
 //!
-//! Where the answer depends on who asks, it says so by `Vary: Origin`, also to those who are refused:
-//! a shared cache must not hand one origin the answer to another. Where it does not depend on it, the
-//! origin is told to everybody, as the standard advises.
+//! Where the answer depends on the origin of the request, it says so by `Vary: Origin`, even when it
+//! refuses: a shared cache must not hand one origin the answer for another. Where it does not depend on
+//! it, every answer names the allowed origin, as the standard advises.
 
 use std::sync::Arc;
 
@@ -32,19 +32,17 @@ impl Policy {
     /// Marks the answer, whatever it will be. `true` when the request was a preflight and has been
     /// answered; `allow` are the methods of the path.
     pub(crate) fn begin(&self, allow: &str, req: &Request, res: &mut Response) -> bool {
-        let preflight = is_preflight(req);
         let allowed = self.mark_origin(req, res);
-        match preflight {
-            true if allowed => self.answer(allow, req, res),
-            // Who is refused is told nothing; the browser sees to the rest.
-            true => {}
-            false => {
-                if let Some(exposed) = self.exposed.as_ref().filter(|_| allowed) {
-                    res.header("Access-Control-Expose-Headers", exposed);
-                }
-                res.keep_headers();
-                return false;
+        if !is_preflight(req) {
+            if let Some(exposed) = self.exposed.as_ref().filter(|_| allowed) {
+                res.header("Access-Control-Expose-Headers", exposed);
             }
+            res.keep_headers();
+            return false;
+        }
+        // An origin that is refused is told nothing; its browser does the refusing.
+        if allowed {
+            self.answer_preflight(allow, req, res);
         }
         res.status(204);
         true
@@ -80,8 +78,8 @@ impl Policy {
         true
     }
 
-    /// What else a preflight is told.
-    fn answer(&self, allow: &str, req: &Request, res: &mut Response) {
+    /// What else an allowed preflight is told.
+    fn answer_preflight(&self, allow: &str, req: &Request, res: &mut Response) {
         res.header("Access-Control-Allow-Methods", self.methods.as_deref().unwrap_or(allow));
         let headers = match &self.headers {
             Allowed::These(names) => names.as_deref(),

@@ -1,7 +1,7 @@
 //! How many requests, how they went and how long they took, in the words of Prometheus.
 //!
 //! Each worker counts for itself, in memory of its own: a count is one load and one store, never a
-//! locked operation. Whoever asks adds up what the workers have counted.
+//! locked operation. Reading adds up what the workers have counted.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write};
@@ -114,7 +114,7 @@ impl Metrics {
         }))
     }
 
-    /// A handler that shows them; who may ask is the business of the group it stands in.
+    /// A handler that shows them to everybody; guards of the group it is mounted in may restrict that.
     pub fn handler(&self) -> impl Fn(&Request, &mut Response) + Send + Sync + 'static {
         let metrics = self.clone();
         move |_: &Request, res: &mut Response| {

@@ -59,7 +59,7 @@ use crate::{Error, Request, Result};
 ///
 /// # Cancel safety
 ///
-/// Nothing is lost when a read is dropped before it is done; the next one goes on behind it.
+/// Nothing is lost when a read is dropped before it is done; the next one goes on where it stopped.
 #[derive(Debug)]
 pub struct Body<'b> {
     req: &'b Request,
@@ -183,7 +183,7 @@ impl<'b> Body<'b> {
             self.req.read_body().await?;
             return Ok(self.req.body().unwrap_or_default());
         }
-        // `read` has left something of a part; what follows is put behind it.
+        // `read` has left something of a part; what follows is appended to it.
         let mut all = Vec::new();
         while let Some(part) = self.read_chunk().await? {
             all.extend_from_slice(part);

@@ -146,7 +146,7 @@ impl<G> Leaf<G> {
         }
     }
 
-    /// When all routes are here: their methods, for those who ask and for those who may not.
+    /// Called when all routes are here: works out `allow`, and puts CORS policies around the routes.
     fn settle(&mut self) {
         self.allow = allow(self.methods());
         for entry in self.routes.iter_mut().map(|(_, entry)| entry).chain(&mut self.rest) {

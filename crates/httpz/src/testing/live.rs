@@ -12,7 +12,7 @@ use super::parse::{self, Ends, Head};
 use super::reply::Reply;
 use crate::Method;
 
-/// Long enough for whatever a test waits for; who waits longer waits for nothing.
+/// How long a test waits before it fails; ample for anything that does come.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request that has been sent, over a connection that stays open while the answer comes.
@@ -249,9 +249,9 @@ impl Live {
         let mut rest = Vec::new();
         while let Some(Ends::WithChunk) = self.ends {
             match parse::chunk(&self.heard) {
-                Some((data, behind)) if !data.is_empty() => {
+                Some((data, after)) if !data.is_empty() => {
                     rest.extend_from_slice(data);
-                    self.heard = behind.to_vec();
+                    self.heard = after.to_vec();
                 }
                 _ => return rest,
             }

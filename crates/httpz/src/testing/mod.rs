@@ -294,7 +294,7 @@ mod tests {
         }
     }
 
-    /// Once they were not: a handler that panicked behind its answer did so unheard.
+    /// Once they were not, and a panic after the beginning of an answer went unnoticed.
     #[test]
     fn errors_that_come_too_late_are_heard_of_in_tests_too() {
         let hasty = Arc::<Hasty>::default();

@@ -9,7 +9,7 @@ pub(super) struct Head {
     pub(super) fields: Fields,
 }
 
-/// How the body behind a head ends.
+/// How the body after a head ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
     /// After so many bytes.

@@ -43,21 +43,20 @@ impl Reply {
     pub(super) fn read(request: String, bytes: &[u8], head_only: bool) -> Self {
         let (mut raw, mut rest) = (bytes, bytes);
         loop {
-            let Some((head, behind)) = Head::read(rest) else {
+            let Some((head, after)) = Head::read(rest) else {
                 let got = String::from_utf8_lossy(rest);
                 panic!("{request}: the connection ended without a whole answer; got {got:?}");
             };
-            rest = behind;
+            rest = after;
             if head.is_interim() {
                 raw = rest;
                 continue;
             }
-            let Some((body, behind)) =
-                head.ends(head_only).and_then(|ends| parse::body(ends, rest))
+            let Some((body, after)) = head.ends(head_only).and_then(|ends| parse::body(ends, rest))
             else {
                 panic!("{request}: the connection ended within the body of the answer");
             };
-            let raw = raw[..raw.len() - behind.len()].to_vec();
+            let raw = raw[..raw.len() - after.len()].to_vec();
             let Head { status, fields } = head;
             return Self { request, status, fields, body, raw };
         }

@@ -65,7 +65,7 @@ impl<'b> Multipart<'b> {
                 Step::Done => return Ok(Self { parts }),
                 Step::Part(_) if parts.len() == PARTS => return Err(too_many()),
                 Step::Part(head) => parts.push(Part { head, bytes: &[] }),
-                // All of it is here, so data comes in one piece, behind its head.
+                // All of it is here, so data comes in one piece, right after its head.
                 Step::Data(len) => {
                     if let Some(part) = parts.last_mut() {
                         part.bytes = &rest[..len];

@@ -30,7 +30,7 @@ pub(super) struct Head {
     pub(super) last: bool,
     pub(super) opcode: Opcode,
     pub(super) mask: [u8; 4],
-    /// Bytes of data behind the head.
+    /// Bytes of data after the head.
     pub(super) len: u64,
     /// Bytes of the head itself.
     pub(super) size: usize,

@@ -1,10 +1,9 @@
 //! The key of a handshake and what proves that it was read (RFC 6455 §4.2.2).
 //!
-//! The proof is a SHA-1 in base64. It keeps nobody out; it shows that the peer of a WebSocket client
-//! is no other kind of server. So both are written out here, rather than taken from crates that must
-//! be trusted with secrets.
+//! The proof is a SHA-1 in base64. It protects no secret; it only shows a client that the server speaks
+//! WebSocket. So both are written out here, which spares two crates made for stricter needs.
 
-/// What stands behind a key.
+/// What is appended to a key before it is hashed.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

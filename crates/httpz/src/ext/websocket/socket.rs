@@ -96,7 +96,7 @@ impl<'a> WebSocket<'a> {
     ///
     /// # Cancel safety
     ///
-    /// As that of `other`, which is dropped when a message comes first.
+    /// No message is lost. `other` is dropped when a message comes first, so it must be cancel safe itself.
     pub async fn next_or<T>(&mut self, other: impl Future<Output = T>) -> Either<T> {
         let mut other = pin!(other);
         poll_fn(|cx| match other.as_mut().poll(cx) {
@@ -114,7 +114,7 @@ impl<'a> WebSocket<'a> {
     ///
     /// # Cancel safety
     ///
-    /// Once the future was polled, the message is in the outgoing buffer and will be sent whole.
+    /// Once the future has been polled, the message is in the outgoing buffer and will be sent whole.
     pub async fn send(&mut self, message: impl Into<Message>) -> Result {
         if self.said_bye || self.closed.is_some() {
             return Err(Error::status(500, "the socket has been closed"));
@@ -135,7 +135,7 @@ impl<'a> WebSocket<'a> {
         self.send(serde_json::to_string(value)?).await
     }
 
-    /// Tells the peer good-bye, with a code and a few words for its log.
+    /// Closes the socket, with a code and a few words for the log of the peer.
     ///
     /// # Errors
     ///
