@@ -101,10 +101,12 @@ impl<G: Send + Sync + 'static> Built<G> {
             res.status(204).header("Allow", self.table.allow());
             return Flow::Done(Ok(()));
         }
-        if let Some(policy) = self.areas.policy(req.route_path())
-            && policy.begin(self.table.allow(), req, res)
-        {
-            return Flow::Done(Ok(()));
+        if let Some(policy) = self.areas.policy(req.route_path()) {
+            if asked_method(req).is_some() {
+                policy.answer_preflight(self.table.allow(), req, res);
+                return Flow::Done(Ok(()));
+            }
+            policy.mark(req, res);
         }
         match &self.fallbacks.not_found {
             Some(action) => {
@@ -122,10 +124,11 @@ impl<G: Send + Sync + 'static> Built<G> {
         res: &'a mut Response,
     ) -> Flow<'a> {
         let allow = leaf.allow();
-        if let Some(policy) = leaf.policy(asked_method(req).unwrap_or(req.method()))
-            && policy.begin(allow, req, res)
-        {
+        if leaf.preflights().is_some_and(|preflights| preflights.answer(req, res)) {
             return Flow::Done(Ok(()));
+        }
+        if let Some(policy) = leaf.policy(asked_method(req).unwrap_or(req.method())) {
+            policy.mark(req, res);
         }
         if req.method() == Method::Options {
             res.status(204).header("Allow", allow);

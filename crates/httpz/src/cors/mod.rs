@@ -7,6 +7,7 @@
 
 mod check;
 mod policy;
+mod preflights;
 
 use std::fmt;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use policy::Allowed;
 
 pub use check::CorsError;
 pub(crate) use policy::{Policy, WithCors, asked_method};
+pub(crate) use preflights::{Preflights, Scope, WithPreflights};
 
 type Test = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -121,7 +123,7 @@ impl Cors {
         Self::new(Origins::If(Box::new(test)))
     }
 
-    /// Lets pages use these methods; without this, those that the path has routes for.
+    /// Lets pages use these methods; without this, those of the path whose routes it holds for.
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods = Some(methods.into_iter().collect());
         self

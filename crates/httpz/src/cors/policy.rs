@@ -29,26 +29,25 @@ pub(super) enum Allowed {
 }
 
 impl Policy {
-    /// Marks the answer, whatever it will be. `true` when the request was a preflight and has been
-    /// answered; `allow` are the methods of the path.
-    pub(crate) fn begin(&self, allow: &str, req: &Request, res: &mut Response) -> bool {
+    /// Marks the answer, whatever it will be.
+    pub(crate) fn mark(&self, req: &Request, res: &mut Response) {
         let allowed = self.mark_origin(req, res);
-        if !is_preflight(req) {
-            if let Some(exposed) = self.exposed.as_ref().filter(|_| allowed) {
-                res.header("Access-Control-Expose-Headers", exposed);
-            }
-            res.keep_headers();
-            return false;
+        if let Some(exposed) = self.exposed.as_ref().filter(|_| allowed) {
+            res.header("Access-Control-Expose-Headers", exposed);
         }
-        // An origin that is refused is told nothing; its browser does the refusing.
-        if allowed {
-            self.answer_preflight(allow, req, res);
-        }
-        res.status(204);
-        true
+        res.keep_headers();
     }
 
-    /// Marks an answer that came about without [`Policy::begin`], as to a malformed request.
+    /// Answers a preflight; `methods` are those that this holds for.
+    pub(crate) fn answer_preflight(&self, methods: &str, req: &Request, res: &mut Response) {
+        // An origin that is refused is told nothing; its browser does the refusing.
+        if self.mark_origin(req, res) {
+            self.tell_rules(methods, req, res);
+        }
+        res.status(204);
+    }
+
+    /// Marks an answer that came about without [`Policy::mark`], as to a malformed request.
     pub(crate) fn mark_if_new(&self, req: &Request, res: &mut Response) {
         if res.find_header(ALLOW_ORIGIN).is_none() && res.find_header("vary").is_none() {
             self.mark_origin(req, res);
@@ -79,8 +78,8 @@ impl Policy {
     }
 
     /// What else an allowed preflight is told.
-    fn answer_preflight(&self, allow: &str, req: &Request, res: &mut Response) {
-        res.header("Access-Control-Allow-Methods", self.methods.as_deref().unwrap_or(allow));
+    fn tell_rules(&self, methods: &str, req: &Request, res: &mut Response) {
+        res.header("Access-Control-Allow-Methods", self.methods.as_deref().unwrap_or(methods));
         let headers = match &self.headers {
             Allowed::These(names) => names.as_deref(),
             Allowed::Asked => req.header("access-control-request-headers"),
@@ -109,8 +108,6 @@ fn is_preflight(req: &Request) -> bool {
 /// A policy with the route it holds for.
 pub(crate) struct WithCors<C> {
     pub(crate) policy: Arc<Policy>,
-    /// The methods of the path.
-    pub(crate) allow: String,
     pub(crate) inner: Action<C>,
 }
 
@@ -120,16 +117,12 @@ impl<C: 'static> Endpoint<C> for WithCors<C> {
     }
 
     fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
-        if self.policy.begin(&self.allow, req, res) {
-            return Ok(());
-        }
+        self.policy.mark(req, res);
         self.inner.now(cx, req, res)
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        if self.policy.begin(&self.allow, req, res) {
-            return Flow::Done(Ok(()));
-        }
+        self.policy.mark(req, res);
         self.inner.call(cx, req, res)
     }
 }

@@ -12,7 +12,7 @@ use httpz_router::Trie;
 use super::listing::RouteInfo;
 use super::matching::Matching;
 use super::registry::{Registered, Registry};
-use crate::cors::{Policy, WithCors};
+use crate::cors::{Policy, Preflights, Scope, WithCors, WithPreflights};
 use crate::handler::Action;
 use crate::{Method, Request, Shared};
 
@@ -31,6 +31,8 @@ pub(crate) struct Leaf<G: 'static> {
     rest: Option<Entry<G>>,
     /// The value of `Allow`.
     allow: String,
+    /// What answers preflights, where a policy does.
+    preflights: Option<Arc<Preflights>>,
 }
 
 struct Entry<G: 'static> {
@@ -136,7 +138,7 @@ impl<G> Entry<G> {
 
 impl<G> Leaf<G> {
     fn new() -> Self {
-        Self { routes: Vec::new(), rest: None, allow: String::new() }
+        Self { routes: Vec::new(), rest: None, allow: String::new(), preflights: None }
     }
 
     fn add(&mut self, method: Option<Method>, entry: Entry<G>) {
@@ -149,12 +151,35 @@ impl<G> Leaf<G> {
     /// Called when all routes are here: works out `allow`, and puts CORS policies around the routes.
     fn settle(&mut self) {
         self.allow = allow(self.methods());
+        self.preflights = self.answer_preflights();
         for entry in self.routes.iter_mut().map(|(_, entry)| entry).chain(&mut self.rest) {
             if let Some(policy) = entry.cors.clone() {
-                let (allow, inner) = (self.allow.clone(), entry.action.clone());
-                entry.action = Arc::new(WithCors { policy, allow, inner });
+                entry.action = Arc::new(WithCors { policy, inner: entry.action.clone() });
             }
         }
+        let Some(preflights) = &self.preflights else { return };
+        let options = self.routes.iter_mut().find(|(method, _)| *method == Method::Options);
+        if let Some(entry) = options.map(|(_, entry)| entry).or(self.rest.as_mut()) {
+            let (preflights, inner) = (preflights.clone(), entry.action.clone());
+            entry.action = Arc::new(WithPreflights { preflights, inner });
+        }
+    }
+
+    /// Each method with the policy it stands under; `None` when there is no policy here.
+    fn answer_preflights(&self) -> Option<Arc<Preflights>> {
+        let scope = |policy: Option<&Arc<Policy>>| {
+            let policy = policy?;
+            let is_its = |other: &Method| match self.entry(*other) {
+                Some(entry) => entry.cors.as_ref().is_some_and(|cors| Arc::ptr_eq(cors, policy)),
+                None => true, // OPTIONS, which is answered by itself
+            };
+            Some(Scope { policy: policy.clone(), methods: allow(self.methods().filter(is_its)) })
+        };
+        let routed = self.methods().filter(|method| self.entry(*method).is_some());
+        let methods = routed.map(|method| (method, scope(self.policy(method)))).collect::<Vec<_>>();
+        let others = scope(self.policy_of_others());
+        let some = others.is_some() || methods.iter().any(|(_, scope)| scope.is_some());
+        some.then(|| Arc::new(Preflights { methods, others, takes_others: self.rest.is_some() }))
     }
 
     /// The methods that are answered here, as the value of `Allow`.
@@ -163,11 +188,24 @@ impl<G> Leaf<G> {
     }
 
     /// What pages of other origins may do by this method; where it has no route, by another.
-    pub(crate) fn policy(&self, method: Method) -> Option<&Policy> {
+    pub(crate) fn policy(&self, method: Method) -> Option<&Arc<Policy>> {
         match self.entry(method) {
-            Some(entry) => entry.cors.as_deref(),
-            None => self.routes.iter().find_map(|(_, entry)| entry.cors.as_deref()),
+            Some(entry) => entry.cors.as_ref(),
+            None => self.policy_of_others(),
         }
+    }
+
+    /// That of the methods that have no route of their own.
+    fn policy_of_others(&self) -> Option<&Arc<Policy>> {
+        match &self.rest {
+            Some(rest) => rest.cors.as_ref(),
+            None => self.routes.iter().find_map(|(_, entry)| entry.cors.as_ref()),
+        }
+    }
+
+    /// What answers preflights, where a policy does.
+    pub(crate) fn preflights(&self) -> Option<&Preflights> {
+        self.preflights.as_deref()
     }
 
     #[inline]
