@@ -18,7 +18,8 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 /// Why a request could not be answered as asked: a status, a public text, a private source.
 ///
 /// Every [`std::error::Error`] turns into one by `?`: a 500 whose source is logged and never sent.
-/// For the same reason this type does not implement that trait itself.
+/// For the same reason this type does not implement that trait itself; `?` still makes a
+/// `Box<dyn std::error::Error>` of it, where a `main` or a test returns that.
 ///
 /// ```
 /// use httpz_core::Error;
@@ -171,9 +172,62 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
+/// The error as one of the standard library's, for functions that return a box of any.
+struct Boxed(Error);
+
+impl fmt::Display for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Boxed {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source().map(|source| source as _)
+    }
+}
+
+impl From<Error> for Box<dyn StdError + Send + Sync> {
+    #[cold]
+    fn from(error: Error) -> Self {
+        Self::from(Boxed(error))
+    }
+}
+
+impl From<Error> for Box<dyn StdError> {
+    #[cold]
+    fn from(error: Error) -> Self {
+        Self::from(Boxed(error))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_main_that_returns_any_error_takes_it_and_prints_the_same() {
+        fn start() -> Result<(), Box<dyn StdError>> {
+            Err(Error::from("x".parse::<u8>().unwrap_err()))?
+        }
+        fn start_on_a_thread() -> Result<(), Box<dyn StdError + Send + Sync>> {
+            Err(Error::status(500, "cannot listen: taken"))?
+        }
+        let error = start().unwrap_err();
+        assert_eq!(format!("{error:?}"), "invalid digit found in string");
+        assert_eq!(
+            error.source().map(ToString::to_string).as_deref(),
+            Some("invalid digit found in string")
+        );
+        let error = start_on_a_thread().unwrap_err();
+        assert_eq!(format!("{error:?} / {error}"), "cannot listen: taken / cannot listen: taken");
+    }
 
     #[test]
     fn is_one_pointer_wide_even_inside_a_result() {
