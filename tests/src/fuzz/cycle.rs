@@ -32,6 +32,8 @@ struct Notes {
     /// A handler failed, or ended the connection too late to say so: it may be cut.
     gave_up: bool,
     wrong_body: bool,
+    /// Pieces of the answer have been sent, so that a body set now would be lost.
+    streams: bool,
 }
 
 impl Service for Machine {
@@ -40,6 +42,7 @@ impl Service for Machine {
         let ops: Vec<u8> = req.path()[1..].bytes().map(|byte| byte - b'@').collect();
         let ops: Vec<u8> = ops.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
         Flow::later(async move {
+            self.notes().streams = false;
             for op in ops {
                 let done = self.perform(op, req, res).await;
                 if done.is_err() {
@@ -79,9 +82,12 @@ impl Machine {
                 ][with % 6];
                 res.header(name, value);
             }
-            3 => drop(res.bytes(&[b'x'; 16][..with])),
-            4 => drop(res.body(vec![b'x'; with * 3000])),
-            5 => res.chunk(&[b'x'; 16][..with]).await?,
+            3 => drop(self.set_body(with > 0, res).bytes(&[b'x'; 16][..with])),
+            4 => drop(self.set_body(with > 0, res).body(vec![b'x'; with * 3000])),
+            5 => {
+                self.notes().streams |= !res.written();
+                res.chunk(&[b'x'; 16][..with]).await?;
+            }
             6 => res.write().await?,
             7 => {
                 // Too late to be said in the head.
@@ -102,9 +108,16 @@ impl Machine {
                 self.notes().gave_up = true;
             }
             14 => drop(res.remove_header(["X-A", "Content-Length", "Date"][with % 3])),
-            _ => drop(res.text("xxx")),
+            _ => drop(self.set_body(true, res).text("xxx")),
         }
         Ok(())
+    }
+
+    /// An answer that would lose a body is cut.
+    fn set_body<'r>(&self, some: bool, res: &'r mut Response) -> &'r mut Response {
+        let mut notes = self.notes();
+        notes.gave_up |= some && notes.streams;
+        res
     }
 }
 

@@ -21,6 +21,8 @@ pub enum ResponseFault {
     BodyForbidden,
     /// A body that was set before a stream began, and would be lost.
     BodyBeforeStream,
+    /// A body that was set after a stream had begun, and would be lost.
+    BodyBehindStream,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
     /// A 2xx to CONNECT, which promises a tunnel.
@@ -53,6 +55,9 @@ impl fmt::Display for ResponseFault {
             Self::BodyBeforeStream => {
                 "the response had a body when its stream began, which would be lost: send it as the \
                  first piece"
+            }
+            Self::BodyBehindStream => {
+                "the response got a body behind its stream, which would be lost: send it as the last piece"
             }
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
             Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, which this server does not open",

@@ -103,28 +103,37 @@ impl Response {
         self
     }
 
-    /// Sets the body to `value` as JSON, and the type to JSON.
+    /// Sets the body to `value` as JSON, and the type to JSON; one that was set as a field
+    /// (`application/vnd.api+json`, say) stays.
     ///
     /// # Errors
     ///
     /// 500 when the value cannot be serialised.
     #[inline]
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        self.content_type(ContentType::Json);
+        self.json_type();
         let buffer = self.own_buffer();
         serde_json::to_writer(Writer::new(buffer), value)?;
         Ok(())
     }
 
-    /// Sets the body to `value` as indented JSON, and the type to JSON.
+    /// Sets the body to `value` as indented JSON, and the type as [`Response::json`] does.
     ///
     /// # Errors
     ///
     /// 500 when the value cannot be serialised.
     pub fn json_pretty<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        self.content_type(ContentType::Json);
+        self.json_type();
         serde_json::to_writer_pretty(Writer::new(self.own_buffer()), value)?;
         Ok(())
+    }
+
+    #[inline]
+    fn json_type(&mut self) {
+        self.change();
+        if self.fields.is_empty() || self.fields.find(b"content-type").is_none() {
+            self.content_type = Some(ContentType::Json);
+        }
     }
 
     /// Appends to the body; one that [`Response::body`] has set is replaced.

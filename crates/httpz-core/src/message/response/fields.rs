@@ -10,10 +10,13 @@ use crate::message::fault::ResponseFault;
 use crate::proto::encode::BadField;
 
 impl Response {
-    /// Sets the content type; cheaper than a field.
+    /// Sets the content type, in place of one that was set as a field; cheaper than that.
     #[inline]
     pub fn content_type(&mut self, kind: ContentType) -> &mut Self {
         self.change();
+        if !self.fields.is_empty() {
+            self.fields.remove(b"content-type");
+        }
         self.content_type = Some(kind);
         self
     }
@@ -25,7 +28,8 @@ impl Response {
             || (!self.fields.is_empty() && self.fields.find(b"content-type").is_some())
     }
 
-    /// Adds a field; others of the same name stay.
+    /// Adds a field; others of the same name stay, but for `Content-Type` and `Content-Length`, of which an
+    /// answer has one.
     ///
     /// A name that is no token or a value with CR, LF or another control byte never reaches the
     /// wire: the answer becomes a 500 with a log line.
@@ -106,7 +110,10 @@ impl Response {
                     return Err(ResponseFault::FieldForbidden);
                 }
             }
-            12 if name.eq_ignore_ascii_case("content-type") => self.content_type = None,
+            12 if name.eq_ignore_ascii_case("content-type") => {
+                self.content_type = None;
+                self.fields.remove(name.as_bytes());
+            }
             14 if name.eq_ignore_ascii_case("content-length") => {
                 let text = std::str::from_utf8(value).ok();
                 let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));

@@ -55,6 +55,9 @@ impl Response {
         match self.stage {
             Stage::Fresh => self.encode(),
             Stage::Streaming => {
+                if !self.body_bytes().is_empty() {
+                    return Err(ResponseFault::BodyBehindStream);
+                }
                 if self.chunked && !self.terms.head_only {
                     encode::last_chunk(self.link.outbound().buf());
                 }

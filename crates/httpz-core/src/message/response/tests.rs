@@ -33,6 +33,39 @@ fn says_what_the_handler_said() {
 }
 
 #[test]
+fn an_answer_has_one_content_type() {
+    const OWN: &str = "application/vnd.api+json";
+    type Say = fn(&mut Response);
+    let cases: [(Say, &str); 6] = [
+        (|res| _ = res.header("content-type", "a/b").content_type(ContentType::Html), "text/html"),
+        (|res| _ = res.content_type(ContentType::Html).header("content-type", "a/b"), "a/b"),
+        (|res| _ = res.header("content-type", "a/b").header("Content-Type", "c/d"), "c/d"),
+        (|res| _ = res.header("content-type", OWN).json(&1), OWN),
+        (|res| _ = res.text("x").json(&1), "application/json"),
+        (|res| _ = res.header("x-a", "b").json_pretty(&1), "application/json"),
+    ];
+    for (say, expected) in cases {
+        let mut res = Response::new();
+        say(&mut res);
+        let answer = encoded(&mut res).to_ascii_lowercase();
+        assert_eq!(answer.matches("content-type: ").count(), 1, "{answer}");
+        assert!(answer.contains(&format!("content-type: {expected}")), "{answer}");
+    }
+}
+
+#[test]
+fn a_body_that_is_set_behind_a_stream_is_not_lost_in_silence() {
+    let mut res = Response::new();
+    res.start_stream().and_then(|()| res.push_stream(b"one")).unwrap();
+    res.header("Server-Timing", "app;dur=1"); // what a dispatcher says too late is just not heard
+    let mut sound = Response::new();
+    sound.start_stream().and_then(|()| sound.push_stream(b"one")).unwrap();
+    assert!(sound.finish().is_ok());
+    res.text("two");
+    assert_eq!(res.finish(), Err(ResponseFault::BodyBehindStream));
+}
+
+#[test]
 fn large_bodies_leave_whole() {
     for body in [
         Content::from(vec![b'x'; COPIED + 1]),
