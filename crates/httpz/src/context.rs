@@ -83,7 +83,8 @@ impl<T> HasMut<T> for T {
 ///
 /// It is a plain reference that lives as long as the program: copying it costs nothing, no count is
 /// kept, and it can be held across an await or moved into a task. The price is that the value is
-/// leaked: its `Drop` does not run.
+/// leaked: its `Drop` does not run. A handler takes it as `&Shared<T>` where a task or a body that is
+/// sent later needs the state (see [`handlers`](crate::handlers#waiting)), as `&T` elsewhere.
 ///
 /// ```
 /// use httpz::Shared;

@@ -234,6 +234,11 @@ arguments! {
     fn context(site: &Site, n: u8, user: &User) { format!("{} {n} {}", site.name, user.id) }
         "GET /context/1" => 200 "acme 1 7";
 
+    row "`&Shared<T>`" both
+    #[get("/shared/:n")]
+    fn shared(site: &Shared<Site>, n: u8, user: &User) { format!("{} {n} {}", site.get().name, user.id) }
+        "GET /shared/1" => 200 "acme 1 7";
+
     row "`&mut T`" both
     #[get("/changed/:n")]
     fn changed(n: u64, user: &mut User) { { user.id += n; user.id.to_string() } }

@@ -56,6 +56,12 @@ fn lent(input: &DeriveInput, httpz: &Path, fields: &[&Field]) -> TokenStream {
                     #httpz::Has::<#inner>::has(&self.#field)
                 }
             }
+            impl #generics #httpz::Has<#ty> for #name #types #bounds {
+                #[inline]
+                fn has(&self) -> &#ty {
+                    &self.#field
+                }
+            }
         },
         None => quote! {
             impl #generics #httpz::Has<#ty> for #name #types #bounds {
