@@ -40,6 +40,9 @@ use crate::{Error, Status};
 /// # client.get("/notes/7").status(404).text("no such note");
 /// ```
 ///
+/// A handler that fails with errors of httpz as well (`res.chunk(…).await?`) returns [`Result`](crate::Result):
+/// `?` takes both.
+///
 /// With `thiserror`, whose `#[error("…")]` says the text. What has a status of 500 or more keeps it for
 /// the log:
 ///
@@ -68,6 +71,33 @@ use crate::{Error, Status};
 /// # let client = httpz::testing::Client::new(app);
 /// # client.get("/notes/0").status(404).text("there is no note 0");
 /// # client.get("/notes/7").status(500).text("Internal Server Error");
+/// ```
+///
+/// What a variant says is known of every error type that a route with an attribute returns. One that only
+/// arrives by `?` (in a handler that returns [`Result`](crate::Result), in one without an attribute, or in a
+/// guard) is a 500 until [`App::errors`](crate::App::errors) is told of it:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// #[derive(Debug, thiserror::Error, HttpError)]
+/// enum Failure {
+///     #[error("there are no more than {0} lines")]
+///     #[status(416)]
+///     End(u32),
+/// }
+///
+/// #[get("/lines/:n")]
+/// async fn lines(n: u32, res: &mut Response) -> Result {
+///     if n > 3 {
+///         return Err(Failure::End(3))?;
+///     }
+///     res.chunk(format!("line {n}\n")).await
+/// }
+///
+/// let app = App::new((), |r| r.mount(routes![lines])).errors::<Failure>();
+/// # let client = httpz::testing::Client::new(app);
+/// # client.get("/lines/7").status(416).text("there are no more than 3 lines");
 /// ```
 ///
 /// Where another library or nobody derives `std::error::Error`, `#[httpz(error)]` says that it is one:

@@ -1,7 +1,7 @@
 //! What a client hears when something goes wrong, and what it never hears.
 
 use httpz::prelude::*;
-use httpz::testing::Client;
+use httpz::testing::{Client, Exchange};
 use serde::Deserialize;
 
 #[derive(Debug)]
@@ -168,4 +168,29 @@ fn a_body_over_the_limit_is_413() {
     let client = Client::new(App::new((), routes).config(config));
     client.request(Method::Post, "/json").body("7").send().status(200).text("7");
     client.request(Method::Post, "/json").body("7".repeat(11)).send().status(413);
+}
+
+#[test]
+fn an_exchange_knows_of_an_error_what_it_was_told() {
+    #[derive(Debug, HttpError)]
+    #[httpz(error)]
+    enum Failure {
+        #[status(404, "no such note")]
+        Missing,
+    }
+
+    impl std::fmt::Display for Failure {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the table has no such row")
+        }
+    }
+
+    impl std::error::Error for Failure {}
+
+    let fails = || Err::<(), _>(Failure::Missing);
+    Exchange::new().respond(fails()).expect_status(500);
+    let test = Exchange::new().errors::<Failure>();
+    test.respond(fails()).expect_status(404).expect_body("no such note");
+    let handler = handler(|_, _| Err::<(), Error>(Failure::Missing.into()));
+    Exchange::new().errors::<Failure>().call(handler).expect_status(404);
 }

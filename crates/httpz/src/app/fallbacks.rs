@@ -129,8 +129,8 @@ impl<G: Send + Sync + 'static> App<G> {
     }
 
     /// Says that errors of type `E` know what they mean. It is only needed for types that no route with
-    /// an attribute returns, such as one that only guards return; those of routes are registered by
-    /// themselves.
+    /// an attribute returns, such as one that only guards return, or that only `?` turns into a
+    /// `httpz::Error`; those of routes are registered by themselves.
     ///
     /// ```
     /// use httpz::prelude::*;

@@ -10,7 +10,7 @@ use crate::{ContentType, Error, Request, Response, Status, json};
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
 
 /// What an error of another library means, if it is of the kind that is known.
-pub(super) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
+pub(crate) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
 
 /// Begins the answer to an error with what every shape of it has: its status and its fields.
 pub(crate) fn begin(res: &mut Response, error: &Error) {
@@ -22,7 +22,7 @@ pub(crate) fn begin(res: &mut Response, error: &Error) {
 
 /// What an error means: for one that `?` has turned into a 500, what [`App::error`](crate::App::error)
 /// was told of its kind.
-pub(super) fn interpret(meanings: &[Meaning], error: Error) -> Error {
+pub(crate) fn interpret(meanings: &[Meaning], error: Error) -> Error {
     let unexplained = error.code() == 500 && error.message() == Status(500).reason();
     let Some(source) = error.source().filter(|_| unexplained) else { return error };
     match meanings.iter().find_map(|meaning| meaning(source)) {
@@ -85,7 +85,7 @@ fn names_json(range: &str) -> bool {
 
 /// A line for what is the server's fault. An error that was made as a 503 or the like and has no cause
 /// is an answer rather than a failure.
-pub(super) fn note(req: &Request, error: &Error) {
+pub(crate) fn note(req: &Request, error: &Error) {
     if error.code() == 500 || (error.code() > 500 && error.source().is_some()) {
         say(req, "", error);
     }

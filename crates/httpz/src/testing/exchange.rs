@@ -1,6 +1,7 @@
 //! A request and a response without an application around them, to call one handler by hand.
 
 use std::cell::{OnceCell, RefCell, RefMut};
+use std::error::Error as StdError;
 use std::fmt;
 
 use httpz_core::proto::encode;
@@ -9,9 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::reply::Reply;
-use crate::app::refusal;
+use crate::app::refusal::{self, Meaning};
 use crate::url::push_pair;
-use crate::{Config, Error, Handler, Method, Request, Respond, Response, Result};
+use crate::{Config, Error, Handler, HttpError, Method, Request, Respond, Response, Result};
 
 /// A request that is built up, the response to it, and what a test may demand of that.
 ///
@@ -71,6 +72,9 @@ use crate::{Config, Error, Handler, Method, Request, Respond, Response, Result};
 /// Exchange::new().respond(show(7)).expect_status(200).expect_body("Teg");
 /// Exchange::new().respond(show(8)).expect_status(404);
 /// ```
+///
+/// What is a 500 to it is logged with its cause, as a server does. An error of one's own that implements
+/// [`std::error::Error`] is one until [`Exchange::errors`] says that it knows its status.
 pub struct Exchange {
     method: Method,
     url: String,
@@ -79,6 +83,7 @@ pub struct Exchange {
     fields: Vec<(String, String)>,
     body: Vec<u8>,
     config: Config,
+    meanings: Vec<Meaning>,
     /// Made when the handler is called.
     pair: OnceCell<(Request, RefCell<Response>)>,
     /// Read when something is demanded of it.
@@ -109,6 +114,7 @@ impl Exchange {
             fields: Vec::new(),
             body: Vec::new(),
             config,
+            meanings: Vec::new(),
             pair: OnceCell::new(),
             reply: OnceCell::new(),
         }
@@ -154,6 +160,34 @@ impl Exchange {
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
+        self
+    }
+
+    /// Says that errors of type `E` know what they mean, as an application knows of those that its routes
+    /// return, and by [`App::errors`](crate::App::errors) of others.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    /// use httpz::testing::Exchange;
+    ///
+    /// #[derive(Debug, thiserror::Error, HttpError)]
+    /// enum Failure {
+    ///     #[error("there is no note {0}")]
+    ///     #[status(404)]
+    ///     NoNote(u64),
+    /// }
+    ///
+    /// #[get("/notes/:id")]
+    /// fn note(id: u64) -> Result<String, Failure> {
+    ///     Err(Failure::NoNote(id))
+    /// }
+    ///
+    /// let test = Exchange::new().errors::<Failure>();
+    /// test.respond(note(7)).expect_status(404).expect_body("there is no note 7");
+    /// ```
+    #[must_use]
+    pub fn errors<E: HttpError + StdError + Send + Sync + 'static>(mut self) -> Self {
+        self.meanings.push(Box::new(|source| source.downcast_ref().map(E::to_error)));
         self
     }
 
@@ -253,15 +287,17 @@ impl Exchange {
             Ok(()) => {}
             // As on the wire: an answer that has begun is cut.
             Err(_) if response.written() => response.abort(),
-            Err(error) => self.refuse(&mut response, &error),
+            Err(error) => self.refuse(&mut response, error),
         }
         self
     }
 
-    fn refuse(&self, response: &mut Response, error: &Error) {
+    fn refuse(&self, response: &mut Response, error: Error) {
+        let error = refusal::interpret(&self.meanings, error);
+        refusal::note(self.req(), &error);
         response.clear();
-        refusal::begin(response, error);
-        refusal::shape_error(self.req(), response, error);
+        refusal::begin(response, &error);
+        refusal::shape_error(self.req(), response, &error);
     }
 
     #[track_caller]
@@ -362,7 +398,7 @@ impl Exchange {
             let mut response = self.res();
             // An answer that cannot be sent as it is becomes an error, as on the wire.
             let bytes = response.encoded().or_else(|error| {
-                self.refuse(&mut response, &error);
+                self.refuse(&mut response, error);
                 response.encoded()
             });
             match bytes {
