@@ -84,7 +84,7 @@ pub type Action<C> = Arc<dyn Endpoint<C>>;
     note = "what it returns must implement `httpz::Respond`",
     note = "with the context first, `fn(&T, &Request, &mut Response)`, that must have `T`; here it is `{C}`",
     note = "an async function may take `Body<'_>` last, to read the body itself",
-    note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`"
+    note = "for typed parameters put `#[get(\"/path/:id\")]` on the function and use `routes![…]`; a test calls such a function by itself: `exchange.respond(f(7))`"
 )]
 pub trait Handler<C, M>: Send + Sync + 'static {
     /// Makes it ready to run.

@@ -34,7 +34,8 @@ use crate::{Content, ContentType, Error, Json, Response, Result, Status};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`: wrap it in `Json(…)` or `Html(…)`, make a `String` of it, or implement `httpz::Respond` for it",
     label = "this is not something httpz can write to a response",
-    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`; what gives a future is an `async fn`"
+    note = "return `()`, a string, bytes, `Json(T)`, `Html(T)`, `Redirect`, `Status`, `(Status, T)`, `Chunks`, `Option<T>`, `Result<T, E>`, or implement `httpz::Respond`; what gives a future is an `async fn`",
+    note = "fields, cookies and a whole answer of one's own are said to an argument, `res: &mut Response`"
 )]
 pub trait Respond {
     /// Fills the response in.

@@ -82,7 +82,7 @@ enum Headers {
 }
 
 impl Cors {
-    fn new(origins: Origins) -> Self {
+    fn of(origins: Origins) -> Self {
         Self {
             origins,
             credentials: false,
@@ -101,12 +101,12 @@ impl Cors {
 
     /// For the pages of these origins. The one that asks is told that it may, if it is among them.
     pub fn origins<O: Into<String>>(origins: impl IntoIterator<Item = O>) -> Self {
-        Self::new(Origins::Listed(origins.into_iter().map(Into::into).collect()))
+        Self::of(Origins::Listed(origins.into_iter().map(Into::into).collect()))
     }
 
     /// For every page of the world (`*`): what needs no login may well be read by all.
     pub fn any_origin() -> Self {
-        Self::new(Origins::Any)
+        Self::of(Origins::Any)
     }
 
     /// For the pages of origins of which this says yes.
@@ -120,7 +120,7 @@ impl Cors {
     /// # Ok::<(), httpz::BuildError>(())
     /// ```
     pub fn origin_if(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        Self::new(Origins::If(Box::new(test)))
+        Self::of(Origins::If(Box::new(test)))
     }
 
     /// Lets pages use these methods; without this, those of the path whose routes it holds for.
