@@ -33,7 +33,7 @@
 //! | event streams | [`sse`] |
 //! | cookies | [`Cookies`], [`Cookie`], [`Response::cookie`] |
 //! | pages of other origins | [`Cors`] |
-//! | limits, deadlines, workers | [`Config`] |
+//! | limits, deadlines, workers | [`Config`], [`config`] |
 //! | starting, ending, health | [`App::listen`], [`App::start_on`], [`Handle`], [`health`] |
 //! | tests | [`testing`] |
 //!
@@ -112,6 +112,7 @@ pub use streams::Chunks;
 pub use bytes::Bytes;
 pub use httpz_core::memory::Arena;
 pub use httpz_core::message::IntoBody;
+pub use httpz_core::proto::ProtocolError;
 pub use httpz_core::server::{Places, Signals};
 pub use httpz_core::{
     Came, Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs,
@@ -123,6 +124,13 @@ pub use httpz_macros::{
     options, patch, post, put, query, route, trace,
 };
 pub use serde_json::json;
+
+/// The parts of a [`Config`], and what can be wrong with one.
+pub mod config {
+    pub use httpz_core::net::{ConnectionLimits, Timeouts};
+    pub use httpz_core::server::{ConfigError, Footprint, PoolConfig, RequestConfig};
+    pub use httpz_core::server::{ResponseConfig, ShutdownConfig};
+}
 
 /// Types for the fields of a request, for [`Header`].
 pub mod header {
