@@ -85,8 +85,9 @@ impl<'a, R> Next<'a, R> {
 
 /// Runs around the routes of a group: takes the context `C` and passes on an `R`.
 ///
-/// An `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result` is one. One with settings
-/// is a function that returns such a closure:
+/// An `async fn(Next<'_, R>, &mut C, &Request, &mut Response) -> Result` is one, and so is
+/// a closure `async |…| …` (not `|…| async { … }`, whose future may not borrow the arguments). One with
+/// settings is a function that returns such a closure:
 ///
 /// ```
 /// use httpz::prelude::*;

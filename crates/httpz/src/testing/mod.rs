@@ -4,6 +4,28 @@
 //! answer that takes its time. Every request is made of real bytes and read by the real parser;
 //! answers are read back from the bytes that would go over the network. What a test sees is what a
 //! client would see.
+//!
+//! There is no runtime, so no time passes: deadlines and `timeout` never strike, and what waits for a timer or
+//! a socket of tokio, or spawns, panics. A handler that does is tested within a runtime of the test's own, one
+//! that runs on a thread beside it:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use httpz::prelude::*;
+//! use httpz::testing::Client;
+//!
+//! #[get("/later")]
+//! async fn later() -> &'static str {
+//!     tokio::time::sleep(Duration::from_millis(5)).await;
+//!     "at last"
+//! }
+//!
+//! let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+//! let _within = runtime.enter();
+//! Client::new(App::new((), |r| r.mount(routes![later]))).get("/later").text("at last");
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 mod difference;
 mod exchange;
