@@ -6,11 +6,17 @@
 
 use std::sync::Arc;
 
+use httpz_core::proto::chars::is_token;
+
 use super::Origins;
 use crate::handler::{Action, Endpoint};
 use crate::{Flow, Method, Request, Response, Result};
 
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+
+/// The longest list of fields that a preflight is told it may send because it has asked for them. What is
+/// longer no browser sends, and it must not be more than an answer holds.
+const ASKED: usize = 1024;
 
 /// A [`Cors`](super::Cors) without mistakes, its values as they are sent.
 pub(crate) struct Policy {
@@ -82,7 +88,9 @@ impl Policy {
         res.header("Access-Control-Allow-Methods", self.methods.as_deref().unwrap_or(methods));
         let headers = match &self.headers {
             Allowed::These(names) => names.as_deref(),
-            Allowed::Asked => req.header("access-control-request-headers"),
+            Allowed::Asked => {
+                req.header("access-control-request-headers").filter(|names| are_names(names))
+            }
         };
         if let Some(headers) = headers {
             res.header("Access-Control-Allow-Headers", headers);
@@ -103,6 +111,12 @@ fn is_preflight(req: &Request) -> bool {
     req.method() == Method::Options
         && req.header_bytes("origin").is_some()
         && req.header_bytes("access-control-request-method").is_some()
+}
+
+/// Is it what browsers ask for, names with commas between them?
+fn are_names(list: &str) -> bool {
+    let mut names = list.split(',').map(|name| name.trim_matches([' ', '\t']));
+    list.len() <= ASKED && names.all(|name| is_token(name.as_bytes()))
 }
 
 /// A policy with the route it holds for.
