@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::excerpt::excerpt;
 use crate::error::{Error, Result};
 use crate::proto::Status;
 
@@ -28,7 +29,7 @@ fn refusal(bytes: &[u8], error: &serde_json::Error) -> Error {
                     with `#[serde(borrow)]`";
         return Error::status(500, Status::INTERNAL_SERVER_ERROR.reason()).with_source(mend);
     }
-    Error::status(400, format!("unexpected JSON: {text}"))
+    Error::status(400, format!("unexpected JSON: {}", excerpt(&text)))
 }
 
 #[cfg(test)]
@@ -50,6 +51,13 @@ mod tests {
             let (got, chain) = refused(body);
             assert!(got == code && chain.starts_with(text), "{body}: {got} {chain}");
         }
+        // Nor is it said back at length.
+        let long = format!("[\"{}\"]", "\x7f".repeat(1_000_000));
+        let error = read_json::<[u8; 1]>(long.as_bytes()).unwrap_err();
+        let message = error.message();
+        assert!(message.starts_with("unexpected JSON: invalid type: string"), "{message}");
+        assert!(message.ends_with("expected u8 at line 1 column 1000003"), "{message}");
+        assert!(message.len() < 1200, "{} bytes", message.len());
         // What a client puts into a string is not taken for our words.
         let error = read_json::<u8>(br#""x, expected a borrowed string at line ""#).unwrap_err();
         assert_eq!(error.code(), 400);

@@ -14,6 +14,7 @@ pub mod content_type;
 pub mod cookie;
 pub mod event;
 pub mod events;
+mod excerpt;
 pub mod fault;
 mod json;
 pub(crate) mod link;
@@ -33,6 +34,8 @@ pub use content_type::ContentType;
 pub use cookie::{Cookie, SameSite};
 pub use event::{Event, Feed};
 pub use events::Events;
+#[doc(hidden)]
+pub use excerpt::excerpt;
 pub use fault::ResponseFault;
 #[doc(hidden)]
 pub use json::read_json;

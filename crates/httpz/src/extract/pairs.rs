@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use httpz_core::message::excerpt;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
@@ -38,7 +39,7 @@ struct Refusal {
 
 impl Refusal {
     fn named(mut self, name: &str) -> Self {
-        self.name.get_or_insert_with(|| name.to_owned());
+        self.name.get_or_insert_with(|| excerpt(name).into_owned());
         self
     }
 
@@ -64,7 +65,7 @@ impl std::error::Error for Refusal {}
 
 impl de::Error for Refusal {
     fn custom<T: fmt::Display>(text: T) -> Self {
-        Self { text: text.to_string(), name: None }
+        Self { text: excerpt(&text.to_string()).into_owned(), name: None }
     }
 }
 

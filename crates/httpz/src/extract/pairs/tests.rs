@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use serde::Deserialize;
 
 use super::*;
-use crate::Request;
+use crate::{Method, Request};
 
 /// The value as `Debug` shows it, or the text of the refusal.
 fn query<T: for<'de> Deserialize<'de> + Debug>(text: &str) -> String {
@@ -123,4 +123,19 @@ fn borrows_what_needs_no_decoding_and_what_does() {
     let req = Request::get("/?plain=ann&decoded=b%26o");
     let names: Names<'_> = read(req.query().unwrap(), "query").unwrap();
     assert_eq!((names.plain, names.decoded), ("ann", "b&o"));
+}
+
+/// A form of a megabyte was answered with five.
+#[test]
+fn a_refusal_shows_what_is_long_in_part() {
+    let long = "\u{1}".repeat(100_000);
+    for form in [format!("limit={long}"), format!("{long}=1&{long}=2")] {
+        let req = Request::build(Method::Post, "/", &[], form.as_bytes()).unwrap();
+        let error = match form.starts_with("limit") {
+            true => read::<Page>(req.form().unwrap(), "form").err(),
+            false => read::<BTreeMap<String, u8>>(req.form().unwrap(), "form").err(),
+        };
+        let message = error.expect("it is refused").message().to_owned();
+        assert!(message.starts_with("form parameter `") && message.len() < 2000, "{message}");
+    }
 }
