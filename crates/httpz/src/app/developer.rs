@@ -3,7 +3,7 @@
 //!
 //! The page has everything that the log says, and where it happened. Since that is nobody else's
 //! business, only builds with debug assertions show it, only to a peer on this machine that asks for
-//! HTML, and only where no `on_error` says otherwise.
+//! HTML and for nobody else, and only where no `on_error` says otherwise.
 
 use std::fmt::Write;
 
@@ -14,6 +14,9 @@ use crate::{ContentType, Error, Request, Response, Status};
 
 /// Fields whose value is as good as a password.
 const SECRET: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+
+/// Fields by which a proxy or a tunnel on this machine tells that it asks for somebody else.
+const PASSED_ON: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:52rem;padding:0 1rem;\
     color-scheme:light dark}h1{font-size:1.4rem}h2{font-size:1rem;margin-top:2rem}\
@@ -26,13 +29,18 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;ma
 pub(super) fn is_meant_for(req: &Request, error: &Error) -> bool {
     let near = req.peer_addr().is_none_or(|addr| addr.ip().to_canonical().is_loopback());
     let html = || req.header("accept").is_some_and(|accept| accept.contains("text/html"));
-    cfg!(debug_assertions) && error.code() >= 500 && near && html()
+    cfg!(debug_assertions) && error.code() >= 500 && near && html() && !is_passed_on(req)
 }
 
 /// Is the peer of this request to be told which limit a body exceeds? A peer on this machine is.
 pub(super) fn hears_of_limits(req: &Request, error: &Error) -> bool {
     let near = || req.peer_addr().is_some_and(|addr| addr.ip().to_canonical().is_loopback());
-    cfg!(debug_assertions) && error.fault() == Some(ProtocolError::BodyTooLarge) && near()
+    let too_large = error.fault() == Some(ProtocolError::BodyTooLarge);
+    cfg!(debug_assertions) && too_large && near() && !is_passed_on(req)
+}
+
+fn is_passed_on(req: &Request) -> bool {
+    PASSED_ON.iter().any(|name| req.header_bytes(name).is_some())
 }
 
 /// Of a body that is too large, which limit it is over and what sets that.
@@ -165,5 +173,16 @@ mod tests {
         let fields = [("Accept", "text/html")];
         let req = Request::build(Method::Get, "/", &fields, b"").unwrap();
         assert!(!is_meant_for(&req, &Error::status(404, "no")));
+        assert!(is_meant_for(&req, &failure));
+    }
+
+    /// Who shows a debug build to others by a proxy or a tunnel showed them the causes of its errors, too.
+    #[test]
+    fn is_not_for_those_whom_a_proxy_on_this_machine_asks_for() {
+        for name in PASSED_ON {
+            let fields = [("Accept", "text/html"), (name, "for=203.0.113.9")];
+            let req = Request::build(Method::Get, "/", &fields, b"").unwrap();
+            assert!(!is_meant_for(&req, &Error::status(500, "oh")), "{name}");
+        }
     }
 }
