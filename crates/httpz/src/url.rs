@@ -8,6 +8,9 @@ use httpz_router::{Pattern, Segment};
 ///
 /// Everything in a value is escaped that would not come back as it is. Only the rest of a path may hold
 /// slashes; elsewhere one would begin a new segment. An empty pattern adds nothing to its group's prefix.
+///
+/// It never begins with two slashes: behind them browsers read a host (RFC 3986 §4.2), and a redirect to
+/// such a place would lead where a value says.
 pub fn url(pattern: &str, values: &[&dyn Display]) -> String {
     if pattern.is_empty() {
         return String::new();
@@ -31,6 +34,10 @@ pub fn url(pattern: &str, values: &[&dyn Display]) -> String {
             let _ = write!(Escaped { url: &mut url, rest }, "{value}");
         }
         push_text(&mut url, suffix);
+    }
+    if url.starts_with("//") {
+        // The first segment is empty. This is how the URL standard writes such a path (§4.5).
+        url.insert_str(0, "/.");
     }
     url
 }
@@ -69,11 +76,9 @@ struct Escaped<'a> {
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         for byte in text.bytes() {
+            let divides = self.rest && byte == b'/' && *self.url != "/";
             // `pchar` without the escapes themselves.
-            if byte.is_ascii_alphanumeric()
-                || b"-._~!$&'()*+,;=:@".contains(&byte)
-                || (self.rest && byte == b'/')
-            {
+            if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) || divides {
                 self.url.push(char::from(byte));
             } else {
                 write!(self.url, "%{byte:02X}")?;
@@ -97,6 +102,23 @@ mod tests {
         ] {
             let pattern = if rest { "/a/*rest" } else { "/a/:value" };
             assert_eq!(url(pattern, &[&value]), format!("/a/{expected}"));
+        }
+    }
+
+    #[test]
+    fn no_value_makes_it_a_place_on_another_host() {
+        for (pattern, values, expected) in [
+            ("/*rest", &["/evil.example/a"][..], "/%2Fevil.example/a"),
+            ("/*rest", &["//evil.example"], "/%2F/evil.example"),
+            ("/*rest", &["a//b"], "/a//b"),
+            ("/a/*rest", &["/b"], "/a//b"),
+            ("/:a/:b", &["", "evil.example"], "/.//evil.example"),
+            ("/:a/*rest", &["", "evil.example"], "/.//evil.example"),
+            ("/*rest", &[r"\evil.example"], "/%5Cevil.example"),
+            ("//a", &[], "/.//a"),
+        ] {
+            let values: Vec<&dyn Display> = values.iter().map(|v| v as &dyn Display).collect();
+            assert_eq!(url(pattern, &values), expected);
         }
     }
 

@@ -364,6 +364,20 @@ fn escaped() -> &'static str {
     "escaped"
 }
 
+#[get("/*rest")]
+fn anything(rest: &str) -> Redirect {
+    Redirect::to(anything::url(rest))
+}
+
+/// `//evil.example` is a host to browsers: a redirect to where the request had gone led there.
+#[test]
+fn the_url_of_a_route_stays_on_its_host() {
+    let client = Client::new(App::new((), |r| r.mount(routes![anything])));
+    client.get("//evil.example/a").header("location", "/%2Fevil.example/a");
+    client.get("/%2Fevil.example/a").header("location", "/%2Fevil.example/a");
+    client.get("/a//b").header("location", "/a//b");
+}
+
 #[test]
 fn the_url_of_a_route_leads_to_it() {
     let client = Client::new(App::new((), |r| r.mount(routes![menu, escaped])));
