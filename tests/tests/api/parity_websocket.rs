@@ -111,9 +111,33 @@ fn row_64_a_wrong_handshake_is_refused() {
         let draft = draft.header("upgrade", "websocket").header("sec-websocket-version", version);
         draft.header("sec-websocket-key", key).send()
     };
-    ask("dGhlIHNhbXBsZSBub25jZQ==", "8").status(426).header("sec-websocket-version", "13");
+    let old =
+        ask("dGhlIHNhbXBsZSBub25jZQ==", "8").status(426).header("sec-websocket-version", "13");
+    old.header("upgrade", "websocket");
     ask("c2hvcnQ=", "13").status(400);
     peer.client.get("/echo").status(426).header("upgrade", "websocket");
+}
+
+/// A proxy that takes every WebSocket for a tunnel passes on what its client sends behind a handshake that was
+/// refused: those bytes were served as requests that the proxy never saw.
+#[test]
+fn row_64_what_follows_a_refused_handshake_is_no_request() {
+    let (peer, right) = (Peer::new(), "dGhlIHNhbXBsZSBub25jZQ==");
+    for (origin, version, key, status) in [
+        (&b"http://a"[..], "8", right, 426),
+        (b"http://a", "13", "c2hvcnQ=", 400),
+        (b"http://evil.example", "13", right, 403),
+        (b"\xff", "13", right, 403),
+    ] {
+        let head = format!(
+            "GET /echo HTTP/1.1\nHost: a\nConnection: upgrade\nUpgrade: websocket\n\
+             Sec-WebSocket-Version: {version}\nSec-WebSocket-Key: {key}\nOrigin: "
+        );
+        let behind = "\n\nGET /behind HTTP/1.1\nHost: a\n\n".replace('\n', "\r\n");
+        let sent = [head.replace('\n', "\r\n").as_bytes(), origin, behind.as_bytes()].concat();
+        let reply = peer.client.send(&sent).status(status);
+        assert!(reply.find_headers("connection").any(|said| said == "close"), "{reply}");
+    }
 }
 
 #[test]

@@ -57,23 +57,20 @@ impl Accept {
     ///
     /// # Errors
     ///
-    /// 426 when it asks for none, 400 when it asks wrongly, 403 when it comes from a page of an origin
-    /// that is not taken; otherwise as for [`Response::upgrade`].
+    /// 426 when it asks for none or for another version, 400 when it asks wrongly, 403 when it comes from a
+    /// page of an origin that is not taken; otherwise as for [`Response::upgrade`]. Where it asks and is
+    /// refused, the connection ends with the answer: what the peer may have sent behind are frames.
     pub async fn socket<'a>(
         self,
         req: &'a Request,
         res: &'a mut Response,
     ) -> Result<WebSocket<'a>> {
-        let header = |name| req.header(name).unwrap_or_default();
         if req.header("upgrade").is_some() {
-            if header("sec-websocket-version") != "13" {
-                res.header("Sec-WebSocket-Version", "13").keep_headers();
-                return Err(Error::status(426, "version 13 of WebSocket is spoken here"));
+            if let Err(error) = self.check(req, res) {
+                res.close();
+                return Err(error);
             }
-            if req.method() != Method::Get || !handshake::is_key(header("sec-websocket-key")) {
-                return Err(Error::status(400, "malformed WebSocket handshake"));
-            }
-            self.check_origin(req)?;
+            let header = |name| req.header(name).unwrap_or_default();
             res.header("Sec-WebSocket-Accept", handshake::accept(header("sec-websocket-key")));
             if let Some(protocol) = self.protocol(header("sec-websocket-protocol")) {
                 res.header("Sec-WebSocket-Protocol", protocol);
@@ -83,6 +80,21 @@ impl Accept {
         Ok(WebSocket::over(tunnel, self.max_message))
     }
 
+    /// Is it a handshake as it should be, by somebody who may?
+    fn check(&self, req: &Request, res: &mut Response) -> Result {
+        let header = |name| req.header(name).unwrap_or_default();
+        if header("sec-websocket-version") != "13" {
+            res.header("Sec-WebSocket-Version", "13");
+            // RFC 9110 §15.5.22.
+            res.header("Connection", "upgrade").header("Upgrade", "websocket").keep_headers();
+            return Err(Error::status(426, "version 13 of WebSocket is spoken here"));
+        }
+        if req.method() != Method::Get || !handshake::is_key(header("sec-websocket-key")) {
+            return Err(Error::status(400, "malformed WebSocket handshake"));
+        }
+        self.check_origin(req)
+    }
+
     fn protocol(&self, wanted: &str) -> Option<&'static str> {
         let mut wanted = wanted.split(',').map(|item| item.trim_matches([' ', '\t']));
         wanted.find_map(|item| self.protocols.iter().copied().find(|protocol| *protocol == item))
@@ -90,7 +102,8 @@ impl Accept {
 
     /// Browsers let every page ask, and say which asks; cookies come along.
     fn check_origin(&self, req: &Request) -> Result {
-        let Some(origin) = req.header("origin") else { return Ok(()) };
+        let Some(origin) = req.header_bytes("origin") else { return Ok(()) };
+        let origin = std::str::from_utf8(origin).unwrap_or_default();
         let taken = match &self.origin {
             Some(test) => test(origin),
             None => {
