@@ -1,8 +1,13 @@
 //! Many connections at once: no errors, and memory within its bound afterwards.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use httpz::Config;
+use httpz::prelude::*;
+use httpz::sse::Event;
 use httpz_tests::{Raw, has_command, resident};
 
 use super::{start, stop};
@@ -44,6 +49,44 @@ fn pipelined_requests_are_answered_in_order() {
             assert_eq!(peer.answer().body, "slept");
         }
     }
+    stop(server);
+}
+
+/// Talks until somebody else was served; but not for ever, so that a test fails rather than hangs.
+#[get("/talk")]
+async fn talk(served: &AtomicBool, res: &mut Response) -> Result {
+    let mut events = res.events().await?;
+    for _ in 0..100_000 {
+        if served.load(Ordering::Relaxed) {
+            return events.send(&Event::new("somebody else was served")).await;
+        }
+        events.send(&Event::new("and so on")).await?;
+    }
+    Ok(())
+}
+
+#[get("/serve")]
+fn serve(served: &AtomicBool) {
+    served.store(true, Ordering::Relaxed);
+}
+
+#[test]
+fn a_peer_that_takes_all_it_is_sent_leaves_time_for_others() {
+    let config = Config { workers: 1, port: 0, ..Config::default() };
+    let app = App::new(AtomicBool::new(false), |r| r.mount(routes![talk, serve])).config(config);
+    let server = app.start().expect("it starts");
+    let mut listener = TcpStream::connect(server.addr()).expect("it listens");
+    let request = b"GET /talk HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    listener.write_all(request).expect("it takes requests");
+    listener.read_exact(&mut [0]).expect("it answers");
+    let listening = thread::spawn(move || {
+        let mut said = String::new();
+        listener.read_to_string(&mut said).expect("it says good-bye");
+        said
+    });
+    assert_eq!(Raw::connect(server.addr()).get("/serve").status, 200);
+    let said = listening.join().expect("it was heard");
+    assert!(said.contains("somebody else was served"), "{} bytes for one peer alone", said.len());
     stop(server);
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A read takes one system call, and so does a write. A read that gives less than there was room for has
 //! emptied the socket, so readiness is forgotten there and then, and the next read waits without asking the
-//! kernel. Reads after a wake-up and all writes are tried at once, because they nearly always succeed.
+//! kernel. The first read after a wake-up and the first write after it are tried at once, because they
+//! nearly always succeed; the others ask the runtime, so that a peer that sends, or takes, without end
+//! leaves time for others.
 
 use std::cell::{Cell, OnceCell};
 use std::io::{self, IoSlice, Read};
@@ -79,6 +81,8 @@ pub struct SocketWire<S> {
     stream: S,
     /// Is a read pending, so that a wake-up probably means that there is something to read?
     parked: Cell<bool>,
+    /// Has nothing been written since a read was pending?
+    rested: Cell<bool>,
     /// Is the connection to be reset instead of ending in order?
     breaks_off: Cell<bool>,
     watch: Watch,
@@ -94,6 +98,7 @@ impl<S: Socket> SocketWire<S> {
         let wire = Rc::new(Self {
             stream,
             parked: Cell::new(false),
+            rested: Cell::new(true),
             breaks_off: Cell::new(false),
             watch: watches.watch(),
             spoken_for: OnceCell::new(),
@@ -124,8 +129,8 @@ impl<S: Socket> SocketWire<S> {
         if short > 0 { Ok(short) } else { result }
     }
 
-    #[cold]
-    fn write_later(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    #[inline(never)]
+    fn write_counted(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         loop {
             match self.stream.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
@@ -157,6 +162,7 @@ impl<S: Socket> Wire for SocketWire<S> {
                     Poll::Ready(ready) => ready?,
                     Poll::Pending => {
                         self.parked.set(true);
+                        self.rested.set(true);
                         return self.watch.pending(cx);
                     }
                 }
@@ -177,8 +183,12 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     #[inline]
     fn poll_write(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        // The same for writes: of those between two waits for the peer only the first is not counted.
+        if !self.rested.replace(false) {
+            return self.write_counted(cx, bufs);
+        }
         match self.stream.try_write(bufs) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.write_later(cx, bufs),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.write_counted(cx, bufs),
             result => Poll::Ready(result),
         }
     }
