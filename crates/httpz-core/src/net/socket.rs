@@ -129,7 +129,7 @@ impl<S: Socket> SocketWire<S> {
         if short > 0 { Ok(short) } else { result }
     }
 
-    #[inline(never)]
+    #[cold]
     fn write_counted(&self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         loop {
             match self.stream.poll_write_ready(cx) {
