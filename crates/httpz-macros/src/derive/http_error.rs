@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Error, Expr, Fields, Lit, Path, Result, Token, Variant,
+    Attribute, Data, DataEnum, DeriveInput, Error, Expr, ExprLit, Fields, Ident, Lit, Member, Path,
+    PathSegment, Result, Token, Variant,
 };
 
 use super::{Said, emit};
@@ -124,7 +124,7 @@ impl Case {
                 Ok(Self { status, text: None, pattern: quote!(#ident(text)), made })
             }
             _ => Err(Error::new(
-                variant.span(),
+                ident.span(),
                 "nothing says what the client hears: put a text in `#[status(404, \"…\")]`, have one \
                  field that is the text, or say it with `thiserror`'s `#[error(\"…\")]`",
             )),
@@ -138,7 +138,7 @@ fn status(variant: &Variant) -> Result<(Expr, Option<Expr>)> {
     let mut attributes = variant.attrs.iter().filter(|a| a.path().is_ident("status"));
     let attribute = attributes.next().ok_or_else(|| {
         let text = format!("`{ident}` has no status: put `#[status(400)]` on it");
-        Error::new(variant.span(), text)
+        Error::new(ident.span(), text)
     })?;
     if let Some(second) = attributes.next() {
         return Err(Error::new_spanned(second, "an error has one status: take this one out"));
@@ -148,14 +148,48 @@ fn status(variant: &Variant) -> Result<(Expr, Option<Expr>)> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated;
     let mut arguments = attribute.parse_args_with(arguments).map_err(|_| wrong())?.into_iter();
     let code = arguments.next().ok_or_else(wrong)?;
+    if names_a_status(&code) {
+        return Err(Error::new_spanned(code, "a status is a number here: `#[status(404)]`"));
+    }
     if let Expr::Lit(literal) = &code {
         let Lit::Int(number) = &literal.lit else { return Err(wrong()) };
         if !(400..=599).contains(&number.base10_parse::<u16>().unwrap_or(0)) {
             return Err(Error::new(number.span(), "the status of an error is 400 to 599"));
         }
     }
-    match (arguments.next(), arguments.next()) {
-        (text, None) => Ok((code, text)),
-        _ => Err(wrong()),
+    let (text, None) = (arguments.next(), arguments.next()) else { return Err(wrong()) };
+    if let Some(field) = text.as_ref().and_then(|text| field_in_braces(text, &variant.fields)) {
+        let mend = format!(
+            "`{field}` is not filled in here: say the text with `thiserror`'s `#[error(\"…\")]` and leave it \
+             out of this, or have one field that is the text"
+        );
+        return Err(Error::new_spanned(text, mend));
     }
+    Ok((code, text))
+}
+
+/// Is this `Status::NOT_FOUND` or `NotFound`, as other libraries have it, rather than a constant?
+fn names_a_status(code: &Expr) -> bool {
+    let Expr::Path(path) = code else { return false };
+    let of_a_type =
+        |segment: &PathSegment| segment.ident == "Status" || segment.ident == "StatusCode";
+    let is_variant = |ident: &Ident| {
+        let name = ident.to_string();
+        name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+    };
+    path.path.segments.iter().any(of_a_type) || path.path.get_ident().is_some_and(is_variant)
+}
+
+/// A place for a field, as `format!` has it, in a text that is taken as it is.
+fn field_in_braces(text: &Expr, fields: &Fields) -> Option<String> {
+    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = text else { return None };
+    let (text, members) = (text.value(), fields.members());
+    let names = members.map(|member| match member {
+        Member::Named(name) => name.to_string(),
+        Member::Unnamed(place) => place.index.to_string(),
+    });
+    let found = names
+        .into_iter()
+        .find(|name| text.contains(&format!("{{{name}}}")) || text.contains(&format!("{{{name}:")));
+    found.map(|name| format!("{{{name}}}"))
 }
