@@ -31,6 +31,11 @@ use crate::{Flow, Request, Response, Result, RouteTable};
 /// let app = App::new((), |r| r.get("/", handler(|_, _| "hello"))).observe(AccessLog);
 /// # httpz::testing::Client::new(app).get("/").text("hello");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no observer: make a type that has what it needs, and implement `httpz::Observe` for it",
+    label = "not an observer",
+    note = "one method is enough: `fn ended(&self, ended: &httpz::Ended<'_>)`"
+)]
 pub trait Observe: Send + Sync + 'static {
     /// Learns the routes, when the application is built.
     fn routes(&self, routes: &RouteTable) {
