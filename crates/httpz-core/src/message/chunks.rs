@@ -33,8 +33,8 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// 500 when the head cannot be sent as it is or was changed after it had been sent, and when a body
-    /// was set before; an I/O error when the peer is gone or takes nothing for `Timeouts::write`.
+    /// 500 when the head cannot be sent as it is or was changed after it had been sent, when it has a
+    /// `Content-Length`, and when a body was set before; an I/O error when the peer is gone or takes nothing for `Timeouts::write`.
     ///
     /// # Cancel safety
     ///

@@ -25,6 +25,8 @@ pub enum ResponseFault {
     BodyBehindStream,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
+    /// A `Content-Length` of a body that is sent piece by piece.
+    LengthOfStream,
     /// A 2xx to CONNECT, which promises a tunnel.
     NoTunnel,
     /// An event's id or name holds a line end.
@@ -60,6 +62,9 @@ impl fmt::Display for ResponseFault {
                 "the response got a body behind its stream, which would be lost: send it as the last piece"
             }
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::LengthOfStream => {
+                "the response has a Content-Length and is sent in pieces, which are chunks: leave it out"
+            }
             Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, which this server does not open",
             Self::EventField => "an event has an id or a name with a line end or NUL",
             Self::CookieText => {

@@ -196,7 +196,11 @@ impl Response {
         if self.stage != Stage::Fresh {
             return Ok(());
         }
-        let absent = self.length(0)? == Length::Absent;
+        let length = self.length(0).map_err(|fault| match fault {
+            ResponseFault::WrongLength => ResponseFault::LengthOfStream,
+            fault => fault,
+        });
+        let absent = length? == Length::Absent;
         if !self.body_bytes().is_empty() {
             return Err(ResponseFault::BodyBeforeStream);
         }

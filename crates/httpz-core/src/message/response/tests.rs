@@ -107,6 +107,14 @@ fn refuses_answers_that_cannot_be_right() {
 }
 
 #[test]
+fn a_length_of_a_body_in_pieces_is_told() {
+    let mut res = Response::new();
+    res.header("Content-Length", "3");
+    assert_eq!(res.start_stream(), Err(ResponseFault::LengthOfStream));
+    assert!(res.link.take_outbound().is_empty());
+}
+
+#[test]
 fn a_second_write_says_nothing() {
     let mut res = Response::new();
     res.body("x");
