@@ -174,6 +174,10 @@ fn observed(r: httpz::Router<()>) -> httpz::Router<()> {
         .get("/fails", handler(|_, _| Err::<(), _>(Error::status(418, "no"))))
         .get("/number", handler(|_, _| "x".parse::<u8>().map(drop)))
         .get("/waits", async_handler(async |_, _| std::future::pending::<()>().await))
+        .get("/panics", |_: &Request, _: &mut Response| -> &'static str { panic!("on purpose") })
+        .get("/panics/late", async_handler(async |_, _| -> &'static str { panic!("on purpose") }))
+        .get("/forges", handler(|_, res| drop(res.header("x-a", "a\nx-b: c"))))
+        .get("/tears", handler(|_, res| drop(res.status(204).text("not with this status"))))
 }
 
 #[test]
@@ -182,13 +186,18 @@ fn gained_every_request_can_be_observed() {
     let no_number = |_: &std::num::ParseIntError| Error::status(422, "no number");
     let app = App::new((), observed).observe(log.clone()).error(no_number);
     let client = Client::new(app);
-    assert_eq!(log.take(), ["5 routes"]);
+    assert_eq!(log.take(), ["9 routes"]);
     for (path, expected) in [
         ("/", "Some(0) Some(202)"),
         ("/slow", "Some(1) Some(200)"),
         ("/fails", "Some(2) Some(418)"),
         ("/number", "Some(3) Some(422)"),
         ("/nowhere", "None Some(404)"),
+        // What goes wrong is a 500 for those who watch, too.
+        ("/panics", "Some(5) Some(500)"),
+        ("/panics/late", "Some(6) Some(500)"),
+        ("/forges", "Some(7) Some(500)"),
+        ("/tears", "Some(8) Some(500)"),
     ] {
         client.get(path);
         assert_eq!(log.take(), [format!("began {path}").as_str(), expected]);

@@ -85,6 +85,8 @@ impl<'a> Watch<'a> {
         let outcome = outcome.map_err(|error| interpret(meanings, error));
         self.so_far.status = Some(match &outcome {
             Err(error) if !res.written() => error.code(),
+            // Told as an error when it is about to be sent.
+            Ok(()) if !res.is_sound() => 500,
             _ => res.status_code(),
         });
         outcome
@@ -93,7 +95,9 @@ impl<'a> Watch<'a> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        self.observer.ended(&Ended { took: self.began.elapsed(), ..self.so_far });
+        let panicked = std::thread::panicking().then_some(500);
+        let status = self.so_far.status.or(panicked);
+        self.observer.ended(&Ended { status, took: self.began.elapsed(), ..self.so_far });
     }
 }
 

@@ -45,6 +45,13 @@ impl Response {
         Ok(self.link.take_outbound())
     }
 
+    /// Can it be sent as it stands, or has it been? Otherwise an error will take its place.
+    #[doc(hidden)]
+    pub fn is_sound(&self) -> bool {
+        let is_deferred = matches!(self.source, Source::Deferred(_));
+        self.written() || is_deferred || self.length(self.body_bytes().len() as u64).is_ok()
+    }
+
     /// Completes the answer in the outgoing buffer.
     ///
     /// # Errors
