@@ -5,8 +5,10 @@
 //!                        └──────────────────────────"--"───────► Done
 //! ```
 //!
-//! What browsers and libraries send is read; preambles, padding and folded lines, which none of them
-//! sends, are refused.
+//! What browsers and libraries send is read; preambles, padding, folded lines and what stands twice,
+//! which none of them sends, are refused: another reader of the same form may see another one.
+
+use httpz_core::proto::chars::is_token;
 
 use crate::{Error, Result};
 
@@ -60,9 +62,8 @@ impl Scanner {
         if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
             return Err(Error::status(415, "a multipart/form-data body is wanted"));
         }
-        let boundary = param(params, "boundary");
-        // RFC 2046 §5.1.1.
-        let Some(boundary) = boundary.filter(|text| (1..=70).contains(&text.len())) else {
+        let boundary = param(params, "boundary").ok().flatten();
+        let Some(boundary) = boundary.filter(|text| is_boundary(text)) else {
             return Err(Error::status(400, "multipart: no boundary, or a bad one"));
         };
         let delimiter = [b"\r", b"\n--".as_slice(), boundary.as_bytes()].concat();
@@ -117,7 +118,8 @@ impl Scanner {
             }
             return Ok((0, Step::More));
         };
-        let text = std::str::from_utf8(&bytes[..end])
+        // With the first byte of the blank line's end, so that all lines end alike.
+        let text = std::str::from_utf8(&bytes[..=end])
             .map_err(|_| Error::status(400, "multipart: the head of a part is not UTF-8"))?;
         self.state = State::Data;
         Ok((end + 4, Step::Part(Head::read(text)?)))
@@ -144,47 +146,69 @@ impl Scanner {
 }
 
 impl Head {
+    /// Reads lines that each end in a carriage return, with line feeds between them.
     fn read(text: &str) -> Result<Self> {
-        let mut head = Self::default();
-        let mut is_named = false;
-        for line in text.split('\n').map(|line| line.trim_end_matches('\r')) {
-            let Some((field, value)) = line.split_once(':') else {
-                return Err(Error::status(400, "multipart: malformed line in the head of a part"));
-            };
+        let (mut disposition, mut content_type) = (None, None);
+        for line in text.split('\n') {
+            let field = line.strip_suffix('\r').and_then(|line| line.split_once(':'));
+            let (name, value) = field.filter(|field| is_field(*field)).ok_or_else(malformed)?;
             let value = value.trim_matches([' ', '\t']);
-            if field.eq_ignore_ascii_case("content-type") {
-                head.content_type = Some(value.to_owned());
-            } else if field.eq_ignore_ascii_case("content-disposition") {
-                let (kind, params) = value.split_once(';').unwrap_or((value, ""));
-                is_named = kind.trim().eq_ignore_ascii_case("form-data");
-                match param(params, "name") {
-                    Some(name) => head.name = name,
-                    None => is_named = false,
-                }
-                head.file_name = param(params, "filename");
+            let place = if name.eq_ignore_ascii_case("content-disposition") {
+                &mut disposition
+            } else if name.eq_ignore_ascii_case("content-type") {
+                &mut content_type
+            } else {
+                continue;
+            };
+            // Of two, one reader would take the first and another the last.
+            if place.replace(value).is_some() {
+                return Err(malformed());
             }
         }
-        if is_named {
-            return Ok(head);
-        }
-        Err(Error::status(400, "multipart: a part has no name"))
+        let disposition = disposition.unwrap_or_default();
+        let (kind, params) = disposition.split_once(';').unwrap_or((disposition, ""));
+        let is_form_data = kind.trim().eq_ignore_ascii_case("form-data");
+        let name = param(params, "name")?.filter(|_| is_form_data);
+        Ok(Self {
+            name: name.ok_or_else(|| Error::status(400, "multipart: a part has no name"))?,
+            file_name: param(params, "filename")?,
+            content_type: content_type.map(str::to_owned),
+        })
     }
 }
 
-/// The value of a parameter of `; a=b; c="d e"`.
-fn param(mut params: &str, name: &str) -> Option<String> {
+fn malformed() -> Error {
+    Error::status(400, "multipart: malformed line in the head of a part")
+}
+
+/// Could it stand in the head of a message, too?
+fn is_field((name, value): (&str, &str)) -> bool {
+    is_token(name.as_bytes()) && !value.contains(|c: char| c.is_ascii_control() && c != '\t')
+}
+
+/// RFC 2046 §5.1.1.
+fn is_boundary(text: &str) -> bool {
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&byte);
+    (1..=70).contains(&text.len()) && text.bytes().all(may_stand) && !text.ends_with(' ')
+}
+
+/// The value of a parameter of `; a=b; c="d e"`, if it is there.
+///
+/// An error where it stands there twice, or a quote stays open.
+fn param(mut params: &str, name: &str) -> Result<Option<String>> {
+    let mut value = None;
     loop {
         params = params.trim_start_matches([' ', '\t', ';']);
-        let (found, rest) = params.split_once('=')?;
-        let (value, rest) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_string(quoted)?,
+        let Some((found, rest)) = params.split_once('=') else { return Ok(value) };
+        let (text, rest) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_string(quoted).ok_or_else(malformed)?,
             None => {
                 let end = rest.find([';', ' ', '\t']).unwrap_or(rest.len());
                 (rest[..end].to_owned(), &rest[end..])
             }
         };
-        if found.trim().eq_ignore_ascii_case(name) {
-            return Some(value);
+        if found.trim().eq_ignore_ascii_case(name) && value.replace(text).is_some() {
+            return Err(malformed());
         }
         params = rest;
     }
@@ -288,11 +312,28 @@ mod tests {
             "--X-y\nContent-Disposition: form-data; name=\"a\n\nb\n--X-y--".into(),
             "--X-y\nno colon\n\nb\n--X-y--".into(),
             format!("--X-y\n{named}{}\n\nb\n--X-y--", "x".repeat(HEAD)),
+            // What two readers could read in two ways.
+            format!("--X-y\n{named}\n{named}\n\nb\n--X-y--"),
+            format!("--X-y\n{named}\nContent-Type: a/b\ncontent-type: c/d\n\nb\n--X-y--"),
+            format!("--X-y\n{named}; name=b\n\nb\n--X-y--"),
+            format!("--X-y\n{named}; filename=a; FileName=b\n\nb\n--X-y--"),
+            format!("--X-y\n{named}\n Content-Type: a/b\n\nb\n--X-y--"),
+            format!("--X-y\n{named}\nContent-Type : a/b\n\nb\n--X-y--"),
+            format!("--X-y\nX: y\r{named}\n\nb\n--X-y--"),
         ] {
             for piece in [1, 7, form.len().max(1)] {
                 let error = scan(&wire(&form), piece).expect_err(&form);
                 assert_eq!(error.code(), 400, "{form}");
             }
+        }
+    }
+
+    #[test]
+    fn refuses_lines_that_end_in_half_a_line_end() {
+        for end in ["\n", "\r"] {
+            let head = format!("Content-Disposition: form-data; name=a{end}X-Y: z");
+            let form = [wire("--X-y\n"), head.into_bytes(), wire("\n\nb\n--X-y--")].concat();
+            assert_eq!(scan(&form, form.len()).expect_err("it is refused").code(), 400, "{end:?}");
         }
     }
 
@@ -306,7 +347,7 @@ mod tests {
             ("name=\"a", None),
             ("", None),
         ] {
-            assert_eq!(param(params, "name").as_deref(), name, "{params}");
+            assert_eq!(param(params, "name").ok().flatten().as_deref(), name, "{params}");
         }
     }
 
@@ -319,6 +360,9 @@ mod tests {
             (Some("multipart/form-data"), 400),
             (Some("multipart/form-data; boundary="), 400),
             (Some("multipart/form-data; boundary=\"a"), 400),
+            (Some("multipart/form-data; boundary=a; boundary=b"), 400),
+            (Some("multipart/form-data; boundary=\"a%0D%0Ab\""), 400),
+            (Some("multipart/form-data; boundary=\"a \""), 400),
         ] {
             assert_eq!(Scanner::new(content_type).expect_err("it is refused").code(), code);
         }
