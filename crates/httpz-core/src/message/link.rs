@@ -42,6 +42,14 @@ impl Link {
         self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
     }
 
+    /// Lets go of the memory of something large, once it has been sent.
+    pub(crate) fn trim(&self) {
+        let mut outbound = self.outbound.borrow_mut();
+        if outbound.is_empty() {
+            outbound.clear(Sizes::KEPT_OUTBOUND);
+        }
+    }
+
     /// The wire; `None` in tests of a lone request or response.
     pub(crate) fn wire(&self) -> Option<Rc<dyn Wire>> {
         let wire = self.wire.take();

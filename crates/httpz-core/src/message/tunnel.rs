@@ -178,7 +178,11 @@ impl Tunnel<'_> {
             self.waiting = false;
         }
         match ready!(flushed) {
-            true => Poll::Ready(Ok(())),
+            true => {
+                // The next message may be long in coming.
+                self.res.trim();
+                Poll::Ready(Ok(()))
+            }
             false => Poll::Ready(Err(gone(io::ErrorKind::BrokenPipe.into()))),
         }
     }

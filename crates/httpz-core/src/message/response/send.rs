@@ -277,6 +277,11 @@ impl Response {
         })
     }
 
+    /// Lets go of the memory of something large, once it has been sent.
+    pub(in crate::message) fn trim(&self) {
+        self.link.trim();
+    }
+
     pub(in crate::message) async fn flush(&mut self) -> Result {
         self.link.flush().await.map_err(|error| {
             self.stage = Stage::Aborted;

@@ -173,10 +173,11 @@ impl<'a> WebSocket<'a> {
     /// Waits for more bytes, or for a reason to wait no longer.
     fn poll_inbox(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.inbox.drain(..self.seen);
-        self.seen = 0;
-        if self.inbox.is_empty() && self.inbox.capacity() > KEPT {
-            self.inbox = Vec::new();
+        // A large message has passed; what has come of the next one may be a single byte.
+        if self.seen > 0 && self.inbox.len() <= KEPT && self.inbox.capacity() > KEPT {
+            self.inbox.shrink_to_fit();
         }
+        self.seen = 0;
         let before = self.inbox.len();
         self.inbox.resize(before + READ, 0);
         let came = self.tunnel.poll_read(cx, &mut self.inbox[before..]);
