@@ -1,4 +1,4 @@
-//! A dispatcher gets what is behind it.
+//! A dispatcher is given what it runs around.
 
 use httpz::prelude::*;
 

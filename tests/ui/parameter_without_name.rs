@@ -1,4 +1,4 @@
-//! A colon and nothing behind it.
+//! A colon and nothing after it.
 
 use httpz::prelude::*;
 

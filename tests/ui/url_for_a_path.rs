@@ -1,4 +1,4 @@
-//! A path is what stands behind the host.
+//! A path is what follows the host.
 
 use httpz::prelude::*;
 

@@ -8,7 +8,7 @@ use quote::quote;
 use syn::Visibility;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Error, GenericParam, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Result, Token, Type};
+use syn::{Error, Ident, ImplItem, ImplItemFn, ItemImpl, Path, Result, Token, Type};
 
 use crate::attribute::Unread;
 use crate::expand::{endpoint, stand_for, url};
@@ -69,8 +69,7 @@ fn read<'a>(
         let text = "actions are methods of a type by itself: take the trait out";
         return Err(Error::new_spanned(path, text));
     }
-    let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
-    if let Some(param) = block.generics.params.iter().find(is_type) {
+    if let Some(param) = types::non_lifetime(&block.generics) {
         let text = "actions cannot be generic: nothing says which type to call them with";
         return Err(Error::new_spanned(param, text));
     }
@@ -94,7 +93,7 @@ fn read<'a>(
     }
 }
 
-/// The name of the list of which nothing is said.
+/// The name of the list where the attribute gives none.
 fn default_list() -> Ident {
     Ident::new("routes", Span::call_site())
 }

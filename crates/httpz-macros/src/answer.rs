@@ -9,9 +9,9 @@ pub(crate) struct Answer {
     pub(crate) path: LitStr,
     /// The prefix of its group, as `under` says it.
     pub(crate) under: Option<LitStr>,
-    /// The path behind that prefix.
+    /// The path with that prefix.
     pub(crate) whole: String,
-    /// The whole path, taken apart; an empty one is as `/` is.
+    /// The whole path, parsed; an empty one counts as `/`.
     pub(crate) pattern: Pattern,
     /// What the path matches in its group.
     shape: String,
@@ -22,7 +22,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// # Errors
     ///
-    /// What is wrong with the whole path, though nothing is with its parts.
+    /// Mistakes of the whole path; its parts have been checked by themselves.
     pub(crate) fn new(path: LitStr, under: Option<LitStr>, method: String) -> Result<Self> {
         let own = path.value();
         let whole = match &under {

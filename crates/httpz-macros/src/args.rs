@@ -21,7 +21,8 @@ pub(crate) enum Arg {
     Response,
     /// `&T` or `&mut T` of the context.
     Context { ty: Type, mutable: bool },
-    /// Anything that is read from the request; whether it takes the body, where its word says so.
+    /// Anything that is read from the request. `takes_body` is `None` where the name of the type does not
+    /// say.
     Extracted { ty: Type, how: How, takes_body: Option<bool> },
 }
 
@@ -55,14 +56,14 @@ pub(crate) const PRIMITIVE: [&str; 18] = [
     "f64", "bool", "char", "String", "Uuid",
 ];
 
-/// Extractors that take the body; a request has one.
+/// Extractors that take the body, which only one argument can.
 const BODY: [&str; 4] = ["Json", "Form", "Bytes", ON_DEMAND];
 
 /// The one of them that is handed over unread.
 pub(crate) const ON_DEMAND: &str = "Body";
 
-/// What is said of a `'static` that no request can live up to.
-const KEPT: &str = "what a handler is lent lives as long as the request: leave `'static` out";
+/// The message for a `'static` in an argument: no request lives that long.
+const NOT_STATIC: &str = "what a handler is lent lives as long as the request: leave `'static` out";
 
 /// Extractors of ours that read at once, from the head.
 const HEAD: [&str; 3] = ["Query", "Header", "Cookies"];
@@ -164,7 +165,7 @@ impl<'a> Reading<'a> {
             && let Some(lifetime) =
                 reference.lifetime.as_ref().filter(|name| name.ident == "static")
         {
-            self.error(lifetime, KEPT);
+            self.error(lifetime, NOT_STATIC);
         }
         if types::has_impl(&ty) {
             self.error(&ty, "a route cannot be generic: write the type in place of `impl …`");
@@ -221,7 +222,7 @@ impl<'a> Reading<'a> {
     fn taken(&mut self, input: &PatType, param: usize, ty: Type, written: &str) -> Arg {
         let (name, taken) = &mut self.params[param];
         let name = name.clone();
-        // Of two arguments with one name, the compiler speaks.
+        // Two arguments of one name are the compiler's to refuse.
         if std::mem::replace(taken, true) && !self.seen.iter().any(|seen| seen == written) {
             let text = format!("`:{name}` has an argument already: take this one out");
             self.error(input, text);
@@ -284,8 +285,8 @@ impl<'a> Reading<'a> {
         match takes_body {
             None => self.own.push((input.clone(), name.to_owned())),
             Some(_) => {
-                if let Some(lifetime) = types::kept(inner) {
-                    self.error(lifetime, KEPT);
+                if let Some(lifetime) = types::static_lifetime(inner) {
+                    self.error(lifetime, NOT_STATIC);
                 }
             }
         }
@@ -425,7 +426,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// What is lent to be changed is lent once.
+    /// Refuses a context lent by `&mut` beside another.
     fn lend_context_once(&mut self, args: &[Arg]) {
         let contexts = args.iter().filter(|arg| matches!(arg, Arg::Context { .. })).count();
         let mutable =

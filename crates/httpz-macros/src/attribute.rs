@@ -114,7 +114,7 @@ fn misplaced(verb: Verb, input: ParseStream<'_>) -> Error {
     })
 }
 
-/// What can stand behind the `=` of an option.
+/// What can follow the `=` of an option, as an example.
 fn example(option: &str) -> &'static str {
     match option {
         "limit" => "\"10MB\"",
@@ -218,7 +218,7 @@ impl Options {
     }
 }
 
-/// What stands behind the `=` of an option.
+/// Reads what follows the `=` of an option.
 fn value<T: Parse>(option: &Ident, input: ParseStream<'_>, expected: &str) -> Result<T> {
     let end = input.is_empty().then(|| option.span());
     let wrong = |error: Error| {
@@ -230,8 +230,8 @@ fn value<T: Parse>(option: &Ident, input: ParseStream<'_>, expected: &str) -> Re
     if input.is_empty() || input.peek(Token![,]) { Ok(value) } else { Err(wrong(input.error(""))) }
 }
 
-/// How many parameters the first path of a function seems to have, with those of its prefix, where some
-/// of what its attributes say is wrong.
+/// How many parameters the first path of a function seems to have, with those of its prefix, when its
+/// attributes have mistakes.
 pub(crate) fn seeming_parameters(attributes: &[Unread]) -> usize {
     let (mut path, mut under) = (None, None);
     for Unread { tokens, .. } in attributes {

@@ -1,15 +1,15 @@
 //! The path by which httpz is known where a macro is used.
 //!
-//! A path and not a stream of tokens: it stands in what is emitted two dozen times, where each stream would
-//! be one more call to the compiler.
+//! It is a `Path` rather than a stream of tokens: the output has it two dozen times, and each stream would be
+//! one more call to the compiler.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Ident, Path, Token};
 
 /// What `crate = …` says, `::httpz` otherwise.
 ///
-/// It is looked for among the tokens, so that even what is said about a malformed attribute can use
-/// it. What cannot be a path is left to those who read the attribute.
+/// It is looked for among the tokens, so that even the messages about a malformed attribute can use it.
+/// What cannot be a path is left to the code that reads the attribute.
 pub(crate) fn said(attribute: &TokenStream) -> Path {
     let mut tokens = attribute.clone().into_iter();
     while let Some(token) = tokens.next() {

@@ -4,12 +4,12 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Expr, ExprLit, GenericParam, Lit, Meta, Result, Safety, Signature};
+use syn::{Attribute, Error, Expr, ExprLit, Lit, Meta, Result, Safety, Signature};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::attribute::Unread;
 use crate::method::Verb;
-use crate::types::{bare, forever, inner, last_word, without_self};
+use crate::types::{bare, forever, inner, last_word, non_lifetime, without_self};
 
 /// A function as it is written, its body unread: what is not looked at costs no time.
 pub(crate) struct Item {
@@ -94,8 +94,8 @@ impl Function<'_> {
         Some(self.outside(error))
     }
 
-    /// The type of its answer without what may be in its way, and the status of that as far as the
-    /// type says it.
+    /// The type of its answer, without `Option`, `Result` and the status beside it, and its status as far
+    /// as the type says it.
     pub(crate) fn output(&self) -> (&'static str, TokenStream) {
         let ReturnType::Type(_, output) = &self.sig.output else { return ("200", quote!(())) };
         let (status, output) = match inner(output) {
@@ -123,7 +123,7 @@ impl Function<'_> {
         })
     }
 
-    /// The `cfg` attributes: what is made of the function stands and falls with it.
+    /// The `cfg` attributes: what is made of the function exists only where it does.
     pub(crate) fn cfgs(&self) -> Vec<&Attribute> {
         cfgs(self.attrs)
     }
@@ -159,8 +159,7 @@ impl Function<'_> {
                 return Err(Error::new_spanned(&sig.ident, text));
             }
         }
-        let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
-        if let Some(parameter) = sig.generics.params.iter().find(is_type) {
+        if let Some(parameter) = non_lifetime(&sig.generics) {
             return Err(Error::new_spanned(
                 parameter,
                 "a route cannot be generic: nothing says which type to call it with",

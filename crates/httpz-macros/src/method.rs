@@ -36,7 +36,7 @@ impl Verb {
         match name {
             "route" => Some(Self::Route),
             "all" => Some(Self::All),
-            name => KNOWN.iter().position(|(known, ..)| *known == name).map(Self::Named),
+            name => KNOWN.iter().position(|(known, _)| *known == name).map(Self::Named),
         }
     }
 

@@ -48,7 +48,7 @@ impl<'a> Route<'a> {
     }
 }
 
-/// One answer for each path of each attribute, behind the prefix that they share.
+/// One answer for each path of each attribute, with the prefix that they share.
 fn answers(paths: Vec<(String, Vec<LitStr>)>, options: &Options) -> Result<Vec<Answer>> {
     let mut answers: Vec<Answer> = Vec::new();
     for (method, paths) in paths {
@@ -82,7 +82,7 @@ mod tests {
         Route::read(crate::facade::usual(), &[get], function).err().map(|error| error.to_string())
     }
 
-    /// Those that `tests/ui` cannot show one message for, since the compiler has its own.
+    /// Mistakes that `tests/ui` cannot pin to one message, since the compiler adds its own.
     #[test]
     fn stops_before_the_compiler_would_say_more() {
         for (function, expected) in [

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type};
 
 /// The type without parentheses, and without those that nobody sees: a macro that passes a type on
 /// puts them around it.
@@ -60,7 +60,7 @@ pub(crate) fn has_impl(ty: &Type) -> bool {
 }
 
 /// The `'static` of a reference in it, however deep, or of itself, as in `Body<'static>`.
-pub(crate) fn kept(ty: &Type) -> Option<Ident> {
+pub(crate) fn static_lifetime(ty: &Type) -> Option<Ident> {
     let tokens = tokens_of(ty);
     let opened = tokens.iter().position(|token| is_punct(token, '<'));
     tokens.iter().enumerate().find_map(|(at, token)| match token {
@@ -84,6 +84,11 @@ fn tokens_of(ty: &Type) -> Vec<TokenTree> {
         token.into()
     });
     tokens
+}
+
+/// The first generic parameter that is not a lifetime.
+pub(crate) fn non_lifetime(generics: &Generics) -> Option<&GenericParam> {
+    generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_)))
 }
 
 /// As people write it: `Option<&str>`.

@@ -200,7 +200,7 @@ impl Tree {
                 return Err(Stand { node: node.id, at });
             };
             match (self.nodes.get(to as usize), rest.get(len..)) {
-                (Some(next), Some(behind)) => (node, rest) = (next, behind),
+                (Some(next), Some(after)) => (node, rest) = (next, after),
                 (Some(last), None) => {
                     return match self.leaf_at_end(last, slash) {
                         NONE => Err(Stand { node: last.id, at: path.len() + 1 }),

@@ -78,7 +78,7 @@ impl Pattern {
         let Some(rest) = text.strip_prefix('/') else {
             let text = match text.split_once("://") {
                 Some((_, url)) => format!(
-                    "a path starts with `/`, behind the host: write \"{}\"",
+                    "a path starts with `/`, after the host: write \"{}\"",
                     url.find('/').map_or("/", |at| &url[at..])
                 ),
                 None => format!("a path starts with `/`: write \"/{text}\""),
@@ -212,9 +212,9 @@ fn parse_segment(part: &str, at: usize, last: bool) -> Result<Segment, PatternEr
         let text = "`:` without a name: write `:id`, or `::` for a literal colon";
         return Err(PatternError::new(at, text.to_owned()));
     }
-    let behind = &tail[name.len()..];
-    let (suffix, taken) = literal(behind, at + 1 + name.len())?;
-    if taken < behind.len() {
+    let after = &tail[name.len()..];
+    let (suffix, taken) = literal(after, at + 1 + name.len())?;
+    if taken < after.len() {
         let text = format!(
             "`{part}` has two parameters in one segment, so where the first ends would be a guess: \
              take one and split it"
@@ -316,8 +316,8 @@ mod tests {
         for (pattern, offset, text) in [
             ("", 0, "a path starts with `/`: write \"/\""),
             ("a", 0, "a path starts with `/`: write \"/a\""),
-            ("http://x.org/a/b", 0, "a path starts with `/`, behind the host: write \"/a/b\""),
-            ("https://x.org", 0, "a path starts with `/`, behind the host: write \"/\""),
+            ("http://x.org/a/b", 0, "a path starts with `/`, after the host: write \"/a/b\""),
+            ("https://x.org", 0, "a path starts with `/`, after the host: write \"/\""),
             ("/a/:", 3, "`:` without a name: write `:id`, or `::` for a literal colon"),
             ("/:1a", 1, "`:1a` is no name: begin it with a letter or `_`"),
             ("/:id/:id", 5, "`id` stands twice in the path"),

@@ -42,15 +42,15 @@ impl Tables {
         if text.to == NONE {
             return None;
         }
-        self.find_behind(at, key)
+        self.find_after(at, key)
     }
 
     /// The text with this key, which is somewhere after this place.
     #[cold]
     #[inline(never)]
-    fn find_behind(&self, at: usize, key: u64) -> Option<&Text> {
-        let behind = self.places[at + 1..].iter();
-        behind.take_while(|text| text.to != NONE).find(|text| text.key == key)
+    fn find_after(&self, at: usize, key: u64) -> Option<&Text> {
+        let after = self.places[at + 1..].iter();
+        after.take_while(|text| text.to != NONE).find(|text| text.key == key)
     }
 
     /// All texts of a table.

@@ -127,16 +127,16 @@ mod tests {
 
     #[test]
     fn finds_the_end_of_every_segment() {
-        // Lengths around the words' ends, before and behind, with and without a slash.
+        // Lengths around the words' ends, before and after, with and without a slash.
         for before in 0..20 {
             for len in 0..40 {
-                for behind in 0..20 {
+                for after in 0..20 {
                     let mut path: String = "x".repeat(before);
                     let segment: String = (0..len).map(|i| char::from(b'a' + i % 26)).collect();
                     path += &segment;
-                    if behind > 0 {
+                    if after > 0 {
                         path.push('/');
-                        path += &"y".repeat(behind - 1);
+                        path += &"y".repeat(after - 1);
                     }
                     let path = path.as_bytes();
                     assert_eq!(segment_len(&path[before..], path), segment.len());
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_the_first_slash_whatever_stands_behind_it() {
+    fn marks_the_first_slash_whatever_follows_it() {
         for (text, place) in [(b"abc/0./g", 3), (b"/0abcdef", 0), (b"abcdefg/", 7)] {
             assert_eq!(first(marks(u64::from_le_bytes(*text))), place);
         }

@@ -27,7 +27,7 @@ impl NoFunction for Nothing {}
 #[diagnostic::on_unimplemented(
     message = "a guard of this group is `fn(&mut {C}, &Request) -> Result<T>`",
     label = "not a guard where the context is `{C}`",
-    note = "`T` is the context of the routes behind it, so it borrows nothing; the error is `httpz::Error`, as `?` makes it",
+    note = "`T` is the context of the routes after it, so it borrows nothing; the error is `httpz::Error`, as `?` makes it",
     note = "a guard does not wait: what does is a dispatcher, `async fn(Next<'_, T>, &mut {C}, &Request, &mut Response) -> Result`, for `dispatch`",
     note = "a guard that makes nothing is `fn(&{C}, &Request) -> Result`, for `check`"
 )]
@@ -49,7 +49,7 @@ impl<C, R, F> GuardFn<C, R, Nothing> for F where
     message = "a check of this group is `fn(&{C}, &Request) -> Result`",
     label = "not a check where the context is `{C}`",
     note = "a check refuses with an error, of which `?` makes `httpz::Error`; it does not wait",
-    note = "one that makes the context of the routes behind it is `fn(&mut {C}, &Request) -> Result<T>`, for `guard`"
+    note = "one that makes the context of the routes after it is `fn(&mut {C}, &Request) -> Result<T>`, for `guard`"
 )]
 pub trait CheckFn<C, M>: Fn(&C, &Request) -> Result + Send + Sync + 'static {}
 
@@ -64,7 +64,7 @@ impl<C, F> CheckFn<C, Nothing> for F where
 #[diagnostic::on_unimplemented(
     message = "a dispatcher of this group is `async fn(Next<'_, T>, &mut {C}, &Request, &mut Response) -> Result`",
     label = "not a dispatcher where the context is `{C}`",
-    note = "`T` is the context of the routes behind it, `{C}` where that stays; a closure needs its argument types",
+    note = "`T` is the context of the routes after it, `{C}` where that stays; a closure needs its argument types",
     note = "what does not wait and stands before the routes is a guard, `fn(&mut {C}, &Request) -> Result<T>`, for `guard`"
 )]
 pub trait Dispatcher<C, R, M>: Dispatch<C, R> {}

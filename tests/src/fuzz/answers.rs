@@ -64,7 +64,7 @@ fn head_of(head: &str) -> (u16, Vec<(String, String)>) {
     (code.parse().expect("three digits"), fields.collect())
 }
 
-/// Reads the body; returns what stands behind it.
+/// Reads the body; returns what follows it.
 fn body_of<'b>(answer: &mut Answer, bytes: &'b [u8], head_only: bool) -> &'b [u8] {
     let length: Vec<usize> =
         answer.fields("content-length").map(|value| value.parse().expect("digits")).collect();

@@ -57,7 +57,7 @@ pub fn run(input: &[u8]) {
 
 /// Why we are laxer here, on purpose.
 fn excused(seen: &Seen) -> bool {
-    // hyper closes behind CONNECT as we do, but takes the rest of the bytes for the tunnel's.
+    // hyper closes after CONNECT as we do, but takes the rest of the bytes for the tunnel's.
     seen.method == "CONNECT"
 }
 

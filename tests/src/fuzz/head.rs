@@ -37,7 +37,7 @@ fn judge(
         (Err(status), Err(statuses)) => {
             assert!(statuses.contains(status), "{status}, not one of {statuses:?}");
         }
-        // A length over the limit is refused behind the head; a path is decoded there.
+        // A length over the limit is refused after the head; a path is decoded there.
         (Ok(Some(_)), Err(statuses)) => {
             assert!(statuses.iter().all(|s| [400, 413].contains(s)), "{read:?}, {statuses:?}");
         }

@@ -293,7 +293,7 @@ fn row_14_dispatchers_call_one_another() {
 
 #[test]
 fn row_14_a_dispatcher_runs_the_rest_again() {
-    /// Runs what is behind it again while it fails, so many times.
+    /// Runs the rest again while it fails, so many times.
     struct Retry(u64);
 
     impl Dispatch<Shared<Global>, Shared<Global>> for Retry {

@@ -355,7 +355,7 @@ fn row_35_headers_are_added_or_replaced_and_validated() {
     }
 }
 
-/// What `written` says is told to the test: a handler that panics behind its answer changes nothing of it.
+/// What `written` says is told to the test: a handler that panics after its answer changes nothing of it.
 #[test]
 fn row_36_an_answer_can_be_written_early_and_is_written_once() {
     let said = Arc::<Mutex<Vec<bool>>>::default();

@@ -151,7 +151,7 @@ macro_rules! arguments {
     (@sync later) => { false };
 }
 
-// A request is written as `METHOD path`, then fields and, behind a `|`, the body.
+// A request is written as `METHOD path`, then fields and, after a `|`, the body.
 arguments! {
     row "`u8` … `u128`, `usize`, `i8` … `i128`, `isize`" both
     #[get("/unsigned/:a/:b/:c/:d/:e/:f")]

@@ -174,7 +174,7 @@ fn row_23_continue_is_said_when_somebody_reads_and_not_before() {
         assert_eq!(peer.head(), "HTTP/1.1 100 Continue\r\n\r\n", "{path}");
         assert_eq!(peer.send("abc").answer().status, 200, "{path}");
     }
-    // Those who do not read, and guards that refuse, whatever is behind them.
+    // Handlers that do not read, and guards that refuse, whatever they guard.
     for (path, status) in
         [("/unread", 200), ("/guarded/whole", 401), ("/guarded/before", 401), ("/nowhere", 404)]
     {
@@ -218,7 +218,7 @@ fn row_23_an_answer_may_come_before_the_end_of_the_body() {
             peer.send("x".repeat(99_999));
             assert_eq!(peer.answer().body, body);
         }
-        // What comes behind is the next request, be it sent at once.
+        // What follows is the next request, even when it was sent at once.
         let next = post("/whole", "Content-Length: 3\r\n\r\nabc");
         assert_eq!(peer.send(next).answer().body, "3 bytes");
     }

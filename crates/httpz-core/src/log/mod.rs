@@ -1,7 +1,7 @@
 //! What a server has to tell its operator.
 //!
-//! Lines on standard error or, with the feature `tracing`, its events. Both are behind the same two functions,
-//! so that nothing else knows which it is. A sound request logs nothing.
+//! It goes to standard error as lines or, with the feature `tracing`, becomes events. The same two
+//! functions do either, so that nothing else depends on which it is. A sound request logs nothing.
 
 #[cfg_attr(not(feature = "tracing"), path = "stderr.rs")]
 #[cfg_attr(feature = "tracing", path = "tracing.rs")]

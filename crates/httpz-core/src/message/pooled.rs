@@ -2,7 +2,7 @@
 //!
 //! A boxed future would be allocated and freed with each request. A slot is allocated once, is taken out
 //! of the exchange while a future is in it, and goes back when the future is dropped. Meanwhile nobody else
-//! can have it: a dispatcher and the handler behind it are in two slots, and a future that is leaked takes
+//! can have it: a dispatcher and the handler inside it are in two slots, and a future that is leaked takes
 //! its slot with it. A future that does not fit into a slot is boxed.
 #![allow(unsafe_code, reason = "a future in memory that has held others, its type erased")]
 
@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 /// Bytes of a slot; futures that are larger do so much that one more allocation does not matter.
 const SIZE: usize = 1024;
 
-/// Empty slots that an exchange keeps: enough for a handler behind three dispatchers to allocate nothing.
+/// Empty slots that an exchange keeps: enough for a handler inside three dispatchers to allocate nothing.
 const KEPT: usize = 4;
 
 #[repr(C, align(16))]

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, GenericParam, LitStr, Result, Type};
+use syn::{Data, DeriveInput, Error, Fields, LitStr, Result, Type};
 
 use super::{Said, emit};
 use crate::types;
@@ -11,8 +11,7 @@ use crate::types;
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let read = |input: &DeriveInput, said: &Said| {
         let httpz = &said.httpz;
-        let is_type = |param: &&GenericParam| !matches!(param, GenericParam::Lifetime(_));
-        if let Some(parameter) = input.generics.params.iter().find(is_type) {
+        if let Some(parameter) = types::non_lifetime(&input.generics) {
             let text = "a header is a type without generics, though it may borrow";
             return Err(Error::new_spanned(parameter, text));
         }

@@ -95,7 +95,7 @@ fn errors_and_panics_end_one_request_only() {
     }
 }
 
-/// Of a malformed request the peer heard nothing then: the panic was only caught behind a handler.
+/// The peer of a malformed request used to hear nothing: only the path of handlers caught the panic.
 #[test]
 fn a_panic_while_an_error_is_shaped_is_a_bare_500() {
     let bare = |close: &str| {

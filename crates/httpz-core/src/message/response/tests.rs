@@ -141,7 +141,7 @@ fn a_head_that_was_sent_cannot_be_changed() {
     }
 }
 
-/// Fuzzing found it: the chunk went out without a head, behind an answer that was complete.
+/// Fuzzing found it: the chunk went out without a head, after an answer that was complete.
 #[test]
 fn a_chunk_behind_a_complete_answer_is_never_sent() {
     type End = fn(&mut Response);

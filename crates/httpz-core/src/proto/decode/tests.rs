@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The body and the bytes behind it, read in the given pieces.
+/// The body and the bytes after it, read in the given pieces.
 fn read(
     framing: Framing,
     limit: u64,
