@@ -40,6 +40,13 @@ pub fn app() -> App<()> {
                     Ok(format!("{n} bytes"))
                 },
             )
+            .all(
+                "/half",
+                async |_: &Request, _: &mut Response, mut body: Body<'_>| -> Result<&str> {
+                    body.read(&mut [0; 3]).await?;
+                    Ok("a part")
+                },
+            )
             .all("/early", async |_: &Request, res: &mut Response, body: Body<'_>| -> Result {
                 res.chunk("early ").await?;
                 let n = body.bytes().await?.len();
