@@ -61,7 +61,13 @@ impl Passwords {
         self.count_try(&name)?;
         let exists = known.is_some();
         let known = known.unwrap_or_else(|| self.nobody.clone());
-        let right = self.run(move || matches(&password, &known)).await?? && exists;
+        let right = match self.run(move || matches(&password, &known)).await {
+            Ok(right) => right? && exists,
+            Err(error) => {
+                self.take_back_try(&name);
+                return Err(error);
+            }
+        };
         if right {
             self.lock_tries().remove(&name);
         }
@@ -90,6 +96,18 @@ impl Passwords {
         Err(Error::status(429, text).with_header("Retry-After", left.to_string()))
     }
 
+    /// What was turned away was no guess. Counted, it would fill up the names that are remembered as fast
+    /// as somebody can make them up, and keep everybody out.
+    fn take_back_try(&self, name: &str) {
+        let mut tries = self.lock_tries();
+        if let Some((count, _)) = tries.get_mut(name) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                tries.remove(name);
+            }
+        }
+    }
+
     fn lock_tries(&self) -> std::sync::MutexGuard<'_, HashMap<String, (u32, Instant)>> {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,4 +134,29 @@ fn hash(password: &str) -> Result<String> {
 fn matches(password: &str, hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash)?;
     Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// A flood of names filled up what is remembered within seconds, and nobody could sign in.
+    #[test]
+    fn who_does_not_fit_into_the_queue_is_not_remembered() {
+        let passwords = Passwords::start().expect("a thread can be started");
+        let names: Vec<String> = (0..10 * QUEUE).map(|n| format!("nobody-{n}")).collect();
+        let mut guesses: Vec<Pin<Box<dyn Future<Output = Result<bool>> + '_>>> = Vec::new();
+        for name in &names {
+            guesses.push(Box::pin(passwords.verify(name, "guess".into(), None)));
+        }
+        let mut cx = Context::from_waker(Waker::noop());
+        let polled: Vec<_> = guesses.iter_mut().map(|guess| guess.as_mut().poll(&mut cx)).collect();
+        let busy = |poll: &&Poll<Result<bool>>| matches!(poll, Poll::Ready(Err(error)) if error.code() == 503);
+        let turned_away = polled.iter().filter(busy).count();
+        assert!(turned_away > 0, "the queue holds fewer");
+        assert_eq!(passwords.lock_tries().len(), names.len() - turned_away);
+    }
 }

@@ -72,8 +72,7 @@ pub(crate) async fn sign_up(
     res: &mut Response,
 ) -> Result<(Status, Json<User>)> {
     let Credentials { name, password } = new;
-    let fits = |char: char| char.is_ascii_alphanumeric() || ".-".contains(char);
-    if name.is_empty() || name.len() > 24 || !name.chars().all(fits) {
+    if !is_name(&name) {
         return Err(Refusal::BadName.into());
     }
     if password.chars().count() < 8 {
@@ -150,8 +149,17 @@ pub(crate) fn from_our_page(_: &Shared<Board>, req: &Request) -> Result {
     if ours { Ok(()) } else { Err(Refusal::OtherSite.into()) }
 }
 
+fn is_name(name: &str) -> bool {
+    let fits = |char: char| char.is_ascii_alphanumeric() || ".-".contains(char);
+    (1..=24).contains(&name.len()) && name.chars().all(fits)
+}
+
 /// The user with this name and password.
 async fn recognise(board: &Board, Credentials { name, password }: Credentials) -> Result<User> {
+    // Nobody has it, as everybody knows; it is not worth the memory to remember it.
+    if !is_name(&name) {
+        return Err(unauthorised(Refusal::Wrong));
+    }
     let known = board.db.read(|db| {
         let mut query =
             db.prepare_cached("SELECT id, name, password FROM users WHERE name = ?1")?;
