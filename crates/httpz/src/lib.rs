@@ -126,6 +126,24 @@ pub use httpz_macros::{
 pub use serde_json::json;
 
 /// The parts of a [`Config`], and what can be wrong with one.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use httpz::Config;
+/// use httpz::config::{RequestConfig, Timeouts};
+///
+/// fn for_uploads(request: RequestConfig) -> RequestConfig {
+///     RequestConfig { max_body_size: 64 * 1024 * 1024, ..request }
+/// }
+///
+/// let config = Config {
+///     request: for_uploads(RequestConfig::default()),
+///     timeouts: Timeouts { keep_alive: Duration::from_secs(15), ..Timeouts::default() },
+///     ..Config::default()
+/// };
+/// assert!(config.check().is_ok());
+/// ```
 pub mod config {
     pub use httpz_core::net::{ConnectionLimits, Timeouts};
     pub use httpz_core::server::{ConfigError, Footprint, PoolConfig, RequestConfig};
