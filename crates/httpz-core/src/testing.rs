@@ -62,8 +62,7 @@ impl<S: Service> Loopback<S> {
 
     /// Sends bytes over a connection of their own, ends it, and returns everything that comes back.
     ///
-    /// Blocks while a handler waits for something; one that waits for a timer or socket of tokio
-    /// panics, because no runtime is there.
+    /// Blocks while a handler waits for something; of timers and sockets of tokio, [`block_on`] tells.
     pub fn send(&self, bytes: &[u8]) -> Vec<u8> {
         self.send_pieces([bytes])
     }
@@ -73,6 +72,13 @@ impl<S: Service> Loopback<S> {
         let wire = Rc::new(Memory::new(pieces));
         block_on(Conn::new(wire.clone(), self.common.clone()).serve());
         wire.take_output()
+    }
+
+    /// Like [`Loopback::send`]; `None` when the service waits and nothing happens for so long.
+    pub fn send_within(&self, patience: Duration, bytes: &[u8]) -> Option<Vec<u8>> {
+        let wire = Rc::new(Memory::new([bytes]));
+        block_on_within(patience, Conn::new(wire.clone(), self.common.clone()).serve())?;
+        Some(wire.take_output())
     }
 
     /// Opens a connection that is talked over step by step.
@@ -209,7 +215,10 @@ impl Wake for Woken {
     }
 }
 
-/// Runs a future to its end on this thread; one that waits for a timer or socket of tokio panics.
+/// Runs a future to its end on this thread.
+///
+/// One that waits for a timer or socket of tokio panics where no runtime is entered, and waits for ever
+/// where the runtime is driven by this very thread.
 ///
 /// ```
 /// # use httpz_core::testing::block_on;
@@ -217,12 +226,64 @@ impl Wake for Woken {
 /// ```
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
-    let waker = Waker::from(Woken::new());
+    loop {
+        // However long: a future that is polled without having been woken goes on waiting.
+        if let Some(value) = block_on_within(Duration::from_secs(3600), future.as_mut()) {
+            return value;
+        }
+    }
+}
+
+/// Like [`block_on`]; `None` when the future waits and is not woken for so long.
+///
+/// ```
+/// # use httpz_core::testing::block_on_within;
+/// # use std::time::Duration;
+/// let patience = Duration::from_millis(1);
+/// assert_eq!(block_on_within(patience, async { 1 + 1 }), Some(2));
+/// assert_eq!(block_on_within(patience, std::future::pending::<u8>()), None);
+/// ```
+pub fn block_on_within<T>(patience: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let woken = Woken::new();
+    let waker = Waker::from(woken.clone());
     let mut cx = Context::from_waker(&waker);
     loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => thread::park(),
+        woken.set(false);
+        if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+            return Some(value);
         }
+        if !woken.wait(Instant::now() + patience) {
+            return None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, Flow, Request, Response};
+
+    /// Answers `/` at once, and anything else never.
+    struct Moody;
+
+    impl Service for Moody {
+        fn call<'a>(&'a self, req: &'a mut Request, _: &'a mut Response) -> Flow<'a> {
+            match req.path() {
+                "/" => Flow::Done(Ok(())),
+                _ => Flow::within(req, std::future::pending()),
+            }
+        }
+
+        fn refuse(&self, _: &Request, _: &mut Response, _: Error) {}
+    }
+
+    #[test]
+    fn a_service_that_waits_for_nothing_is_given_up() {
+        let loopback = Loopback::new(Moody, &Config::default());
+        let patience = Duration::from_millis(1);
+        assert_eq!(loopback.send_within(patience, b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"), None);
+        let answer = loopback.send_within(patience, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert!(answer.expect("it is answered").starts_with(b"HTTP/1.1 200 OK\r\n"));
     }
 }

@@ -5,11 +5,12 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use httpz_core::proto::encode;
-use httpz_core::testing::{block_on, exchange};
+use httpz_core::testing::{block_on_within, exchange};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::reply::Reply;
+use super::{PATIENCE, nothing_happens};
 use crate::app::refusal::{self, Meaning};
 use crate::url::push_pair;
 use crate::{Config, Error, Handler, HttpError, Method, Request, Respond, Response, Result};
@@ -238,7 +239,7 @@ impl Exchange {
     ///
     /// # Panics
     ///
-    /// As [`Exchange::res`].
+    /// As [`Exchange::call_with`].
     #[track_caller]
     pub fn call<M>(&self, handler: impl Handler<(), M>) -> &Self {
         self.call_with(&mut (), handler)
@@ -261,12 +262,15 @@ impl Exchange {
     ///
     /// # Panics
     ///
-    /// As [`Exchange::res`].
+    /// As [`Exchange::res`]; and when the handler waits and nothing happens for ten seconds.
     #[track_caller]
     pub fn call_with<C: 'static, M>(&self, cx: &mut C, handler: impl Handler<C, M>) -> &Self {
         let mut response = self.res();
         let endpoint = handler.into_endpoint();
-        let outcome = block_on(endpoint.call(cx, self.req(), &mut response).into_future());
+        let call = endpoint.call(cx, self.req(), &mut response).into_future();
+        let Some(outcome) = block_on_within(PATIENCE, call) else {
+            panic!("{} {}: {}", self.method, self.target(), nothing_happens());
+        };
         self.settle(outcome, response)
     }
 

@@ -2,18 +2,14 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use httpz_core::testing::Dialog;
 
-use super::Draft;
 use super::jar::Jar;
 use super::parse::{self, Ends, Head};
 use super::reply::Reply;
+use super::{Draft, PATIENCE};
 use crate::Method;
-
-/// How long a test waits before it fails; ample for anything that does come.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request that has been sent, over a connection that stays open while the answer comes.
 ///

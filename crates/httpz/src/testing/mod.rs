@@ -7,7 +7,7 @@
 //!
 //! There is no runtime, so no time passes: deadlines and `timeout` never strike, and what waits for a timer or
 //! a socket of tokio, or spawns, panics. A handler that does is tested within a runtime of the test's own, one
-//! that runs on a thread beside it:
+//! that runs on a thread beside it, as that of `#[tokio::test(flavor = "multi_thread")]` does:
 //!
 //! ```
 //! use std::time::Duration;
@@ -37,6 +37,7 @@ mod reply;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use httpz_core::proto::encode;
 use httpz_core::testing::Loopback;
@@ -50,6 +51,9 @@ pub use exchange::Exchange;
 pub use httpz_core::testing::block_on;
 pub use live::{Heard, Live};
 pub use reply::Reply;
+
+/// How long a test waits before it fails; ample for anything that does come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Asks an application, and gives replies that can be checked.
 ///
@@ -128,36 +132,43 @@ impl Client {
     }
 
     /// Asks with GET.
+    #[track_caller]
     pub fn get(&self, target: &str) -> Reply {
         self.request(Method::Get, target).send()
     }
 
     /// Asks with HEAD.
+    #[track_caller]
     pub fn head(&self, target: &str) -> Reply {
         self.request(Method::Head, target).send()
     }
 
     /// Asks with OPTIONS.
+    #[track_caller]
     pub fn options(&self, target: &str) -> Reply {
         self.request(Method::Options, target).send()
     }
 
     /// Asks with DELETE.
+    #[track_caller]
     pub fn delete(&self, target: &str) -> Reply {
         self.request(Method::Delete, target).send()
     }
 
     /// Asks with POST and this value as JSON.
+    #[track_caller]
     pub fn post(&self, target: &str, value: impl Serialize) -> Reply {
         self.request(Method::Post, target).json(value).send()
     }
 
     /// Asks with PUT and this value as JSON.
+    #[track_caller]
     pub fn put(&self, target: &str, value: impl Serialize) -> Reply {
         self.request(Method::Put, target).json(value).send()
     }
 
     /// Asks with PATCH and this value as JSON.
+    #[track_caller]
     pub fn patch(&self, target: &str, value: impl Serialize) -> Reply {
         self.request(Method::Patch, target).json(value).send()
     }
@@ -186,12 +197,21 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// When there is no whole answer.
+    /// When there is no whole answer, or the application waits and nothing happens for ten seconds.
     #[track_caller]
     pub fn send(&self, bytes: &[u8]) -> Reply {
         let request = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let request = String::from_utf8_lossy(request).trim_end().to_owned();
-        Reply::read(request, &self.loopback.send(bytes), false)
+        let answer = self.ask(&request, bytes);
+        Reply::read(request, &answer, false)
+    }
+
+    #[track_caller]
+    fn ask(&self, request: &str, bytes: &[u8]) -> Vec<u8> {
+        match self.loopback.send_within(PATIENCE, bytes) {
+            Some(answer) => answer,
+            None => panic!("{request}: {}", nothing_happens()),
+        }
     }
 }
 
@@ -237,14 +257,11 @@ impl Draft<'_> {
     ///
     /// # Panics
     ///
-    /// When no whole answer comes back.
+    /// When no whole answer comes back, or the application waits and nothing happens for ten seconds.
     #[track_caller]
     pub fn send(self) -> Reply {
-        let reply = Reply::read(
-            self.name(),
-            &self.client.loopback.send(&self.bytes()),
-            self.method == Method::Head,
-        );
+        let answer = self.client.ask(&self.name(), &self.bytes());
+        let reply = Reply::read(self.name(), &answer, self.method == Method::Head);
         self.client.jar.borrow_mut().take_in_all(&self.target, &reply);
         reply
     }
@@ -272,6 +289,15 @@ impl Draft<'_> {
         }
         encode::request(self.method, &self.target, &fields, &self.body)
     }
+}
+
+/// What a test hears whose handler waits for what does not come.
+fn nothing_happens() -> String {
+    format!(
+        "the handler waits, and nothing has happened for {PATIENCE:?}; timers and sockets of tokio need a \
+         runtime with threads of its own: `let _within = runtime.enter();`, or \
+         `#[tokio::test(flavor = \"multi_thread\")]`"
+    )
 }
 
 /// An application without its type, so that a client has none either.
