@@ -145,7 +145,8 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
 /// Answers with an error in place of what cannot be sent.
 #[cold]
 fn fail_to_finish<S: Service>(service: &S, exchange: &mut Exchange, fault: ResponseFault) {
-    fail(service, exchange, Error::from(fault));
+    let error = exchange.response.told(fault);
+    fail(service, exchange, error);
     finish_refusal(&mut exchange.response, 500);
 }
 

@@ -34,14 +34,15 @@ impl Response {
     /// # Errors
     ///
     /// 500 when the head cannot be sent as it is or was changed after it had been sent, when it has a
-    /// `Content-Length`, and when a body was set before; an I/O error when the peer is gone or takes nothing for `Timeouts::write`.
+    /// `Content-Length`, and when a body was set before; an I/O error when the peer is gone or takes nothing
+    /// for `Timeouts::write`.
     ///
     /// # Cancel safety
     ///
     /// Once the future has been polled, the piece is in the outgoing buffer and will be sent whole.
     pub async fn chunk(&mut self, data: impl AsRef<[u8]>) -> Result {
-        self.start_stream()?;
-        self.push_stream(data.as_ref())?;
+        let begun = self.start_stream().and_then(|()| self.push_stream(data.as_ref()));
+        begun.map_err(|fault| self.told(fault))?;
         match self.gathered() < GATHERED {
             true => Ok(()),
             false => self.flush().await,

@@ -193,7 +193,7 @@ impl Response {
     pub fn cookie(&mut self, cookie: Cookie) -> &mut Self {
         match cookie.written() {
             Ok(value) => self.header("Set-Cookie", value),
-            Err(fault) => self.spoil(fault),
+            Err(fault) => self.spoil(fault, &cookie.name),
         }
     }
 }

@@ -39,6 +39,14 @@ pub enum ResponseFault {
     TooLate,
 }
 
+impl ResponseFault {
+    /// Does it tell of one field or cookie, whose name says where to look?
+    pub(super) fn is_about_a_name(self) -> bool {
+        use ResponseFault::{CookieRefused, CookieText, FieldForbidden, FieldName, FieldValue};
+        matches!(self, FieldName | FieldValue | FieldForbidden | CookieText | CookieRefused)
+    }
+}
+
 impl fmt::Display for ResponseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

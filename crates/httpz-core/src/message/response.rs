@@ -29,7 +29,7 @@ use super::ambient::Ambient;
 use super::content::Content;
 use super::fault::ResponseFault;
 use super::link::Link;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::memory::Sizes;
 use crate::proto::encode::FieldBlock;
 use crate::proto::{Head, Method, Status, Version};
@@ -112,6 +112,8 @@ pub struct Response {
     /// Is the stream framed in chunks, rather than by the end of the connection?
     chunked: bool,
     fault: Option<ResponseFault>,
+    /// The name of the field or cookie that a fault about one is about.
+    spoiled_by: String,
     pub(crate) terms: Terms,
     link: Rc<Link>,
     ambient: Rc<Ambient>,
@@ -145,6 +147,7 @@ impl Response {
             close: false,
             chunked: false,
             fault: None,
+            spoiled_by: String::new(),
             terms: Terms::default(),
             link,
             ambient,
@@ -221,10 +224,25 @@ impl Response {
 
     // ---- for the rest of this room
 
-    /// Notes why the answer cannot be sent as it is; the first reason counts.
-    pub(super) fn spoil(&mut self, fault: ResponseFault) -> &mut Self {
-        self.fault.get_or_insert(fault);
+    /// Notes why the answer cannot be sent with the field or cookie of this name; the first reason counts.
+    #[cold]
+    pub(super) fn spoil(&mut self, fault: ResponseFault, name: &str) -> &mut Self {
+        if self.fault.is_none() {
+            self.fault = Some(fault);
+            self.spoiled_by.clear();
+            self.spoiled_by.extend(name.chars().take(64));
+        }
         self
+    }
+
+    /// The error that tells of a fault of this response.
+    #[cold]
+    pub(crate) fn told(&self, fault: ResponseFault) -> Error {
+        if fault.is_about_a_name() {
+            let cause = format!("{fault}: `{}`", self.spoiled_by);
+            return Error::status(500, Status::INTERNAL_SERVER_ERROR.reason()).with_source(cause);
+        }
+        Error::from(fault)
     }
 
     /// Notes an attempt to change what may have been sent already.

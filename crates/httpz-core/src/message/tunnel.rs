@@ -72,7 +72,7 @@ impl Response {
         self.header("Connection", "upgrade").header("Upgrade", protocol);
         let expects =
             req.header("expect").is_some_and(|it| it.eq_ignore_ascii_case("100-continue"));
-        self.encode_switch(expects)?;
+        self.encode_switch(expects).map_err(|fault| self.told(fault))?;
         self.flush().await?;
         Ok(Tunnel { req, res: self, taken: 0, waiting: false })
     }

@@ -43,7 +43,7 @@ impl Response {
     pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
         match self.add_field(name, value.as_ref()) {
             Ok(()) => self,
-            Err(fault) => self.spoil(fault),
+            Err(fault) => self.spoil(fault, name),
         }
     }
 

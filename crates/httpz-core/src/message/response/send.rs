@@ -30,7 +30,7 @@ impl Response {
     pub async fn write(&mut self) -> Result {
         if self.stage == Stage::Fresh {
             self.answer_early();
-            self.finish()?;
+            self.finish().map_err(|fault| self.told(fault))?;
         }
         self.flush().await
     }
@@ -41,7 +41,7 @@ impl Response {
     ///
     /// 500 when the answer cannot be sent as it is.
     pub fn encoded(&mut self) -> Result<Vec<u8>> {
-        self.finish()?;
+        self.finish().map_err(|fault| self.told(fault))?;
         Ok(self.link.take_outbound())
     }
 

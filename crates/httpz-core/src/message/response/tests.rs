@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::message::Content;
+use crate::message::{Content, Cookie};
 
 fn encoded(res: &mut Response) -> String {
     let bytes = res.encoded().expect("sound");
@@ -103,6 +103,24 @@ fn refuses_answers_that_cannot_be_right() {
         say(&mut res);
         assert_eq!(res.finish(), Err(fault));
         assert!(res.link.take_outbound().is_empty(), "{fault:?} left bytes behind");
+    }
+}
+
+#[test]
+fn the_log_names_the_field_or_cookie_that_is_wrong() {
+    type Say = fn(&mut Response);
+    let cases: [(Say, &str); 4] = [
+        (|res| _ = res.header("Location", "/a\nb").header("x y", ""), "control bytes: `Location`"),
+        (|res| _ = res.header("x y", ""), "not a token: `x y`"),
+        (|res| _ = res.cookie(Cookie::new("theme", "a b")), "encode it: `theme`"),
+        (|res| _ = res.status(99), "200..=999"),
+    ];
+    for (say, expected) in cases {
+        let mut res = Response::new();
+        say(&mut res);
+        let error = res.encoded().unwrap_err();
+        assert_eq!((error.code(), error.message()), (500, "Internal Server Error"));
+        assert!(error.chain().to_string().ends_with(expected), "{}", error.chain());
     }
 }
 
