@@ -19,7 +19,8 @@ pub(crate) fn bytes(text: &LitStr) -> Result<u64> {
 
 /// How many milliseconds.
 pub(crate) fn milliseconds(text: &LitStr) -> Result<u64> {
-    const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)];
+    const UNITS: [(&str, u64); 5] =
+        [("ms", 1), ("s", 1000), ("min", 60_000), ("m", 60_000), ("h", 3_600_000)];
     let wrong = "is not a time: write a number and ms, s, min or h, as in \"5s\"";
     match measured(text, &UNITS, wrong)? {
         0 => Err(Error::new(text.span(), "no time at all: leave `timeout` out for no end")),
@@ -72,6 +73,7 @@ mod tests {
             ("250ms", Some(250)),
             ("5s", Some(5000)),
             ("2min", Some(120_000)),
+            ("2m", Some(120_000)),
             ("1h", Some(3_600_000)),
             ("0s", None),
             ("5", None),

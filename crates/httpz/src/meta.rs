@@ -176,7 +176,7 @@ fn words(line: &'static str) -> (&'static str, &'static str) {
     line.split_once(' ').unwrap_or((line, ""))
 }
 
-/// What stands before and behind the first of these bytes, which is ASCII.
+/// What stands before and after the first of these bytes, which is ASCII.
 const fn cut(text: &'static str, end: u8) -> (&'static str, &'static str) {
     let mut i = 0;
     while i < text.len() {

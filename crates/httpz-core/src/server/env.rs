@@ -66,7 +66,7 @@ impl Config {
     ///
     /// The variable of a field is its path in capitals, as `HTTPZ_PORT` and
     /// `HTTPZ_REQUEST_MAX_BODY_SIZE`. Sizes are in bytes or have a unit (`64KiB`, `10MiB`), times have
-    /// one (`250ms`, `5s`, `2m`), `HTTPZ_LISTEN` is a list with commas
+    /// one (`250ms`, `5s`, `2min`), `HTTPZ_LISTEN` is a list with commas
     /// (`127.0.0.1:80,unix:/run/app.sock;mode=660`).
     ///
     /// ```no_run
@@ -198,14 +198,23 @@ fn proxy_field(text: &str) -> Result<ProxyField, &'static str> {
 }
 
 fn size(text: &str) -> Result<usize, &'static str> {
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("", 1)];
+    let units = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("KB", 1000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("B", 1),
+        ("", 1),
+    ];
     with_unit(text, &units).ok_or("a number of bytes, as in `65536`, `64KiB` or `10MiB`")
 }
 
 fn time(text: &str) -> Result<Duration, &'static str> {
-    let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+    let units = [("ms", 1), ("s", 1000), ("min", 60_000), ("m", 60_000), ("h", 3_600_000)];
     let time = if text == "0" { Some(0) } else { with_unit(text, &units) };
-    time.map(|ms| Duration::from_millis(ms as u64)).ok_or("a time, as in `250ms`, `5s` or `2m`")
+    time.map(|ms| Duration::from_millis(ms as u64)).ok_or("a time, as in `250ms`, `5s` or `2min`")
 }
 
 /// The number before the first of these units that `text` ends with, times that unit.
@@ -303,7 +312,7 @@ mod tests {
             ("HTTPZ_TIMEOUTS_LINGER", "5s"),
             ("HTTPZ_SHUTDOWN_NOT_READY", "1s"),
             ("HTTPZ_SHUTDOWN_IDLE", "1 s"),
-            ("HTTPZ_SHUTDOWN_DEADLINE", "2m"),
+            ("HTTPZ_SHUTDOWN_DEADLINE", "2min"),
         ];
         assert_eq!(read(&variables).unwrap(), expected);
 
@@ -311,6 +320,18 @@ mod tests {
         assert_eq!(read(&[("HTTPZ_ADDRESS", "0.0.0.0"), ("HTTPZ_PORT", "80")]).unwrap(), plain);
         variables.extend([("HTTPZ_ADDR", ""), ("HTTPZ_ADDRESS", ""), ("HTTPZ_PORT", "")]);
         assert_eq!(variables.len(), VARIABLES.len());
+    }
+
+    /// The same units as in `limit` and `timeout` of a route.
+    #[test]
+    fn sizes_and_times_have_the_usual_units() {
+        for (text, bytes) in [("7", 7), ("7B", 7), ("7 KB", 7000), ("7MB", 7_000_000)] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for (text, seconds) in [("0", 0), ("7000ms", 7), ("7s", 7), ("7m", 420), ("7min", 420)] {
+            assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        assert!(size("7kb").is_err() && size("B").is_err() && time("7").is_err());
     }
 
     #[test]
@@ -321,7 +342,7 @@ mod tests {
             ("HTTPZ_PORT", "65536", "HTTPZ_PORT is `65536`; write a port from 0 to 65535"),
             ("HTTPZ_ADDRESS", "localhost", "write an IP address, as in `127.0.0.1`"),
             ("HTTPZ_WORKERS", "-1", "write a number, as in `32`"),
-            ("HTTPZ_POOL_TIMEOUT", "5", "write a time, as in `250ms`, `5s` or `2m`"),
+            ("HTTPZ_POOL_TIMEOUT", "5", "write a time, as in `250ms`, `5s` or `2min`"),
             (
                 "HTTPZ_REQUEST_BUFFER_SIZE",
                 "64kb",

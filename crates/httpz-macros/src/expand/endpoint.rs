@@ -131,7 +131,7 @@ pub(crate) fn bounds(route: &Route<'_>) -> Vec<TokenStream> {
     bounds
 }
 
-/// An endpoint behind a limit and a guard.
+/// An endpoint with a limit or a guard before it.
 fn wrapped(route: &Route<'_>) -> TokenStream {
     let httpz = &route.httpz;
     let (cx, req, res) = (own("cx"), own("req"), own("res"));
