@@ -9,12 +9,7 @@ use std::time::Instant;
 use httpz::prelude::*;
 
 /// Tells how long the handler took. `C` is whatever context there is; it is passed on untouched.
-async fn timed<C: 'static>(
-    next: Next<'_, C>,
-    cx: &mut C,
-    req: &Request,
-    res: &mut Response,
-) -> Result {
+async fn timed<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
     let began = Instant::now();
     let outcome = next.run(cx, req, res).await;
     res.header("Server-Timing", format!("app;dur={:.3}", began.elapsed().as_secs_f64() * 1e3));
@@ -22,7 +17,7 @@ async fn timed<C: 'static>(
 }
 
 /// Leaves the handler out for those who have the newest version already.
-async fn unless_known<C: 'static>(
+async fn unless_known<C>(
     next: Next<'_, C>,
     cx: &mut C,
     req: &Request,

@@ -120,7 +120,8 @@ pub fn http_error(input: TokenStream) -> TokenStream {
     derive::http_error::derive(input.into()).into()
 }
 
-/// Lets a type be a path parameter; see the trait of the same name.
+/// Lets a type be a path parameter: an enum by the names of its variants (`#[param("…")]` says another), a
+/// struct by its `FromStr`; see the trait of the same name.
 #[proc_macro_derive(FromParam, attributes(param, httpz))]
 pub fn from_param(input: TokenStream) -> TokenStream {
     derive::from_param::derive(input.into()).into()

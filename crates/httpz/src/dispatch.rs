@@ -18,7 +18,7 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// ```
 /// use httpz::prelude::*;
 ///
-/// async fn timed<C: 'static>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+/// async fn timed<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
 ///     let began = std::time::Instant::now();
 ///     let outcome = next.run(cx, req, res).await;
 ///     res.header("server-timing", format!("app;dur={}", began.elapsed().as_millis()));
@@ -29,12 +29,29 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// # assert!(httpz::testing::Client::new(app).get("/").find_header("server-timing").is_some());
 /// ```
 ///
+/// An error takes the place of the whole answer, this field included. What answers to errors shall say as well
+/// is set before and kept:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// async fn named<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+///     res.header("x-request-id", req.header("x-request-id").unwrap_or("none")).keep_headers();
+///     next.run(cx, req, res).await
+/// }
+///
+/// let app = App::new((), |r| {
+///     r.dispatch(named).get("/", handler(|_, _| Error::status(403, "not for you")))
+/// });
+/// # httpz::testing::Client::new(app).get("/").status(403).header("x-request-id", "none");
+/// ```
+///
 /// It can be run again, as long as nothing of an answer has been sent:
 ///
 /// ```
 /// use httpz::prelude::*;
 ///
-/// async fn once_more<C: 'static>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+/// async fn once_more<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
 ///     match next.run(cx, req, res).await {
 ///         Err(error) if error.code() == 503 && !res.written() => {
 ///             res.clear();

@@ -57,7 +57,8 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// The response is fresh but for the status, which is that of the error, and the fields that the
     /// error brings ([`Error::with_header`]). Without this, clients that accept JSON get a problem report
-    /// (RFC 9457), others the text ([`shape_error`](crate::shape_error)). Errors that are the server's
+    /// (RFC 9457), others the text ([`shape_error`](crate::shape_error)), and in debug builds a browser on
+    /// the same machine gets a page with the causes of what is 500 or more. Errors that are the server's
     /// fault go to standard error in any case, with their cause and the URL as it was sent; with the
     /// feature `tracing` they are events of it.
     ///

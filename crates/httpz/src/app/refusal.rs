@@ -33,7 +33,8 @@ pub(crate) fn interpret(meanings: &[Meaning], error: Error) -> Error {
 }
 
 /// Shapes the answer to an error as an application without [`App::on_error`](crate::App::on_error) does:
-/// a problem report (RFC 9457) for clients that accept JSON, for others the text.
+/// a problem report (RFC 9457) for clients that accept JSON, for others the text. The page that debug
+/// builds show to a browser is not among these.
 ///
 /// For an `on_error` that only has something to add.
 ///

@@ -49,6 +49,9 @@ use crate::{Error, Result};
 /// # Ok::<(), httpz::Error>(())
 /// ```
 ///
+/// What `show::url(…)` writes of such a type is its `Display`; without one, `show::url("dark-red")` takes the
+/// text.
+///
 /// Another implements it:
 ///
 /// ```

@@ -75,7 +75,8 @@ impl<G, C> Group<G, C> {
 }
 
 impl<G: 'static, C: 'static> Group<G, C> {
-    /// Registers a list of routes made by `routes![…]`.
+    /// Registers a list of routes made by `routes![…]`. Under a prefix they stand in a group:
+    /// `r.group("/api", |g| g.mount(routes![…]))`.
     ///
     /// ```
     /// use httpz::prelude::*;
