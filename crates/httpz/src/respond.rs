@@ -243,6 +243,10 @@ impl<T: AsRef<str>> Respond for Html<T> {
 
 /// Sends the client to another place.
 ///
+/// Where the client itself says to which, as in `?next=/notes`, it may say `//evil.example` or
+/// `/\evil.example`, which browsers take for another host: let pass what begins with one slash and has
+/// neither a second nor a backslash behind it. `show::url(…)` of a route never leads elsewhere.
+///
 /// ```
 /// use httpz::prelude::*;
 ///

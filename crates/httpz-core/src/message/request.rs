@@ -93,6 +93,9 @@ impl Request {
 
     /// The path as it was sent, without the query: `/caf%C3%A9`. `*` for `OPTIONS *`, empty for
     /// CONNECT.
+    ///
+    /// Not for deciding who may come in: `/%61dmin` leads to where `/admin` does. What stands with the
+    /// handlers themselves, as the guard of a group does, cannot be passed by in such a way.
     #[inline]
     pub fn path(&self) -> &str {
         let target = &self.head.target;

@@ -5,6 +5,9 @@ use crate::{Error, Result};
 
 /// A value that a path parameter can be read as.
 ///
+/// A text is decoded and nothing more: it may be `..`, have slashes, even at its beginning, and line ends.
+/// What shall name a file must be looked at first.
+///
 /// Numbers, `bool`, `char`, `&str`, `String`, and with the feature `uuid` a `Uuid`; `Option` of them for
 /// a parameter that not every route of the handler has, `Result` for one that the handler refuses itself.
 /// An enum derives it, each variant being its name in lower case with hyphens, or what `#[param("…")]`
