@@ -172,6 +172,20 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
+/// An error with this status, whose text is that of the status.
+///
+/// ```
+/// use httpz_core::{Error, Status};
+/// let error = Error::from(Status::NOT_FOUND);
+/// assert_eq!((error.code(), error.message()), (404, "Not Found"));
+/// ```
+impl From<Status> for Error {
+    #[cold]
+    fn from(status: Status) -> Self {
+        Self::status(status.0, status.reason())
+    }
+}
+
 /// The error as one of the standard library's, for functions that return a box of any.
 struct Boxed(Error);
 

@@ -146,7 +146,7 @@ pub fn always((code, text): (u16, Option<&'static str>)) -> Error {
 #[doc(hidden)]
 pub fn told_by(code: u16, error: &dyn StdError) -> Error {
     match code {
-        500.. => Error::status(code, Status(code).reason()),
+        500.. => Error::from(Status(code)),
         _ => Error::status(code, error.to_string()),
     }
 }

@@ -62,13 +62,13 @@ pub trait OrStatus<T> {
 impl<T> OrStatus<T> for Option<T> {
     #[inline]
     fn or_status(self, code: u16) -> Result<T> {
-        self.ok_or_else(|| Error::status(code, Status(code).reason()))
+        self.ok_or_else(|| Error::from(Status(code)))
     }
 }
 
 impl<T, E: Into<Box<dyn StdError + Send + Sync>>> OrStatus<T> for Result<T, E> {
     #[inline]
     fn or_status(self, code: u16) -> Result<T> {
-        self.map_err(|error| Error::status(code, Status(code).reason()).with_source(error))
+        self.map_err(|error| Error::from(Status(code)).with_source(error))
     }
 }

@@ -181,7 +181,7 @@ impl<T: Respond> Respond for Option<T> {
     fn respond(self, res: &mut Response) -> Result {
         match self {
             Some(value) => value.respond(res),
-            None => Err(Error::status(404, Status::NOT_FOUND.reason())),
+            None => Err(Error::from(Status::NOT_FOUND)),
         }
     }
 }

@@ -62,6 +62,25 @@ fn errors_are_told_in_plain_text() {
     }
 }
 
+/// As `Err(StatusCode::GONE)` and `.ok_or(StatusCode::NOT_FOUND)?` say it with axum.
+#[test]
+fn a_status_alone_is_an_error() {
+    #[get("/gone")]
+    fn gone() -> Result<Json<u8>, Status> {
+        Err(Status::GONE)
+    }
+
+    #[get("/first/:of")]
+    async fn first(of: &str) -> Result<String> {
+        Ok(of.chars().find(char::is_ascii_digit).ok_or(Status::NOT_FOUND)?.to_string())
+    }
+
+    let client = Client::new(App::new((), |r| r.mount(routes![gone, first])));
+    client.get("/gone").status(410).text("Gone");
+    client.get("/first/a7").status(200).text("7");
+    client.get("/first/a").status(404).text("Not Found");
+}
+
 #[test]
 fn clients_that_accept_json_get_a_problem_report() {
     let client = Client::new(App::new((), routes)).header("accept", "application/json");

@@ -5,7 +5,8 @@ use std::fmt;
 /// A status code.
 ///
 /// Any number can be put in. A response whose status is outside 200..=999 is not sent: it becomes a 500
-/// with a log line.
+/// with a log line. It turns into an `Error` whose text is its own. Where a number is asked for, as by
+/// `Response::status`, that is the field: `Status::NOT_FOUND.0`.
 ///
 /// ```
 /// use httpz_core::Status;
