@@ -19,7 +19,8 @@ use server::Server;
 
 /// What an idle connection may cost, in bytes; `docs/tuning.md` has the arithmetic.
 const PER_CONNECTION: u64 = 1536;
-/// What a pooled exchange costs when all of its buffers have been used to the full.
+/// What an exchange costs whose requests have no large bodies: its three buffers, filled, and 16 KiB for the
+/// rest of it. Less than `Config::footprint` allows for, so that a leak shows sooner.
 const PER_EXCHANGE: u64 = (64 + 32 + 4 + 16) * 1024;
 /// `pool.max` of the default configuration.
 const EXCHANGES: u64 = 500;
