@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::message::body::DISCARD;
 use crate::message::response::{Stage, Terms};
-use crate::proto::ProtocolError;
+use crate::proto::{Framing, Head, Method, ProtocolError};
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
 
@@ -68,7 +68,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         });
         // A peer that said `close` sends no more; any other may be sending its next request by now.
         let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
-            let whole = request.incoming.is_off_the_wire() && !request.head.persists;
+            let whole = request.incoming.is_off_the_wire()
+                && !request.head.persists
+                && !may_believe_in_a_body(&request.head);
             request.end();
             whole && request.inbound.is_empty()
         });
@@ -109,6 +111,14 @@ fn refuse_in<S: Service>(service: &S, exchange: &mut Exchange, fault: ProtocolEr
     }
     response.close();
     finish_refusal(response, fault.status());
+}
+
+/// Has the peer named no length of a body, or zero, where one is usual? It may send one all the same, as clients of
+/// HTTP/1.0 did that ended it by closing; there is none for us (RFC 9112 §6.3).
+fn may_believe_in_a_body(head: &Head) -> bool {
+    let has_none_by_custom =
+        matches!(head.method, Method::Get | Method::Head | Method::Delete | Method::Options);
+    head.framing == Framing::Empty && !has_none_by_custom
 }
 
 /// Is it a HEAD that is refused? However little of it could be read, its answer has no body (RFC 9110

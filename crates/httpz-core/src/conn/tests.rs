@@ -320,6 +320,9 @@ fn a_peer_that_did_not_mean_to_close_is_listened_to_for_a_while() {
         ("GET /close HTTP/1.1\r\nHost: x\r\n\r\n", false),
         ("GET /close HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", true),
         ("GET /a HTTP/1.0\r\n\r\n", true),
+        ("POST /a HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", true),
+        // Its body, which is none, may still be on its way.
+        ("POST /a HTTP/1.0\r\n\r\n", false),
     ] {
         let wire = Rc::new(Memory::open([request]));
         assert_eq!(run(&wire, &common(1, small())), ends, "{request:?}");
