@@ -1,7 +1,7 @@
 //! An answer in pieces: for what takes time to make, or has no end that is known beforehand.
 //!
-//! Each piece waits until the peer's side has taken it, so a slow reader slows the handler down and
-//! memory stays bounded. Status and fields are sent with the first piece; a handler that fails after
+//! Pieces leave when the handler waits, or when 112 KiB have gathered; then it waits until the peer has
+//! taken them. So a slow reader slows the handler down, and memory stays bounded. Status and fields are sent with the first piece; a handler that fails after
 //! it cuts the connection, so that nobody takes the part for the whole.
 
 use std::time::Duration;

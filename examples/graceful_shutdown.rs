@@ -27,10 +27,10 @@ async fn stream(res: &mut Response) -> Result {
 }
 
 fn main() -> Result {
-    let mut config = Config::from_env()?;
-    // What is not done by then is cut.
+    let mut config = Config::default();
+    // What is not done by then is cut. `HTTPZ_SHUTDOWN_DEADLINE` may say otherwise.
     config.shutdown.deadline = Duration::from_secs(10);
-    let app = App::new((), |r| r.mount(routes![slow, stream])).config(config);
+    let app = App::new((), |r| r.mount(routes![slow, stream])).config(config.with_env()?);
     if httpz_examples::only_routes(&app) {
         return Ok(());
     }

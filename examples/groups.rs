@@ -24,12 +24,12 @@ fn price(shop: &Shop, good: &str) -> Result<String> {
     Ok(format!("{price}\n"))
 }
 
-/// A parameter may stand in the prefix of the group, too.
-#[get("/hello/:name")]
-fn hello(req: &Request, name: &str) -> String {
-    match req.param("language") {
-        Some("fr") => format!("Bonjour {name}\n"),
-        Some("de") => format!("Guten Tag {name}\n"),
+/// Arguments come from the prefix of the group too, where the attribute names it.
+#[get("/hello/:name", under = "/in/:language")]
+fn hello(language: &str, name: &str) -> String {
+    match language {
+        "fr" => format!("Bonjour {name}\n"),
+        "de" => format!("Guten Tag {name}\n"),
         _ => format!("Hello {name}\n"),
     }
 }

@@ -33,6 +33,11 @@ enum TaskError {
     NoTitle,
 }
 
+/// Refuses a title that nobody could read.
+fn checked(title: String) -> Result<String, TaskError> {
+    if title.trim().is_empty() { Err(TaskError::NoTitle) } else { Ok(title) }
+}
+
 #[derive(Default)]
 struct Tasks(Mutex<BTreeMap<u64, Task>>);
 
@@ -61,12 +66,10 @@ fn create(
     Json(new): Json<NewTask>,
     res: &mut Response,
 ) -> Result<(Status, Json<Task>), TaskError> {
-    if new.title.trim().is_empty() {
-        return Err(TaskError::NoTitle);
-    }
+    let title = checked(new.title)?;
     let mut tasks = tasks.lock();
     let id = tasks.last_key_value().map_or(1, |(last, _)| last + 1);
-    let task = Task { id, title: new.title, done: false };
+    let task = Task { id, title, done: false };
     tasks.insert(id, task.clone());
     res.header("Location", show::url(id));
     Ok((Status::CREATED, Json(task)))
@@ -75,10 +78,11 @@ fn create(
 /// Changes what is given.
 #[patch("/tasks/:id")]
 fn change(tasks: &Tasks, id: u64, Json(change): Json<Change>) -> Result<Json<Task>, TaskError> {
+    let title = change.title.map(checked).transpose()?;
     let mut tasks = tasks.lock();
     let task = tasks.get_mut(&id).ok_or(TaskError::NotFound)?;
     task.done = change.done.unwrap_or(task.done);
-    if let Some(title) = change.title {
+    if let Some(title) = title {
         task.title = title;
     }
     Ok(Json(task.clone()))

@@ -12,6 +12,7 @@ struct Db {
 #[derive(Clone, Copy)]
 struct User {
     name: &'static str,
+    /// A real application keeps a hash of it, as `board/users.rs` does.
     token: &'static str,
     admin: bool,
 }

@@ -1,4 +1,4 @@
-//! A WebSocket: a room in which everybody hears what one of them says.
+//! A WebSocket: a room in which everybody hears what one says.
 //!
 //! The socket is spoken within the handler, which ends with it. `next_or` waits for a message and for
 //! something else at once, here for what others say; it tells which came first.
@@ -39,7 +39,7 @@ fn page() -> Html<&'static str> {
     Html(
         r#"<!doctype html><title>Room</title><ul id="said"></ul><input id="text" autofocus>
 <script>
-const socket = new WebSocket(`ws://${location.host}/room/guest`);
+const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/room/guest");
 socket.onmessage = ({ data }) => {
   const line = document.createElement("li");
   line.textContent = data;

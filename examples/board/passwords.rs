@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -108,7 +108,7 @@ impl Passwords {
         }
     }
 
-    fn lock_tries(&self) -> std::sync::MutexGuard<'_, HashMap<String, (u32, Instant)>> {
+    fn lock_tries(&self) -> MutexGuard<'_, HashMap<String, (u32, Instant)>> {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
