@@ -34,6 +34,20 @@ async fn hold(req: &Request, _: &mut Response) -> &'static str {
     std::future::pending().await
 }
 
+/// Begins to read the body and does not go on.
+async fn unread(_: &Request, _: &mut Response, mut body: Body<'_>) -> Result {
+    body.read_chunk().await?;
+    std::future::pending().await
+}
+
+/// Sends without end.
+async fn pour(_: &Request, res: &mut Response) -> Result {
+    let piece = vec![b'x'; 64 * 1024];
+    loop {
+        res.chunk(&piece).await?;
+    }
+}
+
 fn main() -> httpz::Result {
     let app = App::new((), |r| {
         r.get("/plaintext", handler(|_, _| "Hello, World!"))
@@ -43,6 +57,8 @@ fn main() -> httpz::Result {
             .get("/late", late)
             .get("/boasts", boasts)
             .post("/hold", hold)
+            .post("/unread", unread)
+            .get("/pour", pour)
     });
     let app = app.config(Config::from_env()?);
     if std::env::var_os("IN_RUNTIME").is_none() {

@@ -4,6 +4,7 @@ mod deadlines;
 mod faults;
 mod limits;
 mod load;
+mod memory;
 mod parity_config;
 mod parity_data;
 mod parity_events;

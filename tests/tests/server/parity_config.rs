@@ -2,15 +2,15 @@
 //!
 //! Row 50, where a server listens, is in `parity_start.rs`.
 
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use httpz::prelude::*;
 use httpz::testing::Client;
 use httpz::{Config, Handle};
-use httpz_tests::{PATIENCE, Raw, has_command, resident};
+use httpz_tests::{PATIENCE, Raw, has_command};
 
+use super::memory::Holder;
 use super::{start, stop};
 
 fn serve(config: Config, routes: fn(httpz::Router<()>) -> httpz::Router<()>) -> Handle {
@@ -168,50 +168,6 @@ fn row_55_answers_outgrow_the_body_buffer_but_not_the_limits_of_fields() {
     }
 }
 
-/// A server in a process of its own, for its memory to be measured.
-struct Holder {
-    child: Child,
-    path: std::path::PathBuf,
-}
-
-impl Holder {
-    fn start(variables: &[(&str, &str)]) -> Self {
-        Self::run(Command::new(env!("CARGO_BIN_EXE_configured")), variables)
-    }
-
-    fn run(mut command: Command, variables: &[(&str, &str)]) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("httpz-test-holder-{}-{n}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        let child = command
-            .env("HTTPZ_LISTEN", format!("unix:{}", path.display()))
-            .envs(variables.iter().copied())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let holder = Self { child, path };
-        let end = Instant::now() + PATIENCE;
-        while Raw::unix(&holder.path).is_err() {
-            assert!(Instant::now() < end, "nobody listens");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        holder
-    }
-
-    fn resident(&self) -> usize {
-        resident(&self.child.id().to_string())
-    }
-}
-
-impl Drop for Holder {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
 #[test]
 fn row_56_memory_stays_within_the_documented_formula_when_every_exchange_is_full() {
     let mut config = Config { workers: 1, ..Config::default() };
@@ -296,7 +252,8 @@ fn row_57_there_are_as_many_workers_as_asked_for_or_as_cores_allowed() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     assert_eq!(Config::default().worker_count(), cores);
     assert!(has_workers(&Holder::start(&[]), cores));
-    if has_command("row_57", "taskset") {
+    let name = "row_57_there_are_as_many_workers_as_asked_for_or_as_cores_allowed";
+    if has_command(name, "taskset") {
         let mut tied = Command::new("taskset");
         tied.args(["-c", "0", env!("CARGO_BIN_EXE_configured")]);
         assert!(has_workers(&Holder::run(tied, &[]), 1), "one core is one worker");

@@ -147,7 +147,6 @@ fn row_23_a_handler_that_reads_slowly_slows_the_client_down() {
             count.fetch_add(piece.len(), Ordering::Relaxed);
         }
     });
-    let before = httpz_tests::resident("self");
     // Until nothing more is taken.
     let mut last = usize::MAX;
     while last != sent.load(Ordering::Relaxed) {
@@ -156,8 +155,6 @@ fn row_23_a_handler_that_reads_slowly_slows_the_client_down() {
     }
     assert!(last < SIZE / 2, "{last} bytes are more than sockets hold");
     assert!(shop.bytes.load(Ordering::Relaxed) <= 64 * 1024, "one piece was read");
-    let grown = httpz_tests::resident("self").saturating_sub(before);
-    assert!(grown < 16 << 20, "{grown} bytes of memory for what nobody reads");
     shop.open.store(true, Ordering::Relaxed);
     assert_eq!(peer.answer().body, SIZE.to_string());
     sending.join().expect("everything was taken");
