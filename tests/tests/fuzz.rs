@@ -1,7 +1,8 @@
 //! Every fuzz target, briefly: the committed corpora, and mutations of a fixed seed.
 
 use httpz_tests::fuzz::mutate::{Until, check, run};
-use httpz_tests::fuzz::{TARGETS, inputs};
+use httpz_tests::fuzz::{CORPUS, REQUESTS, TARGETS, inputs};
+use httpz_tests::wire;
 
 fn briefly(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
@@ -10,6 +11,17 @@ fn briefly(name: &str) {
         check(target, input);
     }
     run(target, &inputs, 1, Until::Inputs(4_000));
+}
+
+/// Without this, a corpus that moved would be missed by nobody.
+#[test]
+fn every_committed_corpus_is_of_a_target_and_is_read() {
+    for entry in std::fs::read_dir(CORPUS).expect("corpora are committed") {
+        let name = entry.expect("it can be read").file_name();
+        let target = TARGETS.iter().find(|target| name == target.name).expect("a target");
+        let requests = if target.seeds == REQUESTS { wire::all().len() } else { 0 };
+        assert!(inputs(target).len() > target.seeds.len() + requests, "{name:?} is not read");
+    }
 }
 
 /// One test for each target, so that they run side by side and a failure names its own.

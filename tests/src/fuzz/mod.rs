@@ -134,7 +134,7 @@ pub const HTTP_WORDS: &[&[u8]] = &[
 pub const LONGEST: usize = 2048;
 
 /// Where the committed corpora lie, a folder for each target.
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus");
+pub const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus");
 
 /// What a target begins with: its seeds, the committed corpus, and for those that read whole requests
 /// what the cases of `tests/wire` send.
