@@ -6,26 +6,32 @@
 //! a whole ring behind is dealt with as [`Slow`] says.
 //!
 //! ```
+//! use std::sync::atomic::{AtomicU64, Ordering};
+//!
 //! use httpz::prelude::*;
 //! use httpz::sse::{Channel, Event};
 //!
 //! struct Board {
 //!     live: Channel,
+//!     said: AtomicU64,
 //! }
 //!
 //! #[post("/say")]
 //! fn say(board: &Board, req: &Request) {
 //!     let text = String::from_utf8_lossy(req.body().unwrap_or_default());
-//!     board.live.publish(Event::new(text));
+//!     let id = board.said.fetch_add(1, Ordering::Relaxed) + 1;
+//!     board.live.publish(Event::new(text).id(id));
 //! }
 //!
+//! /// A browser that lost its connection says which event it saw last, and hears what it missed.
 //! #[get("/live")]
 //! async fn live(board: &Board, req: &Request, res: &mut Response) -> Result {
 //!     let mut events = res.events().await?;
 //!     events.forward(board.live.subscribe_after(req.last_event_id())).await
 //! }
 //!
-//! let app = App::new(Board { live: Channel::new(64) }, |r| r.mount(routes![say, live]));
+//! let board = Board { live: Channel::new(64), said: AtomicU64::new(0) };
+//! let app = App::new(board, |r| r.mount(routes![say, live]));
 //! # app.build()?;
 //! # Ok::<(), httpz::BuildError>(())
 //! ```
