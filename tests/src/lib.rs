@@ -310,7 +310,13 @@ pub fn has_command(test: &str, command: &str) -> bool {
         std::env::split_paths(&path).any(|folder| folder.join(command).is_file())
     });
     if !found {
-        eprintln!("skipped: {test} needs `{command}`, which is not installed");
+        skipped(test, &format!("`{command}`, which is not installed"));
     }
     found
+}
+
+/// Says that a test is skipped, and for want of what.
+pub fn skipped(test: &str, needs: &str) {
+    // Not by `eprintln!`: of that only tests that fail show anything.
+    let _ = writeln!(io::stderr(), "skipped: {test} needs {needs}");
 }

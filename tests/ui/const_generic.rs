@@ -1,4 +1,4 @@
-//! A number that nobody says.
+//! A route that is generic over a number.
 
 use httpz::prelude::*;
 

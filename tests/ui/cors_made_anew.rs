@@ -1,4 +1,4 @@
-//! What may ask says which origins it is about.
+//! A policy that names no origins.
 
 use httpz::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is missing there, the compiler says.
+//! A function without a body: the compiler says so itself.
 
 use httpz::prelude::*;
 

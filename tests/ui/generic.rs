@@ -1,4 +1,4 @@
-//! A route that nobody says the type of.
+//! A generic route: nothing says for which type.
 
 use httpz::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Actions that nobody says the type of.
+//! Generic actions: nothing says for which type.
 
 use httpz::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A list has the names of functions.
+//! A list of texts, where the names of functions belong.
 
 use httpz::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The same in a method, of a list with a name.
+//! A mistake in the route of a method, in a list with a name.
 
 use httpz::prelude::*;
 

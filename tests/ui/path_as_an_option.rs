@@ -1,4 +1,4 @@
-//! A path that is called so.
+//! A path that is given by name, as an option.
 
 use httpz::prelude::*;
 

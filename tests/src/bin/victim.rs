@@ -1,4 +1,4 @@
-//! A small server in a process of its own, for tests that send signals or measure memory.
+//! A small server in a process of its own, for tests that send signals and count descriptors.
 //!
 //! Prints its address on the first line, then serves until a signal ends it.
 
@@ -29,11 +29,8 @@ fn echo(req: &Request) -> Vec<u8> {
 }
 
 fn main() -> httpz::Result {
-    let number = |name: &str, default: usize| {
-        std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-    };
-    let mut config = Config { workers: number("WORKERS", 1), ..Config::default() };
-    config.pool.max = number("POOL_MAX", config.pool.max);
+    let workers = std::env::var("WORKERS").ok().and_then(|value| value.parse().ok()).unwrap_or(1);
+    let config = Config { workers, ..Config::default() };
     let app = App::new((), |r| r.mount(routes![slow, block, plaintext, echo])).config(config);
     let server = match std::env::var_os("HANDOVER") {
         Some(path) => {

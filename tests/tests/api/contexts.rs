@@ -276,6 +276,6 @@ mod as_people_write_it {
             .guard(|db, _| Ok(Me { id: 8, db: *db }))
             .get("/me", Me::show)
         });
-        Client::new(app).get("/me").status(200);
+        Client::new(app).get("/me").text("me 8");
     }
 }

@@ -11,15 +11,15 @@ use httpz_tests::{Raw, eventually};
 use super::{start, stop};
 
 fn short() -> Config {
-    let second = Duration::from_millis(500);
+    let soon = Duration::from_millis(500);
     Config {
         workers: 1,
         timeouts: Timeouts {
-            head: second,
-            body: second,
-            write: second,
-            keep_alive: second,
-            linger: second,
+            head: soon,
+            body: soon,
+            write: soon,
+            keep_alive: soon,
+            linger: soon,
             ..Timeouts::default()
         },
         ..Config::default()

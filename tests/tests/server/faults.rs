@@ -1,13 +1,13 @@
 //! What goes wrong outside of a request must not outlive it.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write, stderr};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use httpz::Config;
 use httpz_core::server::ShutdownConfig;
-use httpz_tests::{Raw, eventually};
+use httpz_tests::{Raw, eventually, skipped};
 use socket2::SockRef;
 
 use super::shutdown::{address_of, minds};
@@ -149,12 +149,8 @@ fn a_socket_that_finds_no_room_on_the_disk_is_an_error_at_start_that_names_it() 
     let output = match output {
         Ok(output) if !may_not(&output) => output,
         _ => {
-            // Not by `eprintln!`, which is shown of tests that fail.
-            let _ = writeln!(
-                stderr(),
-                "skipped: a_socket_that_finds_no_room_on_the_disk_is_an_error_at_start_that_names_it \
-                 needs `unshare` and the right to mount"
-            );
+            let name = "a_socket_that_finds_no_room_on_the_disk_is_an_error_at_start_that_names_it";
+            skipped(name, "`unshare` and the right to mount");
             return;
         }
     };

@@ -8,7 +8,7 @@ use httpz::prelude::*;
 use httpz::sse::{Channel, Event, Slow, Subscription};
 use httpz::{Config, Handle};
 use httpz_core::net::Timeouts;
-use httpz_tests::{PATIENCE, Raw};
+use httpz_tests::{Raw, eventually};
 
 struct Board {
     live: Channel,
@@ -62,21 +62,13 @@ fn listen(server: &Handle, path: &str, last: &str) -> Raw {
     peer
 }
 
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[test]
 fn row_37_a_channel_reaches_everybody_and_says_again_what_was_missed() {
     let live = Channel::new(8);
     let (server, _) = start(live.clone(), Duration::ZERO);
     let mut peers: Vec<Raw> =
         ["/async", "/sync"].repeat(8).iter().map(|p| listen(&server, p, "")).collect();
-    until("everybody has subscribed", || live.subscribers() == peers.len());
+    eventually("everybody has subscribed", || live.subscribers() == peers.len());
     for n in 0..3 {
         live.publish(Event::new(format!("{n}")).name("tick").id(n));
     }
@@ -102,11 +94,11 @@ fn row_37_a_stream_ends_when_its_peer_leaves() {
     let (server, returned) = start(live.clone(), Duration::from_secs(3600));
     let peers: Vec<Raw> = ["/async", "/sync"].map(|path| listen(&server, path, "")).into();
     let waiting = listen(&server, "/waits", "");
-    until("both have subscribed", || live.subscribers() == 2);
+    eventually("both have subscribed", || live.subscribers() == 2);
     drop((peers, waiting));
     // Nothing is published and no ping is due: the closing alone is noticed.
-    until("both have left", || live.subscribers() == 0);
-    until("the handler has returned", || returned.load(Ordering::Relaxed) == 1);
+    eventually("both have left", || live.subscribers() == 0);
+    eventually("the handler has returned", || returned.load(Ordering::Relaxed) == 1);
     super::stop(server);
 }
 
@@ -129,8 +121,8 @@ fn row_37_a_stream_ends_promptly_when_the_server_drains() {
 fn row_37_a_silent_stream_pings() {
     let (server, _) = start(Channel::new(8), Duration::from_millis(500));
     for path in ["/async", "/sync", "/waits"] {
-        let mut peer = listen(&server, path, "");
         let began = Instant::now();
+        let mut peer = listen(&server, path, "");
         assert_eq!([peer.chunk(), peer.chunk()], [":\n\n", ":\n\n"], "{path}");
         assert!(began.elapsed() >= Duration::from_millis(1000), "{path}: {:?}", began.elapsed());
     }
@@ -144,7 +136,7 @@ fn row_37_who_does_not_read_is_let_go_and_holds_nobody_up() {
         let (server, _) = start(live.clone(), Duration::ZERO);
         let mut lazy = listen(&server, "/sync", "");
         let mut eager = listen(&server, "/async", "");
-        until("both have subscribed", || live.subscribers() == 2);
+        eventually("both have subscribed", || live.subscribers() == 2);
         let text = "x".repeat(64 * 1024);
         // More than the buffers of both sockets hold; the eager one is never behind.
         for n in 0..400 {

@@ -34,7 +34,7 @@ impl Browser {
             env::split_paths(&folders).any(|it| names.iter().any(|name| it.join(name).is_file()))
         };
         if !installed(&["chromedriver"]) || !installed(&["chromium", "google-chrome"]) {
-            // Not by `println!`, which is shown of tests that fail.
+            // Not by `eprintln!`: of that only tests that fail show anything.
             let _ = writeln!(stderr(), "skipped: {test} needs `chromium` and `chromedriver`");
             return None;
         }
