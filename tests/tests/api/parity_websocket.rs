@@ -12,6 +12,7 @@ async fn echo(codes: &Channel, req: &Request, res: &mut Response) -> Result {
     while let Some(message) = socket.next().await {
         match message.as_text() {
             Some("bye") => return Ok(()),
+            Some("panic") => panic!("on purpose, over a socket"),
             Some("close") => socket.close(CloseCode(4000), "you asked for it").await?,
             _ => socket.send(message).await?,
         }
@@ -201,6 +202,10 @@ fn row_64_a_close_is_echoed_and_ends_the_socket() {
     let mut live = peer.open("/echo");
     live.send(frame(0x81, b"bye"));
     assert_eq!(live.next_chunk().unwrap(), b"\x88\x02\x03\xe8");
+    // One that panics does not say that all was well.
+    let mut live = peer.open("/echo");
+    live.send(frame(0x81, b"panic"));
+    assert_eq!(live.next_chunk().unwrap(), b"\x88\x02\x03\xf3");
     let mut live = peer.open("/echo");
     live.send(frame(0x81, b"close"));
     assert_eq!(live.next_chunk().unwrap(), b"\x88\x12\x0f\xa0you asked for it");

@@ -78,6 +78,8 @@ impl CloseCode {
     pub const NOT_TEXT: Self = Self(1007);
     /// A message that is too large.
     pub const TOO_LARGE: Self = Self(1009);
+    /// The server has failed.
+    pub const FAILED: Self = Self(1011);
 
     /// May a peer send it?
     pub(super) fn may_be_sent(self) -> bool {

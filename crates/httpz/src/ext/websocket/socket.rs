@@ -8,6 +8,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll, ready};
+use std::thread;
 
 use httpz_core::{Came, Tunnel};
 use serde::Serialize;
@@ -40,7 +41,9 @@ const KEPT: usize = 64 * 1024;
 /// # Ok::<(), httpz::BuildError>(())
 /// ```
 ///
-/// When the handler returns, the peer is told good-bye.
+/// When the handler returns, the peer is told good-bye, and when it panics, that the server has failed. Of an
+/// error that a handler returns only the log hears; one that the peer shall hear of is said by
+/// [`WebSocket::close`], with [`CloseCode::FAILED`].
 pub struct WebSocket<'a> {
     tunnel: Tunnel<'a>,
     max_message: usize,
@@ -307,7 +310,8 @@ impl Drop for WebSocket<'_> {
     fn drop(&mut self) {
         // It leaves with what the connection sends last.
         if self.closed.is_none() {
-            self.say_bye(CloseCode::NORMAL, "");
+            let failed = thread::panicking();
+            self.say_bye(if failed { CloseCode::FAILED } else { CloseCode::NORMAL }, "");
         }
     }
 }
