@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use httpz::Signals;
 use httpz::prelude::*;
 use httpz::sse::Event;
 
@@ -35,10 +36,12 @@ fn main() -> Result {
         return Ok(());
     }
 
+    // Received from now on: one that comes while the server starts ends it in order, too.
+    let signals = Signals::new()?;
     // The handle can be cloned and sent to whoever may end the server: `handle.shutdown()`.
     let handle = app.start()?;
     println!("listening on http://{}/", handle.addr());
-    handle.wait_for_signal()?;
+    handle.wait_for(signals)?;
 
     // Every request has been answered; here go the last lines of the log, the flush of a database.
     println!("ended with nothing left undone");

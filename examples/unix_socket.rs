@@ -6,8 +6,8 @@
 
 use std::env;
 
-use httpz::Listen;
 use httpz::prelude::*;
+use httpz::{Listen, Signals};
 
 /// Tells by which way the request came.
 #[get("/")]
@@ -27,7 +27,8 @@ fn main() -> Result {
     if httpz_examples::only_routes(&app) {
         return Ok(());
     }
+    let signals = Signals::new()?;
     let server = app.start()?;
     httpz_examples::announce(server.places());
-    server.wait_for_signal()
+    server.wait_for(signals)
 }

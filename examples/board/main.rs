@@ -9,6 +9,7 @@
 
 use std::env;
 
+use httpz::Signals;
 use httpz::prelude::*;
 use httpz_board::{Board, app};
 
@@ -21,7 +22,8 @@ fn main() -> Result {
     if env::args().any(|argument| argument == "--routes") {
         return Ok(());
     }
+    let signals = Signals::new()?;
     let server = app.start()?;
     println!("listening on http://{}/", server.addr());
-    server.wait_for_signal()
+    server.wait_for(signals)
 }

@@ -7,7 +7,7 @@
 mod answer;
 mod server;
 
-use httpz::{App, Config, Listen, Result};
+use httpz::{App, Config, Listen, Result, Signals};
 
 pub use answer::Answer;
 pub use server::{Server, example, read_until};
@@ -22,9 +22,10 @@ pub fn serve<G: Send + Sync + 'static>(app: App<G>) -> Result {
     if only_routes(&app) {
         return Ok(());
     }
+    let signals = Signals::new()?;
     let server = app.config(Config::from_env()?).start()?;
     announce(server.places());
-    server.wait_for_signal()
+    server.wait_for(signals)
 }
 
 /// Prints the routes. Was that all that `--routes` asked for?

@@ -4,9 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::answer::Answer;
+
+/// Long enough for a slow machine; a test that waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The binary of an example. `cargo test` builds it beside the tests; with `--test NAME` it does not,
 /// and what is there may be old.
@@ -58,7 +62,7 @@ impl Server {
     /// Sends a request, head and body in one, and leaves the connection open.
     pub fn open(&self, request: &str, fields: &[&str], body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.addr).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
+        stream.set_read_timeout(Some(PATIENCE)).expect("it is not zero");
         let mut head = format!("{request} HTTP/1.1\r\nHost: {}\r\n", self.addr);
         for field in fields {
             head += &format!("{field}\r\n");
@@ -83,9 +87,15 @@ impl Server {
         self.ask(&format!("GET {path}"), &[], "")
     }
 
-    /// Tells it to end, as a supervisor would.
+    /// Tells it to end, as a supervisor would; but not before it minds, which `hello` begins to only after
+    /// it has printed its address.
     pub fn signal(&self) {
         let pid = self.child.id().to_string();
+        let began = Instant::now();
+        while !minds_sigterm(&pid) {
+            assert!(began.elapsed() < PATIENCE, "it never minds a signal");
+            thread::sleep(Duration::from_millis(5));
+        }
         assert!(Command::new("kill").arg(pid).status().expect("kill runs").success());
     }
 
@@ -110,6 +120,14 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Does this process have a handler for SIGTERM?
+fn minds_sigterm(pid: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & (1 << 14) != 0)
 }
 
 /// Reads lines up to one with this text, and gives them.
