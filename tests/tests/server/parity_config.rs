@@ -171,7 +171,7 @@ fn row_55_answers_outgrow_the_body_buffer_but_not_the_limits_of_fields() {
 #[test]
 fn row_56_memory_stays_within_the_documented_formula_when_every_exchange_is_full() {
     let mut config = Config { workers: 1, ..Config::default() };
-    (config.pool.min, config.pool.max) = (10, 64);
+    (config.pool.min, config.pool.max, config.pool.streams) = (10, 64, 0);
     let footprint = config.footprint();
     let made = 65_536 + 4_096 + 32_768;
     assert_eq!(footprint.least, 10 * made);
@@ -181,6 +181,7 @@ fn row_56_memory_stays_within_the_documented_formula_when_every_exchange_is_full
         ("HTTPZ_WORKERS", "1"),
         ("HTTPZ_POOL_MIN", "10"),
         ("HTTPZ_POOL_MAX", "64"),
+        ("HTTPZ_POOL_STREAMS", "0"),
         ("HTTPZ_POOL_TIMEOUT", "500ms"),
     ]);
     let before = holder.resident();

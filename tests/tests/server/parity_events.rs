@@ -157,3 +157,77 @@ fn row_37_who_does_not_read_is_let_go_and_holds_nobody_up() {
         super::stop(server);
     }
 }
+
+/// Two streams besides a single request in flight.
+fn narrow() -> Handle {
+    let board = Board { live: Channel::new(8), returned: Arc::default() };
+    let mut config = Config { port: 0, workers: 1, ..Config::default() };
+    (config.pool.min, config.pool.max, config.pool.streams) = (0, 1, 2);
+    config.pool.timeout = Duration::from_millis(500);
+    let app = App::new(board, |r| {
+        r.mount(routes![live_async, live_sync, waits])
+            .get("/plain", handler(|_, _| "plain"))
+            .get("/tunnel", async |req: &Request, res: &mut Response| -> Result {
+                let mut tunnel = res.upgrade(req, "nothing").await?;
+                while tunnel.read(&mut [0; 8]).await? != httpz::Came::End {}
+                Ok(())
+            })
+            .post("/told", async |_: &Request, res: &mut Response| -> Result {
+                res.events().await?.wait(std::future::pending::<()>()).await;
+                Ok(())
+            })
+    });
+    app.config(config).start().expect("the server starts")
+}
+
+const UPGRADE: &str =
+    "GET /tunnel HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: nothing\r\n\r\n";
+
+#[test]
+fn row_37_streams_keep_no_request_out() {
+    let server = narrow();
+    let mut streams = vec![listen(&server, "/async", "")];
+    let mut tunnel = Raw::connect(server.addr());
+    tunnel.send(UPGRADE);
+    assert!(tunnel.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    assert_eq!(Raw::connect(server.addr()).get("/plain").body, "plain");
+
+    for path in ["/async", "/sync"] {
+        let mut third = Raw::connect(server.addr());
+        let refused = third.get(path);
+        assert_eq!((refused.status, &*refused.body), (503, "too many streams at once"), "{path}");
+        assert!(refused.head.contains("Retry-After: 5\r\n"), "{}", refused.head);
+        assert_eq!(third.get("/plain").body, "plain");
+    }
+    let mut refused = Raw::connect(server.addr());
+    refused.send(UPGRADE);
+    assert!(refused.answer().head.contains("Connection: close\r\n"), "its bytes may be no HTTP");
+
+    drop(tunnel);
+    eventually("there is a place again", || {
+        let mut peer = Raw::connect(server.addr());
+        peer.send("GET /sync HTTP/1.1\r\nHost: a\r\n\r\n");
+        let begun = peer.head().starts_with("HTTP/1.1 200 ");
+        streams.extend(begun.then_some(peer));
+        begun
+    });
+    assert_eq!(Raw::connect(server.addr()).get("/plain").body, "plain");
+    super::stop(server);
+}
+
+/// Else as many long bodies as there may be streams would be kept.
+#[test]
+fn row_37_a_stream_that_keeps_a_long_body_stays_among_the_requests() {
+    for (length, is_request) in [(16 * 1024, false), (16 * 1024 + 1, true)] {
+        let server = narrow();
+        let mut peer = Raw::connect(server.addr());
+        peer.send(format!("POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"));
+        // By itself, so that it does not fit beside its head.
+        std::thread::sleep(Duration::from_millis(100));
+        peer.send(vec![b'x'; length]);
+        assert!(peer.head().starts_with("HTTP/1.1 200 "));
+        let other = Raw::connect(server.addr()).get("/plain");
+        assert_eq!(other.status, if is_request { 503 } else { 200 }, "{length}");
+        super::stop(server);
+    }
+}

@@ -19,7 +19,7 @@ use crate::proto::Limits;
 pub struct PoolLimits {
     /// Made at once and kept.
     pub min: usize,
-    /// In use at the same time, at most.
+    /// In use at the same time, at most, besides those of event streams and tunnels.
     pub max: usize,
 }
 
@@ -71,20 +71,28 @@ impl Pool {
         Box::new(Exchange::new(sizes, self.limits.clone(), self.ambient.clone()))
     }
 
-    /// Leases an exchange; `None` when `max` are in use.
+    /// Leases an exchange; `None` when `max` are in use by requests in flight.
     #[inline]
     pub(super) fn lease(&self) -> Option<Box<Exchange>> {
+        if self.leased.get() >= self.bounds.max && self.in_flight() >= self.bounds.max {
+            return None;
+        }
         let mut free = self.free.borrow_mut();
         let exchange = match free.pop() {
             Some(exchange) => {
                 self.spared.set(self.spared.get().min(free.len()));
                 exchange
             }
-            None if self.leased.get() < self.bounds.max => self.make(self.sizes),
-            None => return None,
+            None => self.make(self.sizes),
         };
         self.leased.set(self.leased.get() + 1);
         Some(exchange)
+    }
+
+    /// Exchanges in use that are not those of event streams and tunnels, which have places of their own.
+    #[cold]
+    fn in_flight(&self) -> usize {
+        self.leased.get().saturating_sub(self.ambient.lasting())
     }
 
     /// An exchange that does not count, just large enough to refuse a request with.
@@ -120,7 +128,7 @@ impl Pool {
     }
 
     /// Gives up half of the exchanges beyond the minimum that nobody needed since the last call, and of the
-    /// others the memory of large bodies. The worker calls it at every tick.
+    /// others the memory of large bodies; wakes who queues for what has been left. The worker calls it at every tick.
     pub fn trim(&self) {
         let mut free = self.free.borrow_mut();
         let spare = self.spared.replace(free.len()).min(free.len());
@@ -131,6 +139,17 @@ impl Pool {
         free.iter_mut().for_each(|exchange| exchange.request.shrink());
         if surplus > 0 && free.capacity() > 4 * keep.max(self.bounds.min) {
             free.shrink_to(2 * keep.max(self.bounds.min));
+        }
+        drop(free);
+        self.fill_left_places();
+    }
+
+    /// Wakes as many of those who queue as event streams have left room for by beginning.
+    fn fill_left_places(&self) {
+        let queued = self.waiting.borrow().len();
+        if queued > 0 {
+            let left = self.bounds.max.saturating_sub(self.in_flight());
+            (0..queued.min(left)).for_each(|_| self.wake_next());
         }
     }
 
@@ -154,8 +173,32 @@ impl Ticket {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
     use super::super::Lease;
     use super::*;
+
+    /// Counts how often it is woken.
+    #[derive(Default)]
+    struct Woken(Arc<AtomicUsize>);
+
+    impl Woken {
+        fn waker(&self) -> Waker {
+            Arc::new(Self(self.0.clone())).into()
+        }
+
+        fn times(&self) -> usize {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 
     fn pool(min: usize, max: usize) -> Rc<Pool> {
         let sizes = Sizes { inbound: 64, ..Sizes::default() };
@@ -190,22 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn streams_are_not_counted_and_who_queues_learns_of_it() {
+        let sizes = Sizes { inbound: 64, ..Sizes::default() };
+        let ambient = Rc::new(Ambient::new(0).with_places(1));
+        let pool = Pool::new(PoolLimits { min: 0, max: 1 }, sizes, Rc::default(), ambient.clone());
+        let mut first = lease(&pool).unwrap();
+        assert!(lease(&pool).is_none());
+        let woken = Woken::default();
+        let _ticket = pool.queue(&woken.waker());
+        let stream = first.get_mut().unwrap().response.last().unwrap();
+        pool.trim();
+        assert_eq!(woken.times(), 1);
+        let second = lease(&pool).unwrap();
+        assert!(lease(&pool).is_none(), "the stream leaves one place, not any number");
+        drop(stream);
+        drop(first);
+        assert!(lease(&pool).is_none(), "one is free, but as many as may be are in use");
+        drop(second);
+        assert!(lease(&pool).is_some());
+    }
+
+    #[test]
     fn wakes_the_next_in_the_queue_and_skips_those_that_have_left() {
-        use std::sync::Arc;
-        use std::sync::atomic::{AtomicUsize, Ordering};
-        struct Count(AtomicUsize);
-        impl std::task::Wake for Count {
-            fn wake(self: Arc<Self>) {
-                self.0.fetch_add(1, Ordering::Relaxed);
-            }
-        }
         let pool = pool(0, 1);
         let lease = lease(&pool).unwrap();
-        let count = Arc::new(Count(AtomicUsize::new(0)));
+        let woken = Woken::default();
         let gone = pool.queue(Waker::noop());
-        let _stays = pool.queue(&count.clone().into());
+        let _stays = pool.queue(&woken.waker());
         drop(gone);
         drop(lease);
-        assert_eq!(count.0.load(Ordering::Relaxed), 1);
+        assert_eq!(woken.times(), 1);
     }
 }

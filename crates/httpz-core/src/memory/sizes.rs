@@ -22,6 +22,8 @@ impl Sizes {
     pub const KEPT_ARENA: usize = 64 * 1024;
     /// Memory of the outgoing buffer that is kept for the next batch.
     pub const KEPT_OUTBOUND: usize = 64 * 1024;
+    /// Memory of it that is kept between two pieces of an answer that lasts.
+    pub const KEPT_BY_STREAMS: usize = 4 * 1024;
 }
 
 impl Default for Sizes {

@@ -4,9 +4,11 @@
 //! thread, so plain cells are enough.
 
 use std::cell::{Cell, Ref, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::alarm::{Alarm, Alarms};
+use super::places::Places;
 use super::proxies::Proxies;
 use crate::proto::encode::Opening;
 
@@ -29,6 +31,7 @@ pub struct Ambient {
     phase: Cell<Phase>,
     proxies: Proxies,
     alarms: Alarms,
+    places: Rc<Places>,
 }
 
 impl Ambient {
@@ -39,12 +42,28 @@ impl Ambient {
             phase: Cell::default(),
             proxies: Proxies::default(),
             alarms: Alarms::default(),
+            places: Places::new(usize::MAX),
         }
     }
 
     /// The same surroundings, with these proxies in front of the server.
     pub fn behind(self, proxies: Proxies) -> Self {
         Self { proxies, ..self }
+    }
+
+    /// The same surroundings, with this many places for event streams and tunnels; without a bound otherwise.
+    pub fn with_places(self, most: usize) -> Self {
+        Self { places: Places::new(most), ..self }
+    }
+
+    /// Event streams and tunnels that have a place; their exchanges are not those of requests in flight.
+    pub fn lasting(&self) -> usize {
+        self.places.taken()
+    }
+
+    /// The places for event streams and tunnels.
+    pub(super) fn places(&self) -> &Rc<Places> {
+        &self.places
     }
 
     /// Whose word about a client is taken.

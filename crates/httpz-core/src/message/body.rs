@@ -23,12 +23,14 @@ use std::task::{Context, Poll, ready};
 use late::Late;
 
 use super::link::Link;
-use crate::memory::{Inbound, Sizes};
+use crate::memory::Inbound;
 use crate::proto::{Framing, Head, ProtocolError, Span};
 use crate::wire::Wire;
 
 /// An unread body longer than this is not read to the end just to keep the connection.
 pub(crate) const DISCARD: u64 = 256 * 1024;
+/// A body that came after its head is small up to this size; see [`Link::is_laden`].
+const SMALL: u64 = 16 * 1024;
 
 /// Where the body of the current request is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +93,10 @@ impl Incoming {
     ) {
         let mut late = self.late.borrow_mut();
         late.restart();
+        if late.store.capacity() == 0 {
+            late.store = link.take_body_memory();
+        }
+        link.lade(!matches!(framing, Framing::Counted(n) if n <= SMALL));
         late.room = inbound.buffer().len();
         late.limit = limit;
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
@@ -293,16 +299,16 @@ impl Incoming {
     /// Lets go of the request: its bytes leave the inbound buffer, and what was read beyond it becomes the
     /// beginning of the next one.
     #[inline]
-    pub(crate) fn end(&mut self, inbound: &mut Inbound) {
+    pub(crate) fn end(&mut self, inbound: &mut Inbound, link: &Link) {
         inbound.consume(self.taken.take());
         match self.place.replace(Place::Empty) {
             Place::Empty | Place::Here(_) => {}
-            Place::Late | Place::Stored | Place::Gone => self.end_late(inbound),
+            Place::Late | Place::Stored | Place::Gone => self.end_late(inbound, link),
         }
     }
 
     #[cold]
-    fn end_late(&mut self, inbound: &mut Inbound) {
+    fn end_late(&mut self, inbound: &mut Inbound, link: &Link) {
         self.fault.set(None);
         let late = self.late.get_mut();
         let behind = std::mem::take(&mut late.behind);
@@ -310,17 +316,8 @@ impl Incoming {
             inbound.refill(&behind);
         }
         late.restart();
-        if let Some(store) = self.stored.take() {
-            late.store = store;
-        }
-    }
-
-    /// Gives up the memory of a large body. It is not given up with each body, because making it anew costs
-    /// more than reading into it.
-    pub(crate) fn shrink(&mut self) {
-        let late = self.late.get_mut();
-        if late.store.capacity() > Sizes::KEPT_BODY {
-            late.store = Vec::new();
-        }
+        let store = self.stored.take().unwrap_or_else(|| std::mem::take(&mut late.store));
+        link.keep_body_memory(store);
+        link.lade(false);
     }
 }

@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use super::event::{Event, Feed};
+use super::places::Place;
 use super::{ContentType, Request, Response};
 use crate::error::Result;
 use crate::wire::Wait;
@@ -25,6 +26,7 @@ pub struct Events<'a> {
     /// Has the wire been told that we wait for the time of a ping?
     waiting: bool,
     over: bool,
+    _place: Option<Place>,
 }
 
 impl Response {
@@ -32,6 +34,10 @@ impl Response {
     ///
     /// Status and fields must be set by then; `Cache-Control: no-cache` is added when none is set. The
     /// stream ends when the handler returns.
+    ///
+    /// While it lasts it is none of the requests in flight that `pool.max` bounds, but one of `pool.streams`
+    /// event streams and tunnels; unless the request had a body of more than 16 KiB or in chunks that came after
+    /// its head.
     ///
     /// ```
     /// # use httpz_core::{Event, Response, Result};
@@ -46,14 +52,16 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// As for [`Response::chunk`].
+    /// As for [`Response::chunk`], and 503 with `Retry-After` when there are `pool.streams` already.
     pub async fn events(&mut self) -> Result<Events<'_>> {
+        let place = self.last()?;
         self.content_type(ContentType::EventStream);
         if self.find_header("cache-control").is_none() {
             self.header("Cache-Control", "no-cache");
         }
         self.chunk_now(b"").await?;
-        Ok(Events { over: self.terms.head_only, res: self, waiting: false })
+        self.slim();
+        Ok(Events { over: self.terms.head_only, res: self, waiting: false, _place: place })
     }
 
     /// Answers with a stream of events that begins when the handler has returned, so that a handler which
@@ -107,7 +115,9 @@ impl Events<'_> {
     /// Once the future has been polled, the event is in the outgoing buffer and will be sent whole.
     pub async fn send(&mut self, event: &Event) -> Result {
         self.waiting = false;
-        self.res.chunk_now(event.encoded()?).await
+        self.res.chunk_now(event.encoded()?).await?;
+        self.res.trim();
+        Ok(())
     }
 
     /// Waits for something, sending pings meanwhile; `None` when the stream is to end because the
@@ -155,6 +165,7 @@ impl Events<'_> {
             if self.res.chunk_now(encoded).await.is_err() {
                 break;
             }
+            self.res.trim();
             self.waiting = false;
         }
         Ok(())

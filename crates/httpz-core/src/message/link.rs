@@ -22,6 +22,10 @@ pub(crate) struct Link {
     stalled: Cell<bool>,
     /// Is the peer holding its body back until it gets `100 Continue`?
     withheld: Cell<bool>,
+    /// Memory of bodies that come after their heads, between two of them.
+    body_memory: Cell<Vec<u8>>,
+    /// Has the request a body for which memory of its own is held, and not a little?
+    laden: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
 }
@@ -42,12 +46,41 @@ impl Link {
         self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
     }
 
-    /// Lets go of the memory of something large, once it has been sent.
-    pub(crate) fn trim(&self) {
+    /// Gives memory of the outgoing buffer beyond `kept` bytes back, once everything has been sent.
+    pub(crate) fn trim(&self, kept: usize) {
         let mut outbound = self.outbound.borrow_mut();
         if outbound.is_empty() {
-            outbound.clear(Sizes::KEPT_OUTBOUND);
+            outbound.clear(kept);
         }
+    }
+
+    /// Memory for a body that comes after its head.
+    pub(crate) fn take_body_memory(&self) -> Vec<u8> {
+        self.body_memory.take()
+    }
+
+    /// Keeps it for the next one. It is not given up with each body, because making it anew costs more than
+    /// reading into it.
+    pub(crate) fn keep_body_memory(&self, memory: Vec<u8>) {
+        self.body_memory.set(memory);
+    }
+
+    /// Gives it back if it is larger than `kept` bytes.
+    pub(crate) fn trim_body_memory(&self, kept: usize) {
+        let memory = self.body_memory.take();
+        if memory.capacity() <= kept {
+            self.body_memory.set(memory);
+        }
+    }
+
+    /// Notes whether the request has a body for which memory of its own is held, and not a little.
+    pub(crate) fn lade(&self, laden: bool) {
+        self.laden.set(laden);
+    }
+
+    /// Has it?
+    pub(crate) fn is_laden(&self) -> bool {
+        self.laden.get()
     }
 
     /// The wire; `None` in tests of a lone request or response.

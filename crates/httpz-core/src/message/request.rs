@@ -259,7 +259,7 @@ impl Request {
     pub(crate) fn end(&mut self) {
         // The spans of the head go before the bytes they mean.
         self.head.clear();
-        self.incoming.end(&mut self.inbound);
+        self.incoming.end(&mut self.inbound, &self.link);
         self.names = &[];
         if self.query.get().is_some() || self.form.get().is_some() {
             self.forget_pairs();
@@ -295,7 +295,7 @@ impl Request {
 
     /// Gives up memory that only large bodies need.
     pub(crate) fn shrink(&mut self) {
-        self.incoming.shrink();
+        self.link.trim_body_memory(Sizes::KEPT_BODY);
     }
 }
 

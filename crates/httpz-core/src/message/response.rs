@@ -115,8 +115,8 @@ pub struct Response {
     /// The name of the field or cookie that a fault about one is about.
     spoiled_by: String,
     pub(crate) terms: Terms,
-    link: Rc<Link>,
-    ambient: Rc<Ambient>,
+    pub(super) link: Rc<Link>,
+    pub(super) ambient: Rc<Ambient>,
     sizes: Sizes,
 }
 

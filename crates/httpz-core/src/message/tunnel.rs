@@ -2,12 +2,13 @@
 //!
 //! The answer is 101, and after it the wire is the handler's: bytes in, bytes out, until the handler
 //! returns and the connection ends. What the peer had sent after its request is read first. While it
-//! lasts, a tunnel holds the exchange of its request.
+//! lasts, a tunnel holds the exchange of its request, as an event stream does (`lasting.rs`).
 
 use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
 
+use super::places::Place;
 use super::{Request, Response};
 use crate::error::{Error, Result};
 use crate::proto::{Framing, Version};
@@ -22,6 +23,7 @@ pub struct Tunnel<'a> {
     taken: usize,
     /// Has the wire been told that we wait for the peer?
     waiting: bool,
+    _place: Option<Place>,
 }
 
 /// What a read from a tunnel gave.
@@ -56,7 +58,8 @@ impl Response {
     /// # Errors
     ///
     /// 426, with `Upgrade`, when the peer does not ask for this protocol; 400 when its request has a
-    /// body; 503 when the server is shutting down; 500 when the head cannot be sent as it is, or a body was
+    /// body; 503 when the server is shutting down, and, with `Retry-After`, when there are `pool.streams` event
+    /// streams and tunnels already; 500 when the head cannot be sent as it is, or a body was
     /// set before.
     pub async fn upgrade<'a>(&'a mut self, req: &'a Request, protocol: &str) -> Result<Tunnel<'a>> {
         if !req.wants(protocol) {
@@ -69,12 +72,21 @@ impl Response {
         if self.draining() {
             return Err(Error::status(503, "the server is shutting down"));
         }
+        let place = match self.last() {
+            Ok(place) => place,
+            Err(full) => {
+                // What the peer may have sent behind its request is not HTTP.
+                self.close();
+                return Err(full);
+            }
+        };
         self.header("Connection", "upgrade").header("Upgrade", protocol);
         let expects =
             req.header("expect").is_some_and(|it| it.eq_ignore_ascii_case("100-continue"));
         self.encode_switch(expects).map_err(|fault| self.told(fault))?;
         self.flush().await?;
-        Ok(Tunnel { req, res: self, taken: 0, waiting: false })
+        self.slim();
+        Ok(Tunnel { req, res: self, taken: 0, waiting: false, _place: place })
     }
 }
 

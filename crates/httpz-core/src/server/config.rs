@@ -80,16 +80,20 @@ impl Default for Config {
 
 /// How many exchanges (pairs of request and response with their buffers) there are.
 ///
-/// The numbers are those of the whole server; each worker gets its share, rounded up. Only a
-/// request in flight holds an exchange, an idle connection holds none.
+/// The numbers are those of the whole server; each worker gets its share, rounded up. A request in
+/// flight holds an exchange, and so do an event stream and a tunnel; an idle connection holds none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolConfig {
     /// Exchanges that are made at start and kept; with 0 even the first request has to have its buffers made.
     /// Default 20.
     pub min: usize,
-    /// Exchanges in use at the same time, at most; a request that finds none waits for one. Default 500, which
+    /// Requests in flight at the same time, at most; one more waits for an exchange. Default 500, which
     /// with the largest bodies takes about 650 MiB (see [`Config::footprint`]).
     pub max: usize,
+    /// Event streams and tunnels (WebSockets, say) at the same time, at most; a request for one more is answered
+    /// with 503 and `Retry-After`. With 0 there are none. They hold exchanges too, but are not counted in `max`.
+    /// Default 2000, which takes about 260 MiB more at most.
+    pub streams: usize,
     /// How long a request waits for one; then it is answered with 503 and `Retry-After`. Zero for any time.
     /// Default 5 s.
     pub timeout: Duration,
@@ -97,7 +101,7 @@ pub struct PoolConfig {
 
 impl Default for PoolConfig {
     fn default() -> Self {
-        Self { min: 20, max: 500, timeout: Duration::from_secs(5) }
+        Self { min: 20, max: 500, streams: 2000, timeout: Duration::from_secs(5) }
     }
 }
 
@@ -280,6 +284,11 @@ impl Config {
     pub fn pool_share(&self) -> PoolLimits {
         let workers = self.worker_count();
         PoolLimits { min: self.pool.min.div_ceil(workers), max: self.pool.max.div_ceil(workers) }
+    }
+
+    /// The share of each worker in the event streams and tunnels.
+    pub fn stream_share(&self) -> usize {
+        self.pool.streams.div_ceil(self.worker_count())
     }
 }
 

@@ -8,6 +8,9 @@ use super::config::Config;
 /// pieces of them (128 KiB), what was read beyond the end of a body in chunks (64 KiB), futures of async handlers
 /// (4 KiB), and its tables.
 const BESIDES: usize = 208 * 1024;
+/// The same for one that an event stream or a tunnel holds: a small body (16 KiB), the future (4 KiB), the outgoing
+/// buffer between two pieces (4 KiB), and its tables.
+const BESIDES_A_STREAM: usize = 32 * 1024;
 
 /// Bytes of memory; see [`Config::footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +29,21 @@ impl Config {
     /// least  pool.min · (request.buffer_size + response.header_buffer_size + response.body_buffer_size)
     /// most   pool.max · (request.buffer_size + response.header_buffer_size + response.body_buffer_size
     ///                    + request.max_body_size + 208 KiB)
+    ///        + pool.streams · (request.buffer_size + response.header_buffer_size + response.body_buffer_size
+    ///                        + 32 KiB)
     /// ```
     ///
-    /// `pool.min` and `pool.max` are rounded up to a multiple of the workers. Not counted is what the
+    /// `pool.min`, `pool.max` and `pool.streams` are rounded up to a multiple of the workers. Not counted is what the
     /// application allocates (its own state, bodies of answers over `response.body_buffer_size`,
-    /// arenas), what groups allow beyond `request.max_body_size`, and the connections, which take
+    /// arenas), the piece that a stream is just sending, what groups allow beyond `request.max_body_size`, and the connections, which take
     /// about 1 KiB each.
     ///
     /// ```
     /// use httpz_core::Config;
     ///
     /// let config = Config { workers: 1, ..Config::default() };
-    /// assert_eq!(config.footprint().most, 500 * (64 + 4 + 32 + 1024 + 208) * 1024);
+    /// let (requests, streams) = (500 * (64 + 4 + 32 + 1024 + 208), 2000 * (64 + 4 + 32 + 32));
+    /// assert_eq!(config.footprint().most, (requests + streams) * 1024);
     /// ```
     pub fn footprint(&self) -> Footprint {
         let share = self.pool_share();
@@ -48,9 +54,11 @@ impl Config {
             .saturating_add(self.response.header_buffer_size)
             .saturating_add(self.response.body_buffer_size);
         let full = made.saturating_add(self.request.max_body_size).saturating_add(BESIDES);
+        let stream = made.saturating_add(BESIDES_A_STREAM);
+        let all = |share: usize, each| share.saturating_mul(workers).saturating_mul(each);
         Footprint {
-            least: share.min.saturating_mul(workers).saturating_mul(made),
-            most: share.max.saturating_mul(workers).saturating_mul(full),
+            least: all(share.min, made),
+            most: all(share.max, full).saturating_add(all(self.stream_share(), stream)),
         }
     }
 }

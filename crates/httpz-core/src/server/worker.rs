@@ -57,7 +57,10 @@ impl<S: Service> Worker<S> {
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<Self> {
-        let ambient = Rc::new(Ambient::new(unix_seconds()).behind(config.proxies.clone()));
+        let ambient = Ambient::new(unix_seconds())
+            .behind(config.proxies.clone())
+            .with_places(config.stream_share());
+        let ambient = Rc::new(ambient);
         let pool = Pool::new(
             config.pool_share(),
             config.sizes(),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::{COPIED, Response, Source, Stage};
 use crate::error::{Error, Result};
+use crate::memory::Sizes;
 use crate::message::ContentType;
 use crate::message::content::Content;
 use crate::message::fault::ResponseFault;
@@ -279,7 +280,7 @@ impl Response {
 
     /// Lets go of the memory of something large, once it has been sent.
     pub(in crate::message) fn trim(&self) {
-        self.link.trim();
+        self.link.trim(Sizes::KEPT_BY_STREAMS);
     }
 
     pub(in crate::message) async fn flush(&mut self) -> Result {
