@@ -53,6 +53,26 @@ impl Chunks {
             Ok(())
         })
     }
+
+    /// The same body with its length, in bytes, where that is known: clients see how much is still to come
+    /// ([`Response::content_length`]).
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// #[get("/zeros/:kib")]
+    /// fn zeros(kib: usize) -> Chunks {
+    ///     Chunks::each(std::iter::repeat_n([0; 1024], kib)).length(kib as u64 * 1024)
+    /// }
+    /// # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![zeros])));
+    /// # client.get("/zeros/3").header("content-length", "3072");
+    /// ```
+    pub fn length(self, bytes: u64) -> Self {
+        Self(Box::new(move |res| {
+            res.content_length(bytes);
+            (self.0)(res);
+        }))
+    }
 }
 
 impl Respond for Chunks {

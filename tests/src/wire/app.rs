@@ -57,6 +57,11 @@ pub fn app() -> App<()> {
                 res.chunk("").await?;
                 res.chunk("two").await
             })
+            .get("/counted/:n", async |req: &Request, res: &mut Response| -> Result {
+                res.header("Content-Length", req.param("n").unwrap_or_default());
+                res.chunk("one ").await?;
+                res.chunk("two").await
+            })
             .get("/cut", async |_: &Request, res: &mut Response| -> Result {
                 res.chunk("part").await?;
                 Err(Error::status(500, "no more"))

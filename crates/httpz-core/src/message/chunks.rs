@@ -15,7 +15,8 @@ impl Response {
     /// It leaves when the handler next waits for anything or returns, or at once when 112 KiB have
     /// gathered; in that case this waits until the peer's side has taken them.
     ///
-    /// The first call sends the head, so status and fields must be set by then. HTTP/1.1 peers get
+    /// The first call sends the head, so status and fields must be set by then. With a length that was declared
+    /// ([`Response::content_length`]) the pieces are sent as they are. Otherwise HTTP/1.1 peers get
     /// chunks, HTTP/1.0 peers a body that ends with the connection. The end is written when the
     /// handler returns; if it returns an error, the connection is cut instead, so that the peer does
     /// not take the part for the whole. An empty piece sends nothing but the head.
@@ -33,8 +34,8 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// 500 when the head cannot be sent as it is or was changed after it had been sent, when it has a
-    /// `Content-Length`, and when a body was set before; an I/O error when the peer is gone or takes nothing
+    /// 500 when the head cannot be sent as it is or was changed after it had been sent, when the piece would be more
+    /// than was declared, and when a body was set before; an I/O error when the peer is gone or takes nothing
     /// for `Timeouts::write`.
     ///
     /// # Cancel safety

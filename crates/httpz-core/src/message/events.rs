@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use super::event::{Event, Feed};
+use super::fault::ResponseFault;
 use super::places::Place;
 use super::{ContentType, Request, Response};
 use crate::error::Result;
@@ -54,6 +55,9 @@ impl Response {
     ///
     /// As for [`Response::chunk`], and 503 with `Retry-After` when there are `pool.streams` already.
     pub async fn events(&mut self) -> Result<Events<'_>> {
+        if self.declared.is_some() {
+            return Err(ResponseFault::LengthOfEvents.into());
+        }
         let place = self.last()?;
         self.content_type(ContentType::EventStream);
         if self.find_header("cache-control").is_none() {

@@ -25,8 +25,12 @@ pub enum ResponseFault {
     BodyBehindStream,
     /// A `Content-Length` that is not the length of the body.
     WrongLength,
-    /// A `Content-Length` of a body that is sent piece by piece.
-    LengthOfStream,
+    /// A `Content-Length` of an event stream.
+    LengthOfEvents,
+    /// A piece that would make a body longer than the `Content-Length` that was sent before it.
+    StreamTooLong,
+    /// The end of a body that is shorter than that.
+    StreamTooShort,
     /// A 2xx to CONNECT, which promises a tunnel.
     NoTunnel,
     /// An event's id or name holds a line end.
@@ -70,9 +74,11 @@ impl fmt::Display for ResponseFault {
                 "the response got a body behind its stream, which would be lost: send it as the last piece"
             }
             Self::WrongLength => "the response has a Content-Length that is not its body's length",
-            Self::LengthOfStream => {
-                "the response has a Content-Length and is sent in pieces, which are chunks: leave it out"
+            Self::LengthOfEvents => {
+                "the response has a Content-Length and is an event stream, whose length nobody knows: leave it out"
             }
+            Self::StreamTooLong => "the pieces of the response are more than its Content-Length",
+            Self::StreamTooShort => "the pieces of the response are less than its Content-Length",
             Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, which this server does not open",
             Self::EventField => "an event has an id or a name with a line end or NUL",
             Self::CookieText => {

@@ -93,6 +93,18 @@ pub(super) enum Source {
     Deferred(Deferred),
 }
 
+/// How a body that is sent piece by piece is delimited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Pieces {
+    /// Each is a chunk.
+    #[default]
+    Chunked,
+    /// There are this many bytes still to come of the length that was declared.
+    Counted(u64),
+    /// The connection ends with the last.
+    UntilClose,
+}
+
 /// Sends an answer when the handler has returned.
 pub(super) type Deferred =
     Box<dyn for<'a> FnOnce(&'a mut Response) -> Pin<Box<dyn Future<Output = Result> + 'a>>>;
@@ -106,11 +118,11 @@ pub struct Response {
     pub(super) buffer: Vec<u8>,
     pub(super) stage: Stage,
     /// `Content-Length` as the handler declared it.
-    declared: Option<u64>,
+    pub(super) declared: Option<u64>,
     has_date: bool,
     close: bool,
-    /// Is the stream framed in chunks, rather than by the end of the connection?
-    chunked: bool,
+    /// Once the stream has begun.
+    pieces: Pieces,
     fault: Option<ResponseFault>,
     /// The name of the field or cookie that a fault about one is about.
     spoiled_by: String,
@@ -145,7 +157,7 @@ impl Response {
             declared: None,
             has_date: false,
             close: false,
-            chunked: false,
+            pieces: Pieces::default(),
             fault: None,
             spoiled_by: String::new(),
             terms: Terms::default(),

@@ -47,6 +47,30 @@ impl Response {
         }
     }
 
+    /// Declares the length of a body, in bytes, that is sent piece by piece ([`Response::chunk`]): it goes out as
+    /// `Content-Length`, so that the client knows how much is still to come, and not in chunks.
+    ///
+    /// The pieces must add up to it. One that would be too many is an error and is not sent; if bytes are missing in
+    /// the end, the connection is cut, so that no peer takes the part for the whole.
+    ///
+    /// Bodies that are given as a whole have theirs by themselves.
+    ///
+    /// ```
+    /// # use httpz_core::{Response, Result};
+    /// async fn zeros(res: &mut Response) -> Result {
+    ///     res.content_length(3 * 1024);
+    ///     for _ in 0..3 {
+    ///         res.chunk([0; 1024]).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn content_length(&mut self, bytes: u64) -> &mut Self {
+        self.change();
+        self.declared = Some(bytes);
+        self
+    }
+
     /// Sets a field in place of all others of the same name.
     pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
         self.remove_header(name);

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::{COPIED, Response, Source, Stage};
+use super::{COPIED, Pieces, Response, Source, Stage};
 use crate::error::{Error, Result};
 use crate::memory::Sizes;
 use crate::message::ContentType;
@@ -66,8 +66,11 @@ impl Response {
                 if !self.body_bytes().is_empty() {
                     return Err(ResponseFault::BodyBehindStream);
                 }
-                if self.chunked && !self.terms.head_only {
-                    encode::last_chunk(self.link.outbound().buf());
+                match self.pieces {
+                    _ if self.terms.head_only => {}
+                    Pieces::Chunked => encode::last_chunk(self.link.outbound().buf()),
+                    Pieces::Counted(0) | Pieces::UntilClose => {}
+                    Pieces::Counted(_) => return Err(ResponseFault::StreamTooShort),
                 }
                 self.stage = Stage::Written;
                 Ok(())
@@ -204,20 +207,15 @@ impl Response {
         if self.stage != Stage::Fresh {
             return Ok(());
         }
-        let length = self.length(0).map_err(|fault| match fault {
-            ResponseFault::WrongLength => ResponseFault::LengthOfStream,
-            fault => fault,
-        });
-        let absent = length? == Length::Absent;
+        let length = self.stream_length()?;
         if !self.body_bytes().is_empty() {
             return Err(ResponseFault::BodyBeforeStream);
         }
         self.answer_early();
-        self.chunked = self.terms.version == Version::Http11 && !absent;
-        let length = match (absent, self.chunked) {
-            (true, _) => Length::Absent,
-            (_, true) => Length::Chunked,
-            (_, false) => Length::UntilClose,
+        self.pieces = match length {
+            Length::Counted(n) => Pieces::Counted(n),
+            Length::Chunked => Pieces::Chunked,
+            Length::Absent | Length::UntilClose => Pieces::UntilClose,
         };
         let persists = self.encode_head(self.link.outbound().buf(), length);
         if length == Length::UntilClose
@@ -229,6 +227,17 @@ impl Response {
         self.close = !persists;
         self.stage = Stage::Streaming;
         Ok(())
+    }
+
+    /// How a body that is sent piece by piece is delimited, if everything about the answer is sound.
+    fn stream_length(&self) -> Result<Length, ResponseFault> {
+        let counted = self.declared.filter(|_| !self.status.forbids_body());
+        Ok(match (self.length(counted.unwrap_or_default())?, counted) {
+            (Length::Absent, _) => Length::Absent,
+            (_, Some(n)) => Length::Counted(n),
+            (..) if self.terms.version == Version::Http11 => Length::Chunked,
+            (..) => Length::UntilClose,
+        })
     }
 
     /// Appends a piece of a streamed body.
@@ -247,11 +256,14 @@ impl Response {
             return Err(ResponseFault::BodyForbidden);
         }
         let mut outbound = self.link.outbound();
-        if self.chunked {
+        if self.pieces == Pieces::Chunked {
             encode::chunk(outbound.buf(), data);
-        } else {
-            outbound.buf().extend_from_slice(data);
+            return Ok(());
         }
+        if let Pieces::Counted(left) = &mut self.pieces {
+            *left = left.checked_sub(data.len() as u64).ok_or(ResponseFault::StreamTooLong)?;
+        }
+        outbound.buf().extend_from_slice(data);
         Ok(())
     }
 

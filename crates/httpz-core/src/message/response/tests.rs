@@ -125,11 +125,22 @@ fn the_log_names_the_field_or_cookie_that_is_wrong() {
 }
 
 #[test]
-fn a_length_of_a_body_in_pieces_is_told() {
-    let mut res = Response::new();
-    res.header("Content-Length", "3");
-    assert_eq!(res.start_stream(), Err(ResponseFault::LengthOfStream));
-    assert!(res.link.take_outbound().is_empty());
+fn pieces_of_a_declared_length_are_sent_as_they_are_and_add_up_to_it() {
+    type Declare = fn(&mut Response);
+    let ways: [Declare; 2] =
+        [|res| _ = res.content_length(6), |res| _ = res.header("content-length", "6")];
+    for declare in ways {
+        let mut res = Response::new();
+        declare(&mut res);
+        res.start_stream().unwrap();
+        res.push_stream(b"one").unwrap();
+        assert_eq!(res.finish(), Err(ResponseFault::StreamTooShort));
+        assert_eq!(res.push_stream(b"four"), Err(ResponseFault::StreamTooLong));
+        res.push_stream(b"two").unwrap();
+        assert_eq!(res.push_stream(b"!"), Err(ResponseFault::StreamTooLong));
+        let sent = encoded(&mut res);
+        assert!(sent.ends_with("Content-Length: 6\r\n\r\nonetwo"), "{sent}");
+    }
 }
 
 #[test]
