@@ -26,7 +26,7 @@ pub use message::{
     Response, SameSite, Tunnel, Writer,
 };
 pub use proto::{Method, Status, Version};
-pub use server::{Config, Handle, Listen, Server};
+pub use server::{Config, Handle, Listen, Server, blocking};
 pub use service::{Flow, Service};
 
 /// The README's example compiles and runs.

@@ -7,6 +7,7 @@
 //! with a pending timer consults its timer wheel whenever it parks, and requests would pay for that.
 
 mod acceptor;
+mod blocking;
 mod check;
 mod config;
 mod control;
@@ -36,6 +37,7 @@ pub(crate) use worker::unix_seconds;
 use handle::{Listeners, Live};
 use open::Listener;
 
+pub use blocking::blocking;
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
 pub use footprint::Footprint;
 pub use handle::Handle;
