@@ -112,6 +112,25 @@ fn json_api_keeps_tasks() {
 }
 
 #[test]
+fn files_are_sent_beside_other_routes() {
+    let server = Server::start("files");
+    assert_eq!(server.get("/api/uptime").status, 200);
+    let style = server.get("/style.css");
+    assert_eq!(
+        (style.status, style.header("content-type")),
+        (200, Some("text/css; charset=utf-8"))
+    );
+    let known = format!("If-None-Match: {}", style.header("etag").expect("it has one"));
+    server.ask("GET /style.css", &[&known], "").is(304, "");
+    let packed = server.ask("HEAD /style.css", &["Accept-Encoding: gzip"], "");
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    let page = server.ask("GET /about", &["Accept: text/html"], "");
+    assert!(page.status == 200 && page.body.starts_with("<!doctype html>"), "{page:?}");
+    assert_eq!(server.get("/about.js").status, 404);
+    server.stop();
+}
+
+#[test]
 fn mini_app_keeps_users_behind_a_token_and_tells_what_happens() {
     let server = Server::start("mini_app");
     server.get("/api/users").is(401, "who are you?");

@@ -43,6 +43,7 @@
 //!
 //! | feature | brings |
 //! |---|---|
+//! | `files` | `ext::files`: the files of a folder |
 //! | `handover` | `ext::handover`: restarts that lose no request |
 //! | `metrics` | `ext::metrics`: counts of requests, as Prometheus reads them |
 //! | `multipart` | `ext::multipart`: forms with files in them |
@@ -117,7 +118,7 @@ pub use httpz_core::server::{Places, Signals};
 pub use httpz_core::{
     Came, Config, Content, ContentType, Cookie, Error, Flow, Handle, Listen, Method, Pairs,
     Proxies, ProxyField, Request, Response, Result, SameSite, Server, Service, Status, Tunnel,
-    Version, Writer,
+    Version, Writer, blocking,
 };
 pub use httpz_macros::{
     Context, FromHeader, FromParam, HttpError, actions, all, connect, delete, get, guard, head,
@@ -204,7 +205,7 @@ struct FromHttpZig;
 struct Operating;
 
 /// And those for people who come from axum.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "files"))]
 #[doc = include_str!("../../../docs/from-axum.md")]
 struct FromAxum;
 

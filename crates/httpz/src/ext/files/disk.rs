@@ -1,0 +1,153 @@
+//! What is asked of the file system, on threads that may wait for it.
+
+use std::borrow::Cow;
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::coding::Coding;
+use super::validators::Validators;
+use crate::{ContentType, Error, Result, blocking};
+
+/// A file up to this size is read where it is opened, if it is to be sent as a whole: one way to the other thread and
+/// back instead of two.
+const SMALL: u64 = 64 * 1024;
+
+/// What is looked for.
+pub(super) struct Wanted {
+    pub(super) file: PathBuf,
+    /// Does the path mean what is in a folder, rather than the folder?
+    pub(super) within: bool,
+    /// The file that is sent for a folder.
+    pub(super) index: Option<Cow<'static, str>>,
+    /// Variants that will do as well, better ones first.
+    pub(super) codings: Vec<Coding>,
+    /// Is a small one to be read at once?
+    pub(super) at_once: bool,
+}
+
+/// What is there.
+pub(super) enum Found {
+    File(Opened),
+    /// A folder with an index, whose path lacks the slash.
+    Folder,
+    Nothing,
+}
+
+/// A file that can be sent.
+pub(super) struct Opened {
+    pub(super) file: File,
+    pub(super) len: u64,
+    changed: Option<SystemTime>,
+    pub(super) kind: ContentType,
+    pub(super) coding: Option<Coding>,
+    /// All of it, if it has been read.
+    pub(super) whole: Option<Vec<u8>>,
+}
+
+impl Opened {
+    pub(super) fn validators(&self) -> Validators {
+        Validators::of(self.len, self.changed)
+    }
+}
+
+/// Finds and opens a file.
+pub(super) async fn find(wanted: Wanted) -> Result<Found> {
+    let found = blocking(move || wanted.find()).await;
+    found.or_else(|error| match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::NotADirectory
+        | ErrorKind::InvalidInput
+        | ErrorKind::InvalidFilename => Ok(Found::Nothing),
+        ErrorKind::PermissionDenied => Err(Error::status(403, "Forbidden").with_source(error)),
+        _ => Err(error.into()),
+    })
+}
+
+impl Wanted {
+    fn find(mut self) -> io::Result<Found> {
+        if std::fs::metadata(&self.file)?.is_dir() {
+            let Some(index) = &self.index else { return Ok(Found::Nothing) };
+            self.file.push(&**index);
+            if !self.within {
+                return Ok(if self.file.is_file() { Found::Folder } else { Found::Nothing });
+            }
+        } else if self.within {
+            return Ok(Found::Nothing);
+        }
+        let kind = self.file.extension().and_then(|extension| extension.to_str());
+        let kind = kind.and_then(ContentType::from_extension).unwrap_or(ContentType::Binary);
+        let mut opened = None;
+        for coding in &self.codings {
+            let mut variant = self.file.clone().into_os_string();
+            variant.push(".");
+            variant.push(coding.extension);
+            if let Ok(Some(file)) = open(Path::new(&variant)) {
+                opened = Some((file, Some(*coding)));
+                break;
+            }
+        }
+        let opened = match opened {
+            Some(opened) => Some(opened),
+            None => open(&self.file)?.map(|file| (file, None)),
+        };
+        let Some(((mut file, metadata), coding)) = opened else { return Ok(Found::Nothing) };
+        let len = metadata.len();
+        let whole = (self.at_once && len <= SMALL).then(|| read_all(&mut file, len)).transpose()?;
+        // A file that grows is as long as what has been read of it.
+        let len = whole.as_ref().map_or(len, |whole| whole.len() as u64);
+        Ok(Found::File(Opened {
+            file,
+            len,
+            changed: metadata.modified().ok(),
+            kind,
+            coding,
+            whole,
+        }))
+    }
+}
+
+/// Opens a file, if it is one; what is none, a pipe say, could keep us waiting.
+fn open(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    if !path.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata)))
+}
+
+fn read_all(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
+    let mut whole = Vec::with_capacity(len as usize);
+    file.take(SMALL).read_to_end(&mut whole)?;
+    Ok(whole)
+}
+
+/// A file that is read in pieces, and the memory for them.
+pub(super) struct Reader {
+    file: File,
+    memory: Vec<u8>,
+}
+
+impl Reader {
+    pub(super) fn new(file: File) -> Self {
+        Self { file, memory: Vec::new() }
+    }
+
+    /// Reads up to `most` bytes from there on; tells how many they are.
+    pub(super) async fn read(mut self, from: u64, most: usize) -> (Self, io::Result<usize>) {
+        blocking(move || {
+            self.memory.resize(most, 0);
+            let read = self.file.read_at(&mut self.memory, from);
+            (self, read)
+        })
+        .await
+    }
+
+    /// What has been read.
+    pub(super) fn piece(&self, n: usize) -> &[u8] {
+        &self.memory[..n]
+    }
+}

@@ -1,0 +1,305 @@
+//! Files of a folder, as browsers ask for them.
+//!
+//! ```
+//! use httpz::ext::files::Files;
+//! use httpz::prelude::*;
+//!
+//! let page = Files::new("src")?.cache_control("public, max-age=3600");
+//! let app = App::new((), |r| r.group("/page", |g| g.get("/", page.clone()).get("/*path", page)));
+//! # let client = httpz::testing::Client::new(app);
+//! # client.get("/page/handlers.md").status(200).header("content-type", "text/markdown; charset=utf-8");
+//! # client.get("/page/none.md").status(404);
+//! # Ok::<_, std::io::Error>(())
+//! ```
+//!
+//! A file is sent with its length, `Last-Modified` and an `ETag`, so that a client asks again only for what has
+//! changed (304) and goes on with a download that broke off (`Range`, one part at a time). Files are opened and read
+//! on other threads than the worker's, in pieces, so that a slow disk holds nobody up.
+//!
+//! Which file a path means is told in `path.rs`, what the client has already in `validators.rs` and `range.rs`, which
+//! of several variants it takes in `coding.rs`, and what the system is asked in `disk.rs`.
+
+mod coding;
+mod disk;
+mod path;
+mod range;
+mod validators;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use disk::{Found, Opened, Reader, Wanted};
+use range::Asked;
+use validators::Verdict;
+
+use crate::handler::{Endpoint, async_handler};
+use crate::{Error, Handler, Method, Request, Response, Result};
+
+/// Bytes that are read and sent at a time; as many as gather before they leave.
+const PIECE: usize = 112 * 1024;
+
+/// The files of a folder.
+///
+/// It is a handler, whose file is named by the last parameter of its route, as a rule that of a suffix glob (`/*path`);
+/// without a parameter it is the index. A handler of your own calls [`Files::send`].
+///
+/// Only files below the folder are sent, and none that is hidden (its name, or that of a folder on the way, begins with
+/// a dot; `.well-known` is not meant). Symbolic links are followed, wherever they lead: who may write into the folder
+/// decides what is in it. Everything else is 404, but for what the process may not read: 403.
+#[derive(Clone, Debug)]
+pub struct Files {
+    root: PathBuf,
+    index: Option<Cow<'static, str>>,
+    fallback: Option<Cow<'static, str>>,
+    cache_control: Option<Cow<'static, str>>,
+    precompressed: bool,
+}
+
+impl Files {
+    /// The files below this folder; with `index.html` as the one of a folder itself.
+    ///
+    /// # Errors
+    ///
+    /// When it is no folder; looked up once, so that a mistake shows before the server starts.
+    pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
+        let named = root.as_ref();
+        let wrong = |why: &dyn std::fmt::Display| {
+            let text = format!("files: `{}` cannot be served: {why}", named.display());
+            io::Error::new(io::ErrorKind::InvalidInput, text)
+        };
+        let root = named.canonicalize().map_err(|error| wrong(&error))?;
+        if !root.is_dir() {
+            return Err(wrong(&"it is no folder; for a single file there is `send_file`"));
+        }
+        Ok(Self {
+            root,
+            index: Some("index.html".into()),
+            fallback: None,
+            cache_control: None,
+            precompressed: false,
+        })
+    }
+
+    /// Which file is sent for a folder, in place of `index.html`. A folder whose path does not end with a slash is
+    /// redirected to the one that does, so that links in the page lead where they should.
+    #[must_use]
+    pub fn index(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { index: Some(name.into()), ..self }
+    }
+
+    /// Sends no file for a folder.
+    #[must_use]
+    pub fn no_index(self) -> Self {
+        Self { index: None, ..self }
+    }
+
+    /// Which file, named from the root, a browser gets that navigates to a path without a file (`Accept` with
+    /// `text/html`): the page of an application that reads the path itself. Whatever else asks for such a path still
+    /// hears 404.
+    #[must_use]
+    pub fn fallback(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { fallback: Some(name.into()), ..self }
+    }
+
+    /// The `Cache-Control` of each file, unless a handler or dispatcher has set one. By default there is none, and
+    /// clients go by `Last-Modified`.
+    #[must_use]
+    pub fn cache_control(self, value: impl Into<Cow<'static, str>>) -> Self {
+        Self { cache_control: Some(value.into()), ..self }
+    }
+
+    /// Sends `app.js.br`, `app.js.zst` or `app.js.gz` in place of `app.js`, if there is such a file beside it and the
+    /// client takes it. They are made when the application is built; nothing is compressed here.
+    #[must_use]
+    pub fn precompressed(self) -> Self {
+        Self { precompressed: true, ..self }
+    }
+
+    /// Answers with the file of this path below the folder; empty for the index.
+    ///
+    /// ```
+    /// use httpz::ext::files::Files;
+    /// use httpz::prelude::*;
+    ///
+    /// #[get("/manuals/:name")]
+    /// async fn manual(files: &Files, name: &str, req: &Request, res: &mut Response) -> Result {
+    ///     files.send(&format!("{name}.md"), req, res).await
+    /// }
+    ///
+    /// let app = App::new(Files::new("src")?, |r| r.mount(routes![manual]));
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/manuals/handlers").status(200);
+    /// # client.get("/manuals/..%2Fsrc%2Fhandlers").status(404);
+    /// # Ok::<_, std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is none; 403 when it may not be read; 412 and 416 when a condition of the request does not hold
+    /// or the part that it asks for does not exist; 500 when it cannot be read.
+    pub async fn send(&self, path: &str, req: &Request, res: &mut Response) -> Result {
+        let found = match path::below(&self.root, path) {
+            Some(file) => disk::find(self.wanted(file, path, req)).await?,
+            None => Found::Nothing,
+        };
+        let found = match (found, &self.fallback) {
+            (Found::Nothing, Some(fallback)) if navigates(req) => {
+                disk::find(self.wanted(self.root.join(&**fallback), fallback, req)).await?
+            }
+            (found, _) => found,
+        };
+        match found {
+            Found::Nothing => Err(Error::status(404, "Not Found")),
+            Found::Folder => {
+                redirect_into(req, res);
+                Ok(())
+            }
+            Found::File(opened) => {
+                if let Some(value) = &self.cache_control
+                    && res.find_header("cache-control").is_none()
+                {
+                    res.header("Cache-Control", value.as_bytes());
+                }
+                if self.precompressed {
+                    res.header("Vary", "Accept-Encoding");
+                }
+                answer(opened, req, res).await
+            }
+        }
+    }
+
+    fn wanted(&self, file: PathBuf, path: &str, req: &Request) -> Wanted {
+        Wanted {
+            file,
+            within: path.is_empty() || path.ends_with('/'),
+            index: self.index.clone(),
+            codings: if self.precompressed { coding::taken(req) } else { Vec::new() },
+            at_once: !validators::is_conditional(req),
+        }
+    }
+}
+
+/// Answers with this file, as [`Files::send`] does; the path is the application's own.
+///
+/// ```
+/// use httpz::ext::files::send_file;
+/// use httpz::prelude::*;
+///
+/// #[get("/terms")]
+/// async fn terms(req: &Request, res: &mut Response) -> Result {
+///     res.header("Content-Disposition", "attachment; filename=\"terms.md\"");
+///     send_file("src/handlers.md", req, res).await
+/// }
+/// # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![terms])));
+/// # client.get("/terms").status(200);
+/// ```
+///
+/// # Errors
+///
+/// As for [`Files::send`].
+pub async fn send_file(path: impl AsRef<Path>, req: &Request, res: &mut Response) -> Result {
+    let wanted = Wanted {
+        file: path.as_ref().to_owned(),
+        within: false,
+        index: None,
+        codings: Vec::new(),
+        at_once: !validators::is_conditional(req),
+    };
+    match disk::find(wanted).await? {
+        Found::File(opened) => answer(opened, req, res).await,
+        Found::Folder | Found::Nothing => Err(Error::status(404, "Not Found")),
+    }
+}
+
+/// What tells [`Handler`] that it is one.
+#[doc(hidden)]
+pub struct OfFiles;
+
+impl<C: 'static> Handler<C, OfFiles> for Files {
+    fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
+        async_handler(async move |req: &Request, res: &mut Response| {
+            let path = req.params().last().map_or("", |(_, path)| path);
+            self.send(path, req, res).await
+        })
+        .into_endpoint()
+    }
+}
+
+/// Is it a browser that goes to a page, rather than one that loads a part of it?
+fn navigates(req: &Request) -> bool {
+    let takes = req.header("accept").unwrap_or_default();
+    takes.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
+}
+
+/// To the same path with a slash behind it. Relative to the path that was asked for, because one that begins with two
+/// slashes would lead to another host.
+fn redirect_into(req: &Request, res: &mut Response) {
+    let folder = req.path().rsplit('/').next().unwrap_or_default();
+    let (mark, query) = match req.query_string() {
+        "" => ("", ""),
+        query => ("?", query),
+    };
+    res.status(308).header("Location", format!("./{folder}/{mark}{query}"));
+}
+
+async fn answer(opened: Opened, req: &Request, res: &mut Response) -> Result {
+    let validators = opened.validators();
+    validators.tell(res);
+    match validators.judge(req) {
+        Verdict::Changed => {}
+        Verdict::NotModified => {
+            res.status(304);
+            return Ok(());
+        }
+        Verdict::Failed => return Err(Error::status(412, "Precondition Failed")),
+    }
+    res.header("Accept-Ranges", "bytes");
+    if !res.has_content_type() {
+        res.content_type(opened.kind);
+    }
+    if let Some(coding) = opened.coding {
+        res.header("Content-Encoding", coding.name);
+    }
+    let part = match range::asked(req, opened.len, &validators) {
+        Asked::Whole => 0..opened.len,
+        Asked::Part(part) => {
+            let (first, last) = (part.start, part.end - 1);
+            res.status(206).header("Content-Range", format!("bytes {first}-{last}/{}", opened.len));
+            part
+        }
+        Asked::Nothing => {
+            let error = Error::status(416, "Range Not Satisfiable");
+            return Err(error.with_header("Content-Range", format!("bytes */{}", opened.len)));
+        }
+    };
+    res.content_length(part.end - part.start);
+    match opened.whole {
+        _ if req.method() == Method::Head => {}
+        Some(whole) => _ = res.body(whole),
+        None => send_part(opened.file, part, res).await?,
+    }
+    Ok(())
+}
+
+/// Sends these bytes of a file, piece by piece.
+async fn send_part(file: File, mut part: Range<u64>, res: &mut Response) -> Result {
+    let mut reader = Reader::new(file);
+    while !part.is_empty() {
+        let most = PIECE.min(usize::try_from(part.end - part.start).unwrap_or(PIECE));
+        let piece;
+        (reader, piece) = reader.read(part.start, most).await;
+        let n = piece?;
+        if n == 0 {
+            // It has become shorter since it was opened. The connection is cut, so that nobody takes this for all.
+            return Err(Error::status(500, "Internal Server Error")
+                .with_source("a file became shorter while it was sent"));
+        }
+        res.chunk(reader.piece(n)).await?;
+        part.start += n as u64;
+    }
+    Ok(())
+}
