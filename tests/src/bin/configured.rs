@@ -1,7 +1,7 @@
 //! A server that is configured by its environment alone, in a process of its own.
 //!
 //! Serves where `HTTPZ_LISTEN` says until a signal ends it; inside of a running async runtime when
-//! `IN_RUNTIME` is set.
+//! `IN_RUNTIME` is set. With `AFTERWARDS` it has something to do for so many seconds when the server has ended.
 
 use httpz::Config;
 use httpz::prelude::*;
@@ -62,8 +62,14 @@ fn main() -> httpz::Result {
     });
     let app = app.config(Config::from_env()?);
     if std::env::var_os("IN_RUNTIME").is_none() {
-        return app.run();
+        app.run()?;
+    } else {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async { app.run() })?;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { app.run() })
+    if let Ok(seconds) = std::env::var("AFTERWARDS") {
+        eprintln!("tidying up");
+        std::thread::sleep(std::time::Duration::from_secs(seconds.parse()?));
+    }
+    Ok(())
 }

@@ -69,6 +69,28 @@ fn row_1_listen_serves_until_a_signal_comes_in_a_runtime_too() {
     }
 }
 
+/// Else what a program does afterwards, and hangs in, could only be killed.
+#[test]
+fn row_1_a_signal_ends_what_comes_after_the_server() {
+    let mut server = Configured::start("afterwards", &[("AFTERWARDS", "60")]);
+    assert_eq!(server.connect().get("/plaintext").body, "Hello, World!");
+    let pid = server.child.id().to_string();
+    let signal = || {
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+    };
+    signal();
+    let mut said = [0; 11];
+    server.child.stderr.as_mut().expect("it is piped").read_exact(&mut said).expect("it speaks");
+    assert_eq!(&said, b"tidying up\n");
+    // The thread that receives it may have to begin yet.
+    let ended = (0..100).find_map(|_| {
+        signal();
+        std::thread::sleep(Duration::from_millis(50));
+        server.child.try_wait().expect("it can be asked")
+    });
+    assert_eq!(ended.and_then(|status| status.code()), Some(128 + 15));
+}
+
 #[test]
 fn row_1_start_gives_a_handle_inside_a_running_runtime_too() {
     let server = hello().start_on("127.0.0.1:0").expect("it starts");

@@ -1,5 +1,14 @@
 //! The signals that end a server.
+//!
+//! Whoever receives a signal through the runtime takes it from the system for good: once nobody waits for them any
+//! more, they would be lost, and a program that hangs while it tidies up could only be killed. So when the last
+//! [`Signals`] is dropped, a thread takes over that does what the system would have done.
 
+use std::future::poll_fn;
+use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
@@ -7,13 +16,38 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Result;
 
-/// SIGINT and SIGTERM, received from when this is made: they no longer end the process by themselves.
+/// How many [`Signals`] there are.
+static RECEIVERS: AtomicUsize = AtomicUsize::new(0);
+
+/// SIGINT and SIGTERM, received from when this is made until it is dropped: meanwhile they do not end the process by
+/// themselves.
 ///
 /// For [`Handle::wait_for`](super::Handle::wait_for). It blocks, so make, use and drop it outside of async code.
 pub struct Signals {
+    pair: Pair,
+    runtime: Runtime,
+}
+
+/// The two, as one runtime receives them.
+struct Pair {
     interrupt: Signal,
     terminate: Signal,
-    runtime: Runtime,
+}
+
+impl Pair {
+    /// To be called within a runtime.
+    fn new() -> std::io::Result<Self> {
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    /// The next of them to come.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<SignalKind> {
+        // Both are asked, so that both wake us.
+        let interrupted = self.interrupt.poll_recv(cx).map(|_| SignalKind::interrupt());
+        let terminated = self.terminate.poll_recv(cx).map(|_| SignalKind::terminate());
+        if interrupted.is_ready() { interrupted } else { terminated }
+    }
 }
 
 impl Signals {
@@ -24,23 +58,41 @@ impl Signals {
     /// When the system does not let us.
     pub fn new() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let entered = runtime.enter();
-        let interrupt = signal(SignalKind::interrupt())?;
-        let terminate = signal(SignalKind::terminate())?;
-        drop(entered);
-        Ok(Self { interrupt, terminate, runtime })
+        let pair = runtime.block_on(async { Pair::new() })?;
+        RECEIVERS.fetch_add(1, Ordering::SeqCst);
+        Ok(Self { pair, runtime })
     }
 
     /// Waits this long for one of them.
     pub(super) fn comes_within(&mut self, time: Duration) -> bool {
-        let Self { interrupt, terminate, runtime } = self;
-        let one_comes = std::future::poll_fn(|cx| {
-            // Both are asked, so that both wake us.
-            let came = [interrupt.poll_recv(cx), terminate.poll_recv(cx)];
-            came.into_iter().find(|came| came.is_ready()).unwrap_or(std::task::Poll::Pending)
-        });
+        let Self { pair, runtime } = self;
+        let one_comes = poll_fn(|cx| pair.poll_next(cx));
         runtime.block_on(async { tokio::time::timeout(time, one_comes).await.is_ok() })
     }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        if RECEIVERS.fetch_sub(1, Ordering::SeqCst) == 1 {
+            // Without the thread they are lost, as they would be without this.
+            let _ = thread::Builder::new().name("httpz-signals".into()).spawn(end_when_one_comes);
+        }
+    }
+}
+
+/// Ends the process at the next of them, with the code that a shell gives to one that was ended by it.
+fn end_when_one_comes() {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return;
+    };
+    runtime.block_on(async {
+        let Ok(mut pair) = Pair::new() else { return };
+        let came = poll_fn(|cx| pair.poll_next(cx)).await;
+        // Who receives them again ends by them in its own way; and when it is done, there is a new thread.
+        if RECEIVERS.load(Ordering::SeqCst) == 0 {
+            process::exit(128 + came.as_raw_value());
+        }
+    });
 }
 
 #[cfg(test)]
