@@ -10,6 +10,7 @@ mod leases;
 mod refusals;
 mod streams;
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -83,6 +84,11 @@ impl Service for Echo {
                 .await;
                 res.chunk("two").await
             }),
+            "/one-chunk" => Flow::later(async {
+                res.chunk("one ").await?;
+                std::future::pending().await
+            }),
+            "/never" => Flow::later(std::future::pending()),
             "/large-chunks" => Flow::later(async {
                 for letter in ["a", "b"] {
                     res.chunk(letter).await?;
@@ -122,10 +128,16 @@ impl Service for Echo {
         }
     }
 
-    fn refuse(&self, _: &Request, res: &mut Response, error: Error) {
+    fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
         assert_ne!(error.code(), 417, "on purpose, while an error is shaped");
+        REFUSED.set(format!("{:?} {:?}", req.method(), req.version()));
         res.status(error.code()).text(error.message());
     }
+}
+
+thread_local! {
+    /// What is known of the request that was refused last.
+    static REFUSED: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 fn common(max: usize, limits: Limits) -> Rc<Common<Echo>> {

@@ -44,7 +44,7 @@ impl Head {
         Self { fields: Fields::with_capacity(fields), ..Self::default() }
     }
 
-    /// Makes ready for the next head, keeping the memory.
+    /// Forgets target and fields, keeping their memory; the rest is overwritten with the next head.
     #[inline]
     pub fn clear(&mut self) {
         self.target = Target::default();
@@ -60,6 +60,8 @@ impl Head {
 
     /// Goes on with a head of which another `Head` has looked at this many bytes.
     pub fn resume(&mut self, seen: usize) {
+        // What this one has read before is of somebody else's request.
+        self.forget();
         self.seen = seen;
     }
 

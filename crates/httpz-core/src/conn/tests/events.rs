@@ -1,6 +1,5 @@
 //! Event streams: what is sent, what ends them, and what they do while nothing happens.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use super::*;

@@ -37,6 +37,52 @@ fn peers_that_drip_take_no_exchange_from_those_that_ask() {
     assert!(slow.take_output().ends_with(b"/slow"));
 }
 
+/// The exchange of a head that goes on has been that of another connection meanwhile.
+#[test]
+fn a_head_that_is_late_says_nothing_of_the_request_of_another() {
+    for part in ["GE", "GET /x HTTP/1.1\r\nHo"] {
+        let common = common(1, small());
+        let cx = &mut Context::from_waker(Waker::noop());
+        let wire = Rc::new(Memory::open([part]));
+        let mut late = pin!(Conn::new(wire.clone(), common.clone()).serve());
+        assert!(late.as_mut().poll(cx).is_pending());
+        let other = Rc::new(Memory::new(["DELETE /secret HTTP/1.0\r\n\r\n"]));
+        assert!(run(&other, &common));
+        wire.expire();
+        let _ = late.as_mut().poll(cx);
+        let output = String::from_utf8(wire.take_output()).unwrap();
+        assert!(output.starts_with("HTTP/1.1 408 "), "{output}");
+        assert_eq!(REFUSED.take(), "GET Http11", "{part}");
+    }
+}
+
+/// Whoever waits for the peer itself learns of it there.
+#[test]
+fn a_handler_that_waits_for_something_else_is_dropped_when_its_peer_has_left() {
+    for path in ["/never", "/one-chunk"] {
+        let common = common(1, small());
+        let cx = &mut Context::from_waker(Waker::noop());
+        let wire = Rc::new(Memory::open([format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")]));
+        let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+        assert!(serving.as_mut().poll(cx).is_pending());
+        assert_eq!((common.pool.leased(), wire.waiting()), (1, Wait::Nothing), "{path}");
+        wire.lapse();
+        assert!(serving.as_mut().poll(cx).is_ready(), "{path}");
+        drop(serving);
+        assert_eq!(common.pool.leased(), 0, "{path}");
+    }
+}
+
+#[test]
+fn a_handler_whose_pieces_cannot_be_sent_is_dropped() {
+    let common = common(1, small());
+    let wire = Memory::open(["GET /one-chunk HTTP/1.1\r\nHost: x\r\n\r\n"]);
+    // Nobody takes them.
+    wire.shutdown();
+    assert!(run(&Rc::new(wire), &common));
+    assert_eq!(common.pool.leased(), 0);
+}
+
 #[test]
 fn without_an_exchange_a_request_waits_and_is_then_refused() {
     let common = common(1, small());
