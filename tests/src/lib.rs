@@ -9,6 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
+use socket2::SockRef;
+
 /// Long enough for a slow machine; a test that waits this long has failed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -144,6 +146,17 @@ impl Raw {
         };
         ended.expect("our side is open");
         self
+    }
+
+    /// Leaves without a word: the connection is reset.
+    ///
+    /// # Panics
+    ///
+    /// Over a unix socket, which has no reset.
+    pub fn reset(self) {
+        let Stream::Tcp(stream) = &self.stream else { panic!("it is a unix socket") };
+        let linger = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+        linger.expect("it can be set");
     }
 
     /// Reads one answer to a request that was not HEAD.

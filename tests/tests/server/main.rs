@@ -1,6 +1,7 @@
 //! The server over real sockets: deadlines, limits, signals, memory.
 
 mod deadlines;
+mod departed;
 mod faults;
 mod limits;
 mod load;

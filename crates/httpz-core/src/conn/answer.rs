@@ -4,6 +4,7 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Poll;
 
 use super::Conn;
@@ -75,9 +76,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         self.lease.get().is_some_and(|exchange| exchange.response.is_deferred())
     }
 
-    /// Sends the answer that the handler has deferred.
-    pub(super) async fn send_deferred(&mut self) -> Result {
-        let Some(Exchange { response, link, .. }) = self.lease.get_mut() else { return Ok(()) };
+    /// Sends the answer that the handler has deferred; `None` when the peer has left meanwhile.
+    pub(super) async fn send_deferred(&mut self) -> Option<Result> {
+        let Exchange { response, link, .. } = self.lease.get_mut()?;
         wait_for(PooledFuture::boxed(response.send_deferred()), link).await
     }
 }
@@ -98,23 +99,37 @@ fn call<'a, S: Service>(
 }
 
 /// Drives a handler. Answers that gathered before it leave while it waits.
+///
+/// `None` when the peer has left, or takes nothing, while the handler waits for something else, so that it would not
+/// learn of it: then it is dropped with this future.
 pub(super) fn wait_for<'a>(
     mut future: PooledFuture<'a, Result>,
     link: &'a Link,
-) -> impl Future<Output = Result> + 'a {
+) -> impl Future<Output = Option<Result>> + 'a {
     poll_fn(move |cx| {
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
-                Ok(Poll::Ready(outcome)) => return Poll::Ready(outcome),
+                Ok(Poll::Ready(outcome)) => return Poll::Ready(Some(outcome)),
                 Ok(Poll::Pending) => {}
-                Err(panic) => return Poll::Ready(Err(panicked(panic))),
+                Err(panic) => return Poll::Ready(Some(Err(panicked(panic)))),
             }
-            // The handler may be waiting for just these bytes to leave, so poll it again when they have.
-            // A write that fails here fails again for whoever writes next.
-            if link.outbound().is_empty() || !matches!(link.poll_flush(cx), Poll::Ready(Ok(()))) {
-                return Poll::Pending;
+            if link.outbound().is_empty() {
+                break;
             }
+            match link.poll_flush(cx) {
+                // The handler may be waiting for just these bytes to leave, so it is polled again.
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(None),
+                Poll::Pending => break,
+            }
+        }
+        // Whoever waits for the peer itself has announced that, and learns of it there.
+        let is_gone =
+            |wire: Rc<dyn Wire>| wire.waiting() == Wait::Nothing && wire.poll_late(cx).is_ready();
+        match link.wire().is_some_and(is_gone) {
+            true => Poll::Ready(None),
+            false => Poll::Pending,
         }
     })
 }

@@ -118,12 +118,18 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 }
                 let mut outcome = match self.call() {
                     Call::Done(outcome) => outcome,
-                    Call::Waits(future, link) => wait_for(future, link).await,
+                    Call::Waits(future, link) => match wait_for(future, link).await {
+                        Some(outcome) => outcome,
+                        None => return,
+                    },
                 };
                 let verdict = loop {
                     match self.conclude(outcome) {
                         Verdict::Close if self.is_deferred() => {
-                            outcome = Box::pin(self.send_deferred()).await;
+                            match Box::pin(self.send_deferred()).await {
+                                Some(sent) => outcome = sent,
+                                None => return,
+                            }
                         }
                         verdict => break verdict,
                     }

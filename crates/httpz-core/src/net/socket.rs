@@ -6,13 +6,14 @@
 //! nearly always succeed; the others ask the runtime, so that a peer that sends, or takes, without end
 //! leaves time for others.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::io::{self, IoSlice, Read};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::AsFd;
+use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -20,7 +21,7 @@ use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::gate::Pass;
-use super::timed::{Watch, Watched, Watches};
+use super::timed::{Presence, Watch, Watched, Watches};
 use crate::wire::{Paused, Wait, Wire};
 
 /// What tokio's sockets have in common without sharing a trait for it.
@@ -33,12 +34,12 @@ pub trait Socket: AsFd + 'static {
     fn try_write(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize>;
     /// Does `io`, and forgets readiness when it would block.
     fn try_io<T>(&self, interest: Interest, io: impl FnOnce() -> io::Result<T>) -> io::Result<T>;
-    /// The address of the peer, where there are addresses.
-    fn peer(&self) -> Option<SocketAddr>;
+    /// What is known of the peer without asking the system.
+    fn presence(&self) -> Presence;
 }
 
 macro_rules! socket {
-    ($socket:ty, |$self:ident| $peer:expr) => {
+    ($socket:ty) => {
         impl Socket for $socket {
             fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 <$socket>::poll_read_ready(self, cx)
@@ -65,15 +66,22 @@ macro_rules! socket {
                 <$socket>::try_io(self, interest, io)
             }
 
-            fn peer(&$self) -> Option<SocketAddr> {
-                $peer
+            fn presence(&self) -> Presence {
+                let mut nobody = Context::from_waker(Waker::noop());
+                let ready = pin!(self.ready(Interest::READABLE | Interest::WRITABLE));
+                match ready.poll(&mut nobody) {
+                    // The system says the one after a reset, the other after the end of the peer's side.
+                    Poll::Ready(Ok(ready)) if ready.is_write_closed() => Presence::Gone,
+                    Poll::Ready(Ok(ready)) if ready.is_read_closed() => Presence::Ended,
+                    Poll::Ready(_) | Poll::Pending => Presence::Here,
+                }
             }
         }
     };
 }
 
-socket!(TcpStream, |self| self.peer_addr().ok());
-socket!(UnixStream, |self| None);
+socket!(TcpStream);
+socket!(UnixStream);
 
 /// A connection and its deadline.
 #[derive(Debug)]
@@ -86,31 +94,31 @@ pub struct SocketWire<S> {
     /// Is the connection to be reset instead of ending in order?
     breaks_off: Cell<bool>,
     watch: Watch,
-    /// The client that the peer speaks for, if it has said so before the first request.
-    spoken_for: OnceCell<Box<SocketAddr>>,
+    /// As it was when the connection was accepted: of one that has been reset the system knows no address any more.
+    peer: Cell<Option<SocketAddr>>,
     /// Counts this connection until it is dropped.
     _pass: Pass,
 }
 
 impl<S: Socket> SocketWire<S> {
-    /// A wire over an accepted connection, its deadlines watched by `watches`.
-    pub fn new(stream: S, pass: Pass, watches: &Rc<Watches>) -> Rc<Self> {
+    /// A wire over a connection that was accepted from this address, its deadlines watched by `watches`.
+    pub fn new(stream: S, peer: Option<SocketAddr>, pass: Pass, watches: &Rc<Watches>) -> Rc<Self> {
         let wire = Rc::new(Self {
             stream,
             parked: Cell::new(false),
             rested: Cell::new(true),
             breaks_off: Cell::new(false),
             watch: watches.watch(),
-            spoken_for: OnceCell::new(),
+            peer: Cell::new(peer),
             _pass: pass,
         });
         watches.enter(&wire);
         wire
     }
 
-    /// Sets the client that the peer speaks for; only the first call counts.
+    /// Sets the client that the peer speaks for, in place of the peer.
     pub fn set_peer_addr(&self, addr: SocketAddr) {
-        let _ = self.spoken_for.set(Box::new(addr));
+        self.peer.set(Some(addr));
     }
 
     /// One read, if the socket is known to have something.
@@ -144,9 +152,13 @@ impl<S: Socket> SocketWire<S> {
     }
 }
 
-impl<S: 'static> Watched for SocketWire<S> {
+impl<S: Socket> Watched for SocketWire<S> {
     fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    fn presence(&self) -> Presence {
+        self.stream.presence()
     }
 }
 
@@ -250,7 +262,6 @@ impl<S: Socket> Wire for SocketWire<S> {
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {
-        let spoken_for = self.spoken_for.get().map(|addr| **addr);
-        spoken_for.or_else(|| self.stream.peer())
+        self.peer.get()
     }
 }

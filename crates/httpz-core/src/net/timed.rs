@@ -38,6 +38,10 @@ pub struct Timeouts {
     pub ping: Duration,
     /// For the peer to close its side after we have closed ours. Default 2 s.
     pub linger: Duration,
+    /// For a handler that waits, after the peer has ended its side of the connection; then it is dropped. Most peers
+    /// that do so have left; only a few still want the answer, and nobody can tell. Those that have reset the
+    /// connection are known to be gone: their handlers are dropped at once. Default 10 s.
+    pub half_closed: Duration,
 }
 
 impl Default for Timeouts {
@@ -50,6 +54,7 @@ impl Default for Timeouts {
             keep_alive: Duration::from_secs(60),
             ping: Duration::from_secs(15),
             linger: Duration::from_secs(2),
+            half_closed: Duration::from_secs(10),
         }
     }
 }
@@ -82,6 +87,20 @@ pub struct Watch {
 pub trait Watched {
     /// Its deadline.
     fn watch(&self) -> &Watch;
+
+    /// What is known of the peer.
+    fn presence(&self) -> Presence;
+}
+
+/// What is known of a peer that nothing is read from and nothing is sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing new.
+    Here,
+    /// It has ended its side: it sends no more, and may or may not still read.
+    Ended,
+    /// It has reset the connection.
+    Gone,
 }
 
 /// The clock of a worker, and the deadlines that it watches.
@@ -90,6 +109,8 @@ pub struct Watches {
     now: Cell<u32>,
     /// How many ticks each [`Wait`] may take.
     ticks: [Cell<u32>; 8],
+    /// How many ticks a handler has once its peer has ended its side.
+    half_closed: u32,
     /// Bytes per second that a head must come with; none when any rate will do.
     head_rate: Option<NonZero<usize>>,
     places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
@@ -101,7 +122,8 @@ impl Watches {
     /// A clock at zero with these deadlines; `exchange` bounds the wait for an exchange.
     pub fn new(timeouts: &Timeouts, exchange: Duration) -> Rc<Self> {
         let head_rate = NonZero::new(timeouts.head_rate as usize);
-        let watches = Self { head_rate, ..Self::default() };
+        let half_closed = ticks(timeouts.half_closed);
+        let watches = Self { head_rate, half_closed, ..Self::default() };
         for (wait, duration) in [
             (Wait::Nothing, Duration::ZERO),
             (Wait::KeepAlive, timeouts.keep_alive),
@@ -157,10 +179,27 @@ impl Watches {
         self.len() == 0
     }
 
-    /// Moves the clock on by one tick and wakes whoever is late.
+    /// Moves the clock on by one tick and wakes whoever is late, handlers whose peers have left included.
     pub fn sweep(&self) {
         self.now.set(self.now.get().saturating_add(1).min(NEVER - 1));
-        self.wake_where(|watch| watch.due.get() <= self.now.get());
+        self.wake_where(|watched| {
+            let watch = watched.watch();
+            if watch.wait.get() == Wait::Nothing {
+                self.bound_handler(watch, watched.presence());
+            }
+            watch.due.get() <= self.now.get()
+        });
+    }
+
+    /// Gives a handler that waits a deadline, if its peer has left or may have.
+    fn bound_handler(&self, watch: &Watch, presence: Presence) {
+        let due = match presence {
+            Presence::Here => return,
+            Presence::Gone => self.now.get(),
+            Presence::Ended if self.half_closed == NEVER => return,
+            Presence::Ended => self.now.get().saturating_add(self.half_closed),
+        };
+        watch.due.set(watch.due.get().min(due));
     }
 
     /// From now on no connection may be idle for longer than this; event streams are woken at once, so that
@@ -170,25 +209,27 @@ impl Watches {
         let idle = &self.ticks[Wait::KeepAlive as usize];
         idle.set(ticks(linger).min(idle.get()));
         let due = self.now.get().saturating_add(ticks(linger));
-        self.each(|watch| {
+        self.each(|watched| {
+            let watch = watched.watch();
             if watch.wait.get() == Wait::KeepAlive {
                 watch.due.set(watch.due.get().min(due));
             }
         });
-        self.wake_where(|watch| watch.wait.get() == Wait::Ping);
+        self.wake_where(|watched| watched.watch().wait.get() == Wait::Ping);
     }
 
-    fn each(&self, mut act: impl FnMut(&Watch)) {
+    fn each(&self, mut act: impl FnMut(&dyn Watched)) {
         for place in self.places.borrow().iter().flatten() {
             if let Some(watched) = place.upgrade() {
-                act(watched.watch());
+                act(&*watched);
             }
         }
     }
 
-    fn wake_where(&self, late: impl Fn(&Watch) -> bool) {
-        self.each(|watch| {
-            if !watch.late.get() && late(watch) {
+    fn wake_where(&self, late: impl Fn(&dyn Watched) -> bool) {
+        self.each(|watched| {
+            let watch = watched.watch();
+            if !watch.late.get() && late(watched) {
                 watch.late.set(true);
                 if let Some(waker) = &*watch.waker.borrow() {
                     waker.wake_by_ref();
@@ -300,15 +341,19 @@ impl std::fmt::Debug for Watches {
 mod tests {
     use super::*;
 
-    struct Peer(Watch);
+    struct Peer(Watch, Cell<Presence>);
     impl Watched for Peer {
         fn watch(&self) -> &Watch {
             &self.0
         }
+
+        fn presence(&self) -> Presence {
+            self.1.get()
+        }
     }
 
     fn peer(watches: &Rc<Watches>) -> Rc<Peer> {
-        let peer = Rc::new(Peer(watches.watch()));
+        let peer = Rc::new(Peer(watches.watch(), Cell::new(Presence::Here)));
         watches.enter(&peer);
         peer
     }
@@ -333,6 +378,28 @@ mod tests {
         assert!(!is_late(&peer), "a new wait begins anew");
         (0..1000).for_each(|_| watches.sweep());
         assert!(!is_late(&peer), "a handler has no deadline");
+    }
+
+    #[test]
+    fn a_handler_has_a_deadline_once_its_peer_has_left() {
+        for (half_closed, after_end) in [(TICK * 3, Some(4)), (Duration::ZERO, None)] {
+            let timeouts = Timeouts { half_closed, body: TICK * 9, ..Timeouts::default() };
+            let watches = Watches::new(&timeouts, TICK);
+            let (ended, gone, reads) = (peer(&watches), peer(&watches), peer(&watches));
+            ended.1.set(Presence::Ended);
+            gone.1.set(Presence::Gone);
+            reads.1.set(Presence::Ended);
+            reads.0.wait(Wait::Body);
+            let late_after = |peer: &Peer| {
+                (1..8).find(|_| {
+                    watches.sweep();
+                    is_late(peer)
+                })
+            };
+            assert_eq!(late_after(&gone), Some(1));
+            assert_eq!(late_after(&ended), after_end, "ticks after the first");
+            assert!(!is_late(&reads), "who reads has a deadline of its own");
+        }
     }
 
     #[test]

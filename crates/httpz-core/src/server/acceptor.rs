@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -53,7 +53,7 @@ enum AsyncListener {
 /// What serves the connections that are accepted.
 pub(super) trait ServeConn {
     /// Serves this one beside the others.
-    fn serve_conn(&self, stream: impl Socket, pass: Pass, proxied: bool);
+    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, proxied: bool);
 }
 
 impl Acceptor {
@@ -98,7 +98,7 @@ impl Acceptor {
                         if !cfg!(target_os = "linux") {
                             no_delay(&stream);
                         }
-                        self.admit(stream, Some(peer.ip()), source.proxied, server);
+                        self.admit(stream, Some(peer), source.proxied, server);
                     })
                 }
                 AsyncListener::Unix(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
@@ -120,12 +120,12 @@ impl Acceptor {
     fn admit(
         &self,
         stream: impl Socket,
-        peer: Option<IpAddr>,
+        peer: Option<SocketAddr>,
         proxied: bool,
         server: &impl ServeConn,
     ) {
-        match self.gate.admit(peer) {
-            Ok(pass) => server.serve_conn(stream, pass, proxied),
+        match self.gate.admit(peer.map(|peer| peer.ip())) {
+            Ok(pass) => server.serve_conn(stream, peer, pass, proxied),
             Err(why) => {
                 let (n, _) = self.turned_away.get();
                 self.turned_away.set((n + 1, Some(why)));

@@ -57,6 +57,7 @@ const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_TIMEOUTS_KEEP_ALIVE", |c, v| time(v).map(|time| c.timeouts.keep_alive = time)),
     ("HTTPZ_TIMEOUTS_PING", |c, v| time(v).map(|time| c.timeouts.ping = time)),
     ("HTTPZ_TIMEOUTS_LINGER", |c, v| time(v).map(|time| c.timeouts.linger = time)),
+    ("HTTPZ_TIMEOUTS_HALF_CLOSED", |c, v| time(v).map(|time| c.timeouts.half_closed = time)),
     ("HTTPZ_SHUTDOWN_NOT_READY", |c, v| time(v).map(|time| c.shutdown.not_ready = time)),
     ("HTTPZ_SHUTDOWN_IDLE", |c, v| time(v).map(|time| c.shutdown.idle = time)),
     ("HTTPZ_SHUTDOWN_DEADLINE", |c, v| time(v).map(|time| c.shutdown.deadline = time)),
@@ -278,6 +279,7 @@ mod tests {
                 keep_alive: second / 4,
                 ping: Duration::ZERO,
                 linger: second * 5,
+                half_closed: second * 6,
             },
             shutdown: ShutdownConfig { not_ready: second, idle: second, deadline: second * 120 },
         };
@@ -312,6 +314,7 @@ mod tests {
             ("HTTPZ_TIMEOUTS_KEEP_ALIVE", "250ms"),
             ("HTTPZ_TIMEOUTS_PING", "0"),
             ("HTTPZ_TIMEOUTS_LINGER", "5s"),
+            ("HTTPZ_TIMEOUTS_HALF_CLOSED", "6s"),
             ("HTTPZ_SHUTDOWN_NOT_READY", "1s"),
             ("HTTPZ_SHUTDOWN_IDLE", "1 s"),
             ("HTTPZ_SHUTDOWN_DEADLINE", "2min"),

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -118,8 +119,8 @@ impl<S: Service> Worker<S> {
 
 impl<S: Service> ServeConn for Worker<S> {
     /// Spawns a task for the connection.
-    fn serve_conn(&self, stream: impl Socket, pass: Pass, proxied: bool) {
-        let wire = SocketWire::new(stream, pass, &self.watches);
+    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, proxied: bool) {
+        let wire = SocketWire::new(stream, peer, pass, &self.watches);
         let conn = Conn::new(wire.clone(), self.common.clone());
         if !proxied {
             spawn_local(conn.serve());
