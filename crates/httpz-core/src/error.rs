@@ -22,7 +22,7 @@ type Source = Box<dyn StdError + Send + Sync + 'static>;
 /// `Box<dyn std::error::Error>` of it, where a `main` or a test returns that.
 ///
 /// ```
-/// use httpz_core::Error;
+/// # use httpz_core::Error;
 /// let error = Error::status(404, "no such user");
 /// assert_eq!((error.code(), error.message()), (404, "no such user"));
 ///
@@ -57,7 +57,7 @@ impl Error {
     /// `WWW-Authenticate` and 429 may for `Retry-After`.
     ///
     /// ```
-    /// use httpz_core::Error;
+    /// # use httpz_core::Error;
     /// let error = Error::status(401, "sign in first").with_header("WWW-Authenticate", "Bearer");
     /// assert_eq!(error.headers().collect::<Vec<_>>(), [("WWW-Authenticate", "Bearer")]);
     /// ```
@@ -175,7 +175,7 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
 /// An error with this status, whose text is that of the status.
 ///
 /// ```
-/// use httpz_core::{Error, Status};
+/// # use httpz_core::{Error, Status};
 /// let error = Error::from(Status::NOT_FOUND);
 /// assert_eq!((error.code(), error.message()), (404, "Not Found"));
 /// ```

@@ -40,8 +40,8 @@ impl Chunks {
         }))
     }
 
-    /// A body whose pieces come from an iterator; the next is asked for when the peer has taken the
-    /// last.
+    /// A body whose pieces come from an iterator. They are asked for until 112 KiB have gathered, and on when the peer
+    /// has taken these.
     pub fn each<I>(pieces: I) -> Self
     where
         I: IntoIterator<Item: AsRef<[u8]>> + 'static,

@@ -16,6 +16,7 @@ mod parity_start;
 mod parity_upgrade;
 mod proxies;
 mod restart;
+mod sharing;
 mod shutdown;
 mod timeouts;
 

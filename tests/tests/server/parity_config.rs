@@ -49,6 +49,17 @@ fn row_51_the_pool_bounds_requests_in_flight_and_not_connections() {
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(peers[1].get("/plaintext").status, 200);
     assert_eq!(peers[0].answer().body, "slept");
+
+    // One that lasts, and the wait is over before it has its exchange.
+    peers[0].send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo");
+    // Its bytes may still be on their way.
+    let refused = (0..100).find_map(|_| {
+        let answer = Raw::connect(server.addr()).get("/plaintext");
+        (answer.status == 503).then_some(answer)
+    });
+    let refused = refused.expect("one exchange cannot serve two");
+    assert!(refused.head.contains("Retry-After: "), "{}", refused.head);
+    assert_eq!(peers[0].send("dy").answer().body, "body");
     stop(server);
 }
 
@@ -85,14 +96,17 @@ fn row_53_the_buffer_holds_the_head_and_a_body_that_fits() {
         r.post("/", handler(|req, _| req.body().map_or(0, <[u8]>::len).to_string()))
     });
     let mut peer = Raw::connect(server.addr());
-    for (size, status) in [(100, 200), (1900, 200), (2100, 431)] {
-        let mut head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\nX: ".to_owned();
-        head.push_str(&"x".repeat(size - head.len() - 4));
-        peer.send(format!("{head}\r\n\r\n"));
-        if status == 200 {
-            peer.send("y".repeat(3000));
-        }
-        assert_eq!(peer.answer().status, status, "a head of {size} bytes");
+    // Beside its head, behind it where it does not fit, and a head that does not fit itself.
+    for (size, body, status) in
+        [(100, 1900, 200), (100, 3000, 200), (1900, 100, 200), (1900, 3000, 200), (2100, 0, 431)]
+    {
+        let mut request = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body}\r\nX: ");
+        request.push_str(&"x".repeat(size - request.len() - 4));
+        request.push_str("\r\n\r\n");
+        request.push_str(&"y".repeat(body));
+        let answer = peer.send(request).answer();
+        assert_eq!(answer.status, status, "a head of {size} bytes and a body of {body}");
+        assert!(status != 200 || answer.body == body.to_string(), "{answer:?}");
     }
     stop(server);
 }

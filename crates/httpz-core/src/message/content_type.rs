@@ -7,7 +7,7 @@ macro_rules! content_types {
         /// A media type for [`Response::content_type`](crate::Response::content_type).
         ///
         /// ```
-        /// use httpz_core::ContentType;
+        /// # use httpz_core::ContentType;
         /// assert_eq!(ContentType::Json.as_str(), "application/json");
         /// assert_eq!(ContentType::from_extension("HTML"), Some(ContentType::Html));
         /// ```

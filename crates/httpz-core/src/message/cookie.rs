@@ -27,7 +27,7 @@ pub enum SameSite {
 ///
 /// ```
 /// use std::time::Duration;
-/// use httpz_core::{Cookie, Response, SameSite};
+/// # use httpz_core::{Cookie, Response, SameSite};
 /// let mut res = Response::new();
 /// res.cookie(
 ///     Cookie::new("session", "c0ffee")

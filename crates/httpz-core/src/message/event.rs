@@ -17,7 +17,7 @@ use crate::error::Result;
 /// An event for [`Events::send`](super::Events::send).
 ///
 /// ```
-/// use httpz_core::Event;
+/// # use httpz_core::Event;
 /// let event = Event::new("first line\nsecond line").name("note").id("7");
 /// assert_eq!(event.as_str(), "data: first line\ndata: second line\nevent: note\nid: 7\n\n");
 /// ```

@@ -77,7 +77,7 @@ impl Response {
     /// use std::sync::Arc;
     /// use std::task::{Context, Poll};
     ///
-    /// use httpz_core::{Event, Feed, Response};
+    /// # use httpz_core::{Event, Feed, Response};
     ///
     /// struct Countdown(u8);
     ///

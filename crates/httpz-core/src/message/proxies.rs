@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Which proxies are trusted to name the client, and in which field they do.
 ///
 /// ```
-/// use httpz_core::{Config, Proxies};
+/// # use httpz_core::{Config, Proxies};
 /// let proxies = Proxies::trusting(["10.0.0.0/8", "192.168.1.7"])?;
 /// let config = Config { proxies, ..Config::default() };
 /// # Ok::<(), httpz_core::Error>(())

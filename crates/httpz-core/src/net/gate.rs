@@ -1,4 +1,4 @@
-//! Bounds how many connections there are, in all and from one peer.
+//! Bounds how many connections there are, in all and from one peer, and knows how many each worker has.
 //!
 //! The gate is the one thing that workers share besides the application. It is asked when a connection
 //! comes and told when it goes, and never while a request is handled.
@@ -45,6 +45,8 @@ impl Default for ConnectionLimits {
 pub struct Gate {
     limits: ConnectionLimits,
     all: AtomicUsize,
+    /// How many each worker has.
+    workers: Box<[AtomicUsize]>,
     peers: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -68,9 +70,16 @@ impl Refused {
 }
 
 impl Gate {
-    /// A gate that nobody has passed yet.
-    pub fn new(limits: ConnectionLimits) -> Arc<Self> {
-        Arc::new(Self { limits, all: AtomicUsize::new(0), peers: Mutex::default() })
+    /// A gate to so many workers, which nobody has passed yet.
+    pub fn new(limits: ConnectionLimits, workers: usize) -> Arc<Self> {
+        let workers = (0..workers).map(|_| AtomicUsize::new(0)).collect();
+        Arc::new(Self { limits, all: AtomicUsize::new(0), workers, peers: Mutex::default() })
+    }
+
+    /// The worker that has the fewest connections; this one, if it is among them.
+    pub fn least_loaded(&self, own: usize) -> usize {
+        let load = |n: &usize| (self.workers[*n].load(Ordering::Relaxed), *n != own);
+        (0..self.workers.len()).min_by_key(load).unwrap_or(own)
     }
 
     /// Lets a connection in, which is counted until its pass is dropped.
@@ -81,7 +90,7 @@ impl Gate {
     pub fn admit(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Pass, Refused> {
         let before = self.all.fetch_add(1, Ordering::Relaxed);
         // Made at once, so that the count goes down again whatever happens.
-        let mut pass = Pass { gate: self.clone(), peer: None };
+        let mut pass = Pass { gate: self.clone(), peer: None, worker: None };
         if self.limits.max != 0 && before >= self.limits.max {
             return Err(Refused::Full);
         }
@@ -131,11 +140,25 @@ impl Gate {
 pub struct Pass {
     gate: Arc<Gate>,
     peer: Option<IpAddr>,
+    worker: Option<usize>,
+}
+
+impl Pass {
+    /// Counts the connection for this worker, and no longer for another.
+    pub fn count_for(&mut self, worker: usize) {
+        if let Some(before) = self.worker.replace(worker) {
+            self.gate.workers[before].fetch_sub(1, Ordering::Relaxed);
+        }
+        self.gate.workers[worker].fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
         self.gate.all.fetch_sub(1, Ordering::Relaxed);
+        if let Some(worker) = self.worker {
+            self.gate.workers[worker].fetch_sub(1, Ordering::Relaxed);
+        }
         let Some(peer) = self.peer else { return };
         let mut peers = self.gate.peers();
         if let Some(count) = peers.get_mut(&peer) {
@@ -152,7 +175,7 @@ mod tests {
     use super::*;
 
     fn gate(max: usize, per_peer: usize) -> Arc<Gate> {
-        Gate::new(ConnectionLimits { max, per_peer, ..ConnectionLimits::default() })
+        Gate::new(ConnectionLimits { max, per_peer, ..ConnectionLimits::default() }, 3)
     }
 
     fn ip(text: &str) -> Option<IpAddr> {
@@ -167,6 +190,20 @@ mod tests {
         assert_eq!(gate.len(), 2);
         drop(passes);
         assert!(gate.is_empty() && gate.admit(None).is_ok());
+    }
+
+    #[test]
+    fn finds_the_worker_with_the_fewest() {
+        let gate = gate(0, 0);
+        let mut passes: Vec<Pass> = (0..3).map(|_| gate.admit(None).unwrap()).collect();
+        for (n, pass) in passes.iter_mut().enumerate() {
+            assert_eq!(gate.least_loaded(n), n, "a connection is not moved for nothing");
+            pass.count_for(n);
+        }
+        passes.remove(1);
+        assert_eq!(gate.least_loaded(0), 1);
+        passes[0].count_for(1);
+        assert_eq!(gate.least_loaded(2), 0);
     }
 
     #[test]

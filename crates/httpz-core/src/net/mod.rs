@@ -10,5 +10,5 @@ pub mod timed;
 pub mod unix;
 
 pub use gate::{ConnectionLimits, Gate, Pass, Refused};
-pub use socket::{Socket, SocketWire};
+pub use socket::{Detached, Socket, SocketWire};
 pub use timed::{Timeouts, Watch, Watches};

@@ -36,10 +36,21 @@ pub trait Socket: AsFd + 'static {
     fn try_io<T>(&self, interest: Interest, io: impl FnOnce() -> io::Result<T>) -> io::Result<T>;
     /// What is known of the peer without asking the system.
     fn presence(&self) -> Presence;
+    /// Takes it from the runtime, for another one.
+    fn detach(self) -> io::Result<Detached>;
+}
+
+/// A socket that belongs to no runtime.
+#[derive(Debug)]
+pub enum Detached {
+    /// Over TCP.
+    Tcp(std::net::TcpStream),
+    /// Over a unix socket.
+    Unix(std::os::unix::net::UnixStream),
 }
 
 macro_rules! socket {
-    ($socket:ty) => {
+    ($socket:ty, $kind:ident) => {
         impl Socket for $socket {
             fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 <$socket>::poll_read_ready(self, cx)
@@ -76,12 +87,16 @@ macro_rules! socket {
                     Poll::Ready(_) | Poll::Pending => Presence::Here,
                 }
             }
+
+            fn detach(self) -> io::Result<Detached> {
+                self.into_std().map(Detached::$kind)
+            }
         }
     };
 }
 
-socket!(TcpStream);
-socket!(UnixStream);
+socket!(TcpStream, Tcp);
+socket!(UnixStream, Unix);
 
 /// A connection and its deadline.
 #[derive(Debug)]

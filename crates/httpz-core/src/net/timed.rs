@@ -17,7 +17,7 @@ use crate::wire::{Paused, Wait};
 /// How long a peer may keep us waiting. Zero means for any time. Deadlines are met up to half a second late.
 ///
 /// ```
-/// use httpz_core::net::Timeouts;
+/// # use httpz_core::net::Timeouts;
 /// use std::time::Duration;
 /// let timeouts = Timeouts { keep_alive: Duration::from_secs(5), ..Timeouts::default() };
 /// ```

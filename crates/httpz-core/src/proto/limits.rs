@@ -3,7 +3,7 @@
 /// Bounds on a single request; over one, the request is refused and the connection closed.
 ///
 /// ```
-/// use httpz_core::proto::Limits;
+/// # use httpz_core::proto::Limits;
 /// let limits = Limits { body: 10 * 1024 * 1024, ..Limits::default() };
 /// assert_eq!(limits.fields, 32);
 /// ```

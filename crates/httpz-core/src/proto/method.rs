@@ -9,7 +9,7 @@ use super::chars;
 /// Names are case-sensitive: `get` is not `GET` but an extension method of its own.
 ///
 /// ```
-/// use httpz_core::Method;
+/// # use httpz_core::Method;
 /// assert_eq!(Method::from_bytes(b"GET"), Some(Method::Get));
 /// assert_eq!(Method::from_bytes(b"PURGE").as_ref().map(Method::as_str), Some("PURGE"));
 /// assert_eq!(Method::from_bytes(b"no space"), None);
@@ -119,7 +119,7 @@ impl Method {
     /// Is it read-only by definition: does the client ask for no change of state (RFC 9110 §9.2.1)?
     ///
     /// ```
-    /// use httpz_core::Method;
+    /// # use httpz_core::Method;
     ///
     /// assert!(Method::Get.is_safe() && Method::Query.is_safe());
     /// assert!(!Method::Put.is_safe() && !Method::from_bytes(b"PURGE").unwrap().is_safe());

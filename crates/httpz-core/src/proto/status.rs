@@ -9,7 +9,7 @@ use std::fmt;
 /// `Response::status`, that is the field: `Status::NOT_FOUND.0`.
 ///
 /// ```
-/// use httpz_core::Status;
+/// # use httpz_core::Status;
 /// assert_eq!(Status::NOT_FOUND, Status(404));
 /// assert_eq!(Status(418).to_string(), "418 I'm a teapot");
 /// ```

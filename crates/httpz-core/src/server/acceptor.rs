@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use socket2::SockRef;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::unconstrained;
 
-use super::open::Listener;
+use super::crossing::{Crossing, Crossings};
+use super::open::{Door, Listener};
 use crate::log;
 use crate::net::timed::TICK;
-use crate::net::{Gate, Pass, Refused, Socket};
+use crate::net::{Detached, Gate, Pass, Refused, Socket};
 use crate::proto::encode;
 
 /// More than the kernel's queues hold. It bounds the last accepts, so that peers who go on coming do not keep
@@ -30,6 +31,7 @@ const QUEUE: usize = 65_536;
 pub(super) struct Acceptor {
     sources: Vec<Source>,
     gate: Arc<Gate>,
+    crossings: Crossings,
     /// New connections per tick at most.
     share: usize,
     /// New connections since the last tick.
@@ -38,10 +40,18 @@ pub(super) struct Acceptor {
     turned_away: Cell<(usize, Option<Refused>)>,
 }
 
-/// Where connections come from, and whether they begin with a PROXY header.
+/// Everything by which connections come to a worker.
+pub(super) struct Entrance {
+    pub(super) doors: Vec<Door>,
+    pub(super) gate: Arc<Gate>,
+    pub(super) crossings: Crossings,
+}
+
+/// Where connections come from; as [`Door`], registered with the runtime.
 struct Source {
     socket: AsyncListener,
     proxied: bool,
+    shared: bool,
 }
 
 /// A listening socket, registered with the runtime.
@@ -57,23 +67,26 @@ pub(super) trait ServeConn {
 }
 
 impl Acceptor {
-    /// Registers the listeners with the runtime; at most `share` connections are accepted per tick.
+    /// Registers the listeners of this worker with the runtime; at most `share` connections are accepted per tick.
     pub(super) fn new(
-        listeners: Vec<(Listener, bool)>,
-        gate: Arc<Gate>,
+        Entrance { doors, gate, crossings }: Entrance,
         share: usize,
     ) -> io::Result<Self> {
-        let sources = listeners.into_iter().map(Source::new).collect::<io::Result<_>>()?;
+        let sources = doors.into_iter().map(Source::new).collect::<io::Result<_>>()?;
         let (taken, turned_away) = Default::default();
-        Ok(Self { sources, gate, share, taken, turned_away })
+        Ok(Self { sources, gate, crossings, share, taken, turned_away })
     }
 
-    /// Accepts what is queued, as much as is allowed per tick.
+    /// Accepts what is queued, as much as is allowed per tick, and takes in what other workers send.
     pub(super) fn accept(&self, cx: &mut Context<'_>, server: &impl ServeConn) {
         self.sources.iter().for_each(|source| self.accept_at(source, self.share, cx, server));
+        while let Poll::Ready(crossing) = self.crossings.poll_next(cx) {
+            take_in(crossing, server);
+        }
     }
 
-    /// Accepts everything that is queued, whatever is allowed per tick: the sockets are about to be closed.
+    /// Accepts everything that is queued, whatever is allowed per tick: the sockets are about to be closed. What others
+    /// have sent is taken in, and they are told to send no more.
     pub(super) async fn accept_all(&self, server: &impl ServeConn) {
         self.taken.set(0);
         let all = poll_fn(|cx| {
@@ -82,6 +95,7 @@ impl Acceptor {
         });
         // Otherwise the runtime would say after 128 of them that there are no more, to give others a turn.
         unconstrained(all).await;
+        self.crossings.close().for_each(|crossing| take_in(crossing, server));
     }
 
     fn accept_at(
@@ -98,11 +112,11 @@ impl Acceptor {
                         if !cfg!(target_os = "linux") {
                             no_delay(&stream);
                         }
-                        self.admit(stream, Some(peer), source.proxied, server);
+                        self.admit(stream, Some(peer), source, server);
                     })
                 }
                 AsyncListener::Unix(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
-                    self.admit(stream, None, source.proxied, server);
+                    self.admit(stream, None, source, server);
                 }),
             };
             match come {
@@ -121,17 +135,45 @@ impl Acceptor {
         &self,
         stream: impl Socket,
         peer: Option<SocketAddr>,
-        proxied: bool,
+        source: &Source,
         server: &impl ServeConn,
     ) {
         match self.gate.admit(peer.map(|peer| peer.ip())) {
-            Ok(pass) => server.serve_conn(stream, peer, pass, proxied),
+            Ok(mut pass) => {
+                let worker = match source.shared {
+                    true => self.gate.least_loaded(self.crossings.worker),
+                    false => self.crossings.worker,
+                };
+                pass.count_for(worker);
+                match worker == self.crossings.worker {
+                    true => server.serve_conn(stream, peer, pass, source.proxied),
+                    false => self.send_to(worker, stream, peer, pass, source.proxied, server),
+                }
+            }
             Err(why) => {
                 let (n, _) = self.turned_away.get();
                 self.turned_away.set((n + 1, Some(why)));
                 // As much as can be written at once: a peer over a limit is not waited for.
                 let _ = stream.try_write(&[io::IoSlice::new(encode::FULL)]);
             }
+        }
+    }
+
+    /// Lets another worker serve a connection, or serves it here when that is leaving.
+    fn send_to(
+        &self,
+        worker: usize,
+        stream: impl Socket,
+        peer: Option<SocketAddr>,
+        pass: Pass,
+        proxied: bool,
+        server: &impl ServeConn,
+    ) {
+        let Ok(stream) = stream.detach() else { return };
+        let crossing = Crossing { stream, peer, pass, proxied };
+        if let Some(mut refused) = self.crossings.send(worker, crossing) {
+            refused.pass.count_for(self.crossings.worker);
+            take_in(refused, server);
         }
     }
 
@@ -151,9 +193,27 @@ fn no_delay(socket: &impl AsFd) {
     let _ = SockRef::from(socket).set_tcp_nodelay(true);
 }
 
+/// Serves a connection that another worker has accepted. One that cannot be registered here ends, as one that cannot
+/// be accepted does.
+fn take_in(crossing: Crossing, server: &impl ServeConn) {
+    let Crossing { stream, peer, pass, proxied } = crossing;
+    match stream {
+        Detached::Tcp(stream) => {
+            if let Ok(stream) = TcpStream::from_std(stream) {
+                server.serve_conn(stream, peer, pass, proxied);
+            }
+        }
+        Detached::Unix(stream) => {
+            if let Ok(stream) = UnixStream::from_std(stream) {
+                server.serve_conn(stream, peer, pass, proxied);
+            }
+        }
+    }
+}
+
 impl Source {
-    fn new((listener, proxied): (Listener, bool)) -> io::Result<Self> {
-        let socket = match listener {
+    fn new(door: Door) -> io::Result<Self> {
+        let socket = match door.listener {
             Listener::Tcp(listener) => {
                 // On Linux connections inherit it, which saves each of them a system call.
                 no_delay(&listener);
@@ -161,7 +221,7 @@ impl Source {
             }
             Listener::Unix(listener) => AsyncListener::Unix(UnixListener::from_std(listener)?),
         };
-        Ok(Self { socket, proxied })
+        Ok(Self { socket, proxied: door.proxied, shared: door.shared })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::proto::Limits;
 /// How a server runs.
 ///
 /// ```
-/// use httpz_core::Config;
+/// # use httpz_core::Config;
 /// let config = Config { port: 8080, workers: 2, ..Config::default() };
 /// assert!(config.check().is_ok());
 /// ```

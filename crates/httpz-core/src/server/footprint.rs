@@ -39,7 +39,7 @@ impl Config {
     /// about 1 KiB each.
     ///
     /// ```
-    /// use httpz_core::Config;
+    /// # use httpz_core::Config;
     ///
     /// let config = Config { workers: 1, ..Config::default() };
     /// let (requests, streams) = (500 * (64 + 4 + 32 + 1024 + 208), 2000 * (64 + 4 + 32 + 32));

@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::Config;
+use super::acceptor::Entrance;
 use super::control::Control;
 use super::listen::Listen;
-use super::open::Listener;
+use super::open::Door;
 use super::signals::Signals;
 use super::worker::Worker;
 use crate::error::{Error, Result};
 use crate::log;
-use crate::net::Gate;
 use crate::net::timed::TICK;
 use crate::net::unix::SocketFile;
 use crate::service::Service;
@@ -45,8 +45,7 @@ struct Shared {
 /// What one worker listens with.
 #[derive(Debug, Default)]
 pub(super) struct Listeners {
-    /// Each with whether its connections begin with a PROXY header.
-    pub(super) sockets: Vec<(Listener, bool)>,
+    pub(super) doors: Vec<Door>,
     pub(super) files: Arc<Vec<SocketFile>>,
 }
 
@@ -116,18 +115,18 @@ impl Handle {
     pub(super) fn spawn<S: Service>(
         &self,
         control: Arc<Control>,
-        listeners: Listeners,
-        gate: Arc<Gate>,
+        entrance: Entrance,
+        files: Arc<Vec<SocketFile>>,
         service: Arc<S>,
         config: Arc<Config>,
     ) -> Result {
         let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
-            if let Err(error) = Worker::run(&control, listeners.sockets, gate, service, &config) {
+            if let Err(error) = Worker::run(&control, entrance, service, &config) {
                 log::trouble(format_args!("worker {n} ended: {error}"));
             }
             // The files of the sockets are removed with the last worker.
-            drop(listeners.files);
+            drop(files);
             drop(control);
         });
         match thread {

@@ -14,10 +14,11 @@ use crate::net::{listen, unix};
 /// A place to listen at.
 ///
 /// As text: `127.0.0.1:5882`, `[::1]:80`, `localhost:80`, `unix:/run/app.sock`, or
-/// `unix:/run/app.sock;mode=660`; with `proxy:` in front where a load balancer sends a PROXY header.
+/// `unix:/run/app.sock;mode=660`; with `shared:` in front of a TCP address for few connections that last, and with
+/// `proxy:` in front where a load balancer sends a PROXY header.
 ///
 /// ```
-/// use httpz_core::Listen;
+/// # use httpz_core::Listen;
 /// let both: Vec<Listen> = vec!["127.0.0.1:0".parse()?, Listen::unix("/run/app.sock").mode(0o660)];
 /// assert_eq!(both[1].to_string(), "unix:/run/app.sock;mode=660");
 /// # Ok::<(), httpz_core::Error>(())
@@ -25,9 +26,12 @@ use crate::net::{listen, unix};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Listen {
-    /// A TCP address; port 0 lets the system choose.
+    /// A TCP address; port 0 lets the system choose. Each worker has a socket of its own, and the system spreads the
+    /// connections among them by chance.
     Tcp(SocketAddr),
-    /// A unix socket. Its file is removed when the server ends; a file that a dead server has left behind is
+    /// A TCP address whose connections go to the worker that has the fewest; see [`Listen::shared`].
+    Shared(SocketAddr),
+    /// A unix socket, whose connections go to the worker that has the fewest. Its file is removed when the server ends; a file that a dead server has left behind is
     /// replaced.
     Unix {
         /// The name of the file.
@@ -53,20 +57,35 @@ impl Listen {
         Self::Unix { path: path.into(), mode: None }
     }
 
+    /// A TCP address whose connections go to the worker that has the fewest.
+    ///
+    /// For few connections that last and carry many requests, as a proxy keeps them: by chance all of them might be
+    /// one worker's. A connection that is accepted by one worker and served by another takes some microseconds more to
+    /// begin; its requests take no more than others.
+    ///
+    /// ```
+    /// # use httpz_core::Listen;
+    /// let behind_a_proxy = Listen::shared(([127, 0, 0, 1], 8080));
+    /// assert_eq!(behind_a_proxy.to_string(), "shared:127.0.0.1:8080");
+    /// ```
+    pub fn shared(addr: impl Into<SocketAddr>) -> Self {
+        Self::Shared(addr.into())
+    }
+
     /// Sets who may connect to a unix socket; means nothing for a TCP address.
     #[must_use]
     pub fn mode(mut self, bits: u32) -> Self {
         match &mut self {
             Self::Unix { mode, .. } => *mode = Some(bits),
             Self::Proxied(place) => **place = (**place).clone().mode(bits),
-            Self::Tcp(_) | Self::Open(_) => {}
+            Self::Tcp(_) | Self::Shared(_) | Self::Open(_) => {}
         }
         self
     }
 
     /// Sockets that listen already and belong to somebody else, such as a supervisor.
     ///
-    /// Workers without a socket of their own share one with others.
+    /// Where there are fewer than workers, connections go to the worker that has the fewest.
     ///
     /// # Errors
     ///
@@ -96,7 +115,7 @@ impl Listen {
     /// The address, if it is a TCP address.
     pub fn addr(&self) -> Option<SocketAddr> {
         match self {
-            Self::Tcp(addr) => Some(*addr),
+            Self::Tcp(addr) | Self::Shared(addr) => Some(*addr),
             Self::Unix { .. } => None,
             Self::Open(open) => open.addr(),
             Self::Proxied(place) => place.addr(),
@@ -106,7 +125,7 @@ impl Listen {
     /// The file that is to be removed in the end, if there is one.
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
-            Self::Tcp(_) => None,
+            Self::Tcp(_) | Self::Shared(_) => None,
             Self::Unix { path, .. } => Some(path),
             Self::Open(open) => open.file(),
             Self::Proxied(place) => place.file(),
@@ -123,33 +142,39 @@ impl Listen {
                 Some("whose mode is over 0o777; write it in octal, as in `0o660`")
             }
             Self::Proxied(place) => place.mistake(),
-            Self::Tcp(_) | Self::Unix { .. } | Self::Open(_) => None,
+            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => None,
         }
     }
 
-    /// Opens it for each worker; says where it is, with the port that the system chose.
-    pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<(Self, Vec<Vec<Listener>>)> {
-        let one_each = |sockets: Vec<Listener>| sockets.into_iter().map(|one| vec![one]).collect();
+    /// Opens it for each worker.
+    pub(super) fn open(&self, workers: usize, backlog: u32) -> Result<Opened> {
         let opened = match self {
             Self::Tcp(addr) => listen::check_free(*addr)
                 .and_then(|()| listen::bind(*addr, workers, backlog))
                 .and_then(|sockets| {
-                    let addr = sockets[0].local_addr()?;
-                    Ok((
-                        Self::Tcp(addr),
-                        one_each(sockets.into_iter().map(Listener::Tcp).collect()),
-                    ))
+                    let place = Self::Tcp(sockets[0].local_addr()?);
+                    let sockets = sockets.into_iter().map(|one| vec![Listener::Tcp(one)]).collect();
+                    Ok(Opened { place, sockets, distinct: workers })
                 }),
-            // The kernel spreads nothing here: the workers share one queue, and whichever is awake takes the
-            // connection.
+            Self::Shared(addr) => listen::check_free(*addr)
+                .and_then(|()| listen::bind(*addr, 1, backlog))
+                .and_then(|sockets| {
+                    let place = Self::Shared(sockets[0].local_addr()?);
+                    let copies = (0..workers).map(|_| sockets[0].try_clone().map(Listener::Tcp));
+                    Opened::shared(place, copies)
+                }),
             Self::Unix { path, mode } => unix::bind(path, *mode, backlog).and_then(|socket| {
-                let sockets = (0..workers).map(|_| socket.try_clone().map(Listener::Unix));
-                Ok((self.clone(), one_each(sockets.collect::<io::Result<_>>()?)))
+                let copies = (0..workers).map(|_| socket.try_clone().map(Listener::Unix));
+                Opened::shared(self.clone(), copies)
             }),
-            Self::Open(open) => open.deal(workers).map(|sockets| (self.clone(), sockets)),
+            Self::Open(open) => open.deal(workers).map(|sockets| Opened {
+                place: self.clone(),
+                sockets,
+                distinct: open.len(),
+            }),
             Self::Proxied(place) => {
-                let (place, sockets) = place.open(workers, backlog)?;
-                return Ok((Self::Proxied(Box::new(place)), sockets));
+                let opened = place.open(workers, backlog)?;
+                return Ok(Opened { place: Self::Proxied(Box::new(opened.place)), ..opened });
             }
         };
         opened.map_err(|error| {
@@ -158,10 +183,32 @@ impl Listen {
     }
 }
 
+/// A place that has been opened.
+pub(super) struct Opened {
+    /// With the port that the system chose.
+    pub(super) place: Listen,
+    /// The sockets of each worker.
+    pub(super) sockets: Vec<Vec<Listener>>,
+    /// How many there are, without the copies; these come first.
+    pub(super) distinct: usize,
+}
+
+impl Opened {
+    /// One whose workers have copies of the same socket.
+    fn shared(
+        place: Listen,
+        copies: impl Iterator<Item = io::Result<Listener>>,
+    ) -> io::Result<Self> {
+        let sockets = copies.map(|copy| Ok(vec![copy?])).collect::<io::Result<_>>()?;
+        Ok(Self { place, sockets, distinct: 1 })
+    }
+}
+
 impl fmt::Display for Listen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(addr) => addr.fmt(f),
+            Self::Shared(addr) => write!(f, "shared:{addr}"),
             Self::Unix { path, mode: None } => write!(f, "unix:{}", path.display()),
             Self::Unix { path, mode: Some(mode) } => {
                 write!(f, "unix:{};mode={mode:o}", path.display())
@@ -189,8 +236,12 @@ impl FromStr for Listen {
             return Ok(Self::Proxied(Box::new(place.parse()?)));
         }
         let Some(place) = text.strip_prefix("unix:") else {
-            let mut addrs = text.to_socket_addrs().map_err(|error| wrong(&error.to_string()))?;
-            return addrs.next().map(Self::Tcp).ok_or_else(|| wrong("the name has no address"));
+            let (kind, name): (fn(SocketAddr) -> Self, _) = match text.strip_prefix("shared:") {
+                Some(name) => (Self::Shared, name),
+                None => (Self::Tcp, text),
+            };
+            let mut addrs = name.to_socket_addrs().map_err(|error| wrong(&error.to_string()))?;
+            return addrs.next().map(kind).ok_or_else(|| wrong("the name has no address"));
         };
         let (path, mode) = match place.split_once(";mode=") {
             Some((path, digits)) => match u32::from_str_radix(digits, 8) {
@@ -211,7 +262,7 @@ impl FromStr for Listen {
 /// For text as of [`Listen`], addresses, [`Listen`] itself, and lists of these.
 ///
 /// ```
-/// use httpz_core::server::Places;
+/// # use httpz_core::server::Places;
 /// assert_eq!("127.0.0.1:80".places()?.len(), 1);
 /// assert_eq!(["127.0.0.1:80", "unix:/run/app.sock"].places()?.len(), 2);
 /// assert!("127.0.0.1".places().is_err());
@@ -311,6 +362,8 @@ mod tests {
             "127.0.0.1:80",
             "[::1]:0",
             "proxy:[::1]:80",
+            "shared:127.0.0.1:80",
+            "proxy:shared:127.0.0.1:80",
             "proxy:unix:/a",
             "unix:/a b.sock",
             "unix:rel.sock;mode=660",

@@ -1,6 +1,6 @@
 //! Workers on threads of their own, and the handle that ends them.
 //!
-//! Each worker is one thread with its own runtime, listener, pool, clock and connections; a request
+//! Each worker is one thread with its own runtime, listener, pool and connections; a request
 //! never leaves the thread that accepted it. Workers share the application and nothing else.
 //!
 //! The tick comes from one plain thread for all workers rather than from a timer in each runtime: a runtime
@@ -11,6 +11,7 @@ mod blocking;
 mod check;
 mod config;
 mod control;
+mod crossing;
 mod env;
 mod footprint;
 mod handle;
@@ -34,8 +35,11 @@ use crate::service::Service;
 
 pub(crate) use worker::unix_seconds;
 
+use acceptor::Entrance;
+use crossing::Crossings;
 use handle::{Listeners, Live};
-use open::Listener;
+use listen::Opened;
+use open::{Door, Listener};
 
 pub use blocking::blocking;
 pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
@@ -73,10 +77,13 @@ impl Server {
         let workers = config.worker_count();
         let (live, listeners) = open(&config.places(), workers, config.backlog)?;
         let (handle, controls) = handle::prepare(live, workers)?;
-        let gate = Gate::new(config.connection_limits());
+        let gate = Gate::new(config.connection_limits(), workers);
+        let crossings = Crossings::among(workers);
         let (service, config) = (Arc::new(service), Arc::new(config));
-        for (control, listeners) in controls.into_iter().zip(listeners) {
-            handle.spawn(control, listeners, gate.clone(), service.clone(), config.clone())?;
+        let each = controls.into_iter().zip(listeners).zip(crossings);
+        for ((control, Listeners { doors, files }), crossings) in each {
+            let entrance = Entrance { doors, gate: gate.clone(), crossings };
+            handle.spawn(control, entrance, files, service.clone(), config.clone())?;
         }
         Ok(handle)
     }
@@ -89,12 +96,13 @@ fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Live, Vec<Li
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
     for place in wanted {
         let proxied = matches!(place, Listen::Proxied(_));
-        let (place, sockets) = place.open(workers, backlog)?;
+        let Opened { place, sockets, distinct } = place.open(workers, backlog)?;
         files.extend(place.file().map(|path| SocketFile::new(path.to_owned())));
-        let duplicates = sockets.iter().flatten().map(Listener::duplicate);
+        let duplicates = sockets.iter().flatten().take(distinct).map(Listener::duplicate);
         copies.push((place, duplicates.collect::<io::Result<_>>()?));
         for (listeners, sockets) in listeners.iter_mut().zip(sockets) {
-            listeners.sockets.extend(sockets.into_iter().map(|socket| (socket, proxied)));
+            let door = |listener| Door { listener, proxied, shared: distinct < workers };
+            listeners.doors.extend(sockets.into_iter().map(door));
         }
     }
     let files = Arc::new(files);

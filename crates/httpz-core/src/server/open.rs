@@ -71,6 +71,11 @@ impl Open {
         }
     }
 
+    /// How many sockets there are.
+    pub(super) fn len(&self) -> usize {
+        self.sockets.len()
+    }
+
     /// One socket for each worker: when there are fewer, some share one; when there are more, some
     /// have several.
     pub(super) fn deal(&self, workers: usize) -> io::Result<Vec<Vec<Listener>>> {
@@ -108,7 +113,17 @@ impl fmt::Display for Open {
     }
 }
 
-/// An open socket that one worker accepts from.
+/// Where one worker accepts from.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) listener: Listener,
+    /// Do connections begin with a PROXY header?
+    pub(super) proxied: bool,
+    /// Do other workers accept from the same socket?
+    pub(super) shared: bool,
+}
+
+/// A listening socket.
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),

@@ -30,7 +30,7 @@ impl Listen {
     /// header must come within `Config::timeouts.head`.
     ///
     /// ```
-    /// use httpz_core::Listen;
+    /// # use httpz_core::Listen;
     /// let behind_haproxy = Listen::tcp(([127, 0, 0, 1], 8080)).proxied();
     /// assert_eq!(behind_haproxy.to_string(), "proxy:127.0.0.1:8080");
     /// ```

@@ -11,16 +11,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::task::spawn_local;
 
-use super::acceptor::{Acceptor, ServeConn};
+use super::acceptor::{Acceptor, Entrance, ServeConn};
 use super::control::Control;
-use super::open::Listener;
 use super::proxied;
 use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
 use crate::message::{Ambient, Phase};
 use crate::net::timed::TICK;
-use crate::net::{Gate, Pass, Socket, SocketWire, Watches};
+use crate::net::{Pass, Socket, SocketWire, Watches};
 use crate::service::Service;
 
 /// What a worker is made of.
@@ -34,15 +33,14 @@ impl<S: Service> Worker<S> {
     /// Serves until told to leave.
     pub(super) fn run(
         control: &Control,
-        listeners: Vec<(Listener, bool)>,
-        gate: Arc<Gate>,
+        entrance: Entrance,
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<()> {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().build_local(Default::default())?;
         runtime.block_on(async {
-            let worker = Self::new(listeners, gate, service, config)?;
+            let worker = Self::new(entrance, service, config)?;
             worker.serve_while(control, || !control.leave.load(Ordering::Acquire)).await;
             worker.common.ambient.enter(Phase::NotReady);
             let mut left = ticks(config.shutdown.not_ready);
@@ -52,12 +50,7 @@ impl<S: Service> Worker<S> {
         })
     }
 
-    fn new(
-        listeners: Vec<(Listener, bool)>,
-        gate: Arc<Gate>,
-        service: Arc<S>,
-        config: &Config,
-    ) -> io::Result<Self> {
+    fn new(entrance: Entrance, service: Arc<S>, config: &Config) -> io::Result<Self> {
         let ambient = Ambient::new(unix_seconds())
             .behind(config.proxies.clone())
             .with_places(config.stream_share());
@@ -71,7 +64,7 @@ impl<S: Service> Worker<S> {
         Ok(Self {
             common: Rc::new(Common { service, pool, ambient, max_requests: config.max_requests }),
             watches: Watches::new(&config.timeouts, config.pool.timeout),
-            acceptor: Acceptor::new(listeners, gate, config.accept_share())?,
+            acceptor: Acceptor::new(entrance, config.accept_share())?,
         })
     }
 

@@ -66,6 +66,15 @@ impl<G: Send + Sync + 'static> App<G> {
     ///
     /// The state is shared by all workers and lives as long as the program: it is leaked, so its
     /// `Drop` does not run (see [`Shared`]).
+    ///
+    /// All workers see it at once, so what is changed in it is behind a lock or atomic, or each of them has its own
+    /// ([`PerThread`](crate::PerThread)). What cannot be shared does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new(std::cell::Cell::new(0), |r| r);
+    /// ```
     pub fn new<R>(state: G, routes: impl FnOnce(Router<G>) -> Group<G, R>) -> Self {
         Self::with_routes(state, routes(Group::root()).into_registry())
     }

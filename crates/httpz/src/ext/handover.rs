@@ -134,7 +134,7 @@ fn failed(path: &Path, error: &io::Error) -> Error {
 /// Is `taken` what `wanted` would open?
 fn is_same(wanted: &Listen, taken: &Listen) -> bool {
     match (wanted, taken.addr()) {
-        (Listen::Tcp(wanted), Some(had)) => {
+        (Listen::Tcp(wanted) | Listen::Shared(wanted), Some(had)) => {
             wanted.ip() == had.ip() && [0, had.port()].contains(&wanted.port())
         }
         (Listen::Unix { path, .. }, None) => Listen::unix(path).to_string() == taken.to_string(),
