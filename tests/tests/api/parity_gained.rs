@@ -212,6 +212,21 @@ fn gained_every_request_can_be_observed() {
 }
 
 #[test]
+fn gained_an_observer_changes_no_answer_and_is_told_its_code() {
+    // One kind means another, which would mean something else again.
+    let chained = || {
+        let no_number = |_: &std::num::ParseIntError| Error::from(std::fmt::Error);
+        let app = App::new((), observed).error::<std::num::ParseIntError>(no_number);
+        app.error::<std::fmt::Error>(|_| Error::status(409, "taken"))
+    };
+    let log = Log::default();
+    Client::new(chained()).get("/number").status(500);
+    let watched = Client::new(chained().observe(log.clone()));
+    watched.get("/number").status(500);
+    assert_eq!(log.take().last().unwrap(), "Some(3) Some(500)");
+}
+
+#[test]
 fn gained_metrics_are_counted_route_by_route() {
     let metrics = Metrics::new();
     let app = App::new((), |r| {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::refusal::{Meaning, interpret};
+use super::refusal::{Meaning, meaning};
 use crate::handler::{Action, Endpoint};
 use crate::{Flow, Request, Response, Result, RouteTable};
 
@@ -80,16 +80,17 @@ impl<'a> Watch<'a> {
         Self { observer, began: Instant::now(), so_far }
     }
 
-    /// Ends it with this outcome, and gives that back, its error [interpreted](interpret).
-    pub(super) fn end(mut self, outcome: Result, res: &Response, meanings: &[Meaning]) -> Result {
-        let outcome = outcome.map_err(|error| interpret(meanings, error));
-        self.so_far.status = Some(match &outcome {
-            Err(error) if !res.written() => error.code(),
+    /// Ends it with this outcome. What an error [means](meaning) is only looked at: it is replaced when it is
+    /// told, the same with an observer as without.
+    pub(super) fn end(mut self, outcome: &Result, res: &Response, meanings: &[Meaning]) {
+        self.so_far.status = Some(match outcome {
+            Err(error) if !res.written() => {
+                meaning(meanings, error).map_or(error.code(), |meant| meant.code())
+            }
             // Told as an error when it is about to be sent.
             Ok(()) if !res.is_sound() => 500,
             _ => res.status_code(),
         });
-        outcome
     }
 }
 
@@ -117,14 +118,16 @@ impl<C: 'static> Endpoint<C> for Observed<C> {
     fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
         let watch = Watch::begin(&*self.observer, req, Some(self.route));
         let outcome = self.inner.now(cx, req, res);
-        watch.end(outcome, res, &self.meanings)
+        watch.end(&outcome, res, &self.meanings);
+        outcome
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         Flow::within(req, async move {
             let watch = Watch::begin(&*self.observer, req, Some(self.route));
             let outcome = self.inner.call(cx, req, res).await;
-            watch.end(outcome, res, &self.meanings)
+            watch.end(&outcome, res, &self.meanings);
+            outcome
         })
     }
 }

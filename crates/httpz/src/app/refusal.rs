@@ -23,13 +23,19 @@ pub(crate) fn begin(res: &mut Response, error: &Error) {
 /// What an error means: for one that `?` has turned into a 500, what [`App::error`](crate::App::error)
 /// was told of its kind.
 pub(crate) fn interpret(meanings: &[Meaning], error: Error) -> Error {
-    let unexplained = error.code() == 500 && error.message() == Status(500).reason();
-    let Some(source) = error.source().filter(|_| unexplained) else { return error };
-    match meanings.iter().find_map(|meaning| meaning(source)) {
+    match meaning(meanings, &error) {
         Some(meant) if meant.source().is_none() => meant.caused_by(error),
         Some(meant) => meant,
         None => error,
     }
+}
+
+/// What it means, if that is not what it says. Only looks, for those who watch: an error is replaced once,
+/// so that what one kind means is not asked about again.
+pub(super) fn meaning(meanings: &[Meaning], error: &Error) -> Option<Error> {
+    let unexplained = error.code() == 500 && error.message() == Status(500).reason();
+    let source = error.source().filter(|_| unexplained)?;
+    meanings.iter().find_map(|meaning| meaning(source))
 }
 
 /// Shapes the answer to an error as an application without [`App::on_error`](crate::App::on_error) does:

@@ -80,7 +80,8 @@ impl<G: Send + Sync + 'static> Built<G> {
         Flow::within(req, async move {
             let watch = Watch::begin(&**observer, req, None);
             let outcome = self.fall_back(leaf, req, res).await;
-            watch.end(outcome, res, &self.meanings)
+            watch.end(&outcome, res, &self.meanings);
+            outcome
         })
     }
 
