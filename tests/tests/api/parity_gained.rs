@@ -227,6 +227,32 @@ fn gained_an_observer_changes_no_answer_and_is_told_its_code() {
 }
 
 #[test]
+fn gained_several_observers_hear_of_everything_in_the_order_they_were_added() {
+    struct Named(&'static str, Log);
+    impl Observe for Named {
+        fn routes(&self, routes: &RouteTable) {
+            self.1.note(format!("{}: {} routes", self.0, routes.len()));
+        }
+        fn began(&self, _: &Request) {
+            self.1.note(format!("{}: began", self.0));
+        }
+        fn ended(&self, ended: &Ended<'_>) {
+            self.1.note(format!("{}: {:?}", self.0, ended.status));
+        }
+    }
+    let log = Log::default();
+    let app = App::new((), observed);
+    let app = app.observe(Named("a", log.clone())).observe(Named("b", log.clone()));
+    let client = Client::new(app);
+    assert_eq!(log.take(), ["a: 9 routes", "b: 9 routes"]);
+    for (path, status) in [("/", 202), ("/nowhere", 404)] {
+        client.get(path).status(status);
+        let ends = ["a", "b"].map(|name| format!("{name}: Some({status})"));
+        assert_eq!(log.take(), ["a: began", "b: began", &ends[0], &ends[1]]);
+    }
+}
+
+#[test]
 fn gained_metrics_are_counted_route_by_route() {
     let metrics = Metrics::new();
     let app = App::new((), |r| {

@@ -57,7 +57,7 @@ pub struct App<G: 'static> {
     meanings: Vec<Meaning>,
     cors: Option<Arc<Policy>>,
     matching: Matching,
-    observer: Option<Arc<dyn Observe>>,
+    observers: Vec<Arc<dyn Observe>>,
     config: Config,
 }
 
@@ -107,14 +107,14 @@ impl<G: Send + Sync + 'static> App<G> {
             meanings: Vec::new(),
             cors: None,
             matching: Matching::default(),
-            observer: None,
+            observers: Vec::new(),
             config: Config::default(),
         }
     }
 
-    /// Lets somebody hear of every request; see [`Observe`]. One at a time: the last one counts.
+    /// Lets somebody hear of every request, beside those who do already; see [`Observe`].
     pub fn observe(mut self, observer: impl Observe) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observers.push(Arc::new(observer));
         self
     }
 
@@ -215,7 +215,8 @@ impl<G: Send + Sync + 'static> App<G> {
         let known = std::mem::take(&mut self.registry.meanings).into_iter();
         self.meanings.extend(known.map(|meaning| Box::new(meaning) as Meaning));
         let meanings: Arc<[Meaning]> = std::mem::take(&mut self.meanings).into();
-        if let Some(observer) = &self.observer {
+        let observer = observe::together(std::mem::take(&mut self.observers));
+        if let Some(observer) = &observer {
             observer.routes(&self.routes());
             for (i, route) in self.registry.routes.iter_mut().enumerate() {
                 let inner = route.action.clone();
@@ -234,7 +235,7 @@ impl<G: Send + Sync + 'static> App<G> {
             fallbacks: self.fallbacks,
             meanings,
             areas,
-            observer: self.observer,
+            observer,
             config: self.config,
         })
     }

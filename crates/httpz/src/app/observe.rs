@@ -1,7 +1,7 @@
 //! Observers, which are told of every request: for metrics and access logs.
 //!
 //! An [`Observe`] stands around all guards, dispatchers and handlers. The routes of an application
-//! without one are not wrapped, so they pay nothing.
+//! without one are not wrapped, so they pay nothing. Several are told through one that tells them all.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +11,9 @@ use crate::handler::{Action, Endpoint};
 use crate::{Flow, Request, Response, Result, RouteTable};
 
 /// Is told of every request of an application; see [`App::observe`](crate::App::observe).
+///
+/// An application may have several, metrics and an access log for example. They are told in the order in
+/// which they were added, of beginnings as of ends.
 ///
 /// It is called on the thread that serves the request. The other connections of that thread wait
 /// meanwhile, so it must be quick and must not block.
@@ -49,6 +52,31 @@ pub trait Observe: Send + Sync + 'static {
 
     /// A request that began has ended.
     fn ended(&self, ended: &Ended<'_>);
+}
+
+/// One for all of them, if there are any.
+pub(super) fn together(mut observers: Vec<Arc<dyn Observe>>) -> Option<Arc<dyn Observe>> {
+    match observers.len() {
+        0 | 1 => observers.pop(),
+        _ => Some(Arc::new(Several(observers))),
+    }
+}
+
+/// Tells each of them, in their order.
+struct Several(Vec<Arc<dyn Observe>>);
+
+impl Observe for Several {
+    fn routes(&self, routes: &RouteTable) {
+        self.0.iter().for_each(|observer| observer.routes(routes));
+    }
+
+    fn began(&self, req: &Request) {
+        self.0.iter().for_each(|observer| observer.began(req));
+    }
+
+    fn ended(&self, ended: &Ended<'_>) {
+        self.0.iter().for_each(|observer| observer.ended(ended));
+    }
 }
 
 /// What is known of a request that has ended.
