@@ -8,6 +8,8 @@ use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use httpz_core::log;
+
 use crate::{Ended, Observe, Request, Response, RouteTable};
 
 /// The upper bounds of the buckets of times, in seconds.
@@ -51,6 +53,9 @@ thread_local! {
 /// # let line = r#"http_requests_total{method="GET",route="/users/:id",status="2xx"} 1"#;
 /// # assert!(text.contains(line), "{text}");
 /// ```
+///
+/// One is for one application, or for several that have the same routes: a request is counted by the place of
+/// its route in the table. Another application gets a `Metrics` of its own and another handler.
 ///
 /// It gives `http_requests_total` by method, pattern of the route and class of status,
 /// `http_request_duration_seconds` by method and pattern, and `http_requests_in_flight`. Requests that
@@ -137,6 +142,13 @@ impl Metrics {
 }
 
 impl Shared {
+    /// Will it count these routes? It does not if it counts others already.
+    fn takes(&self, routes: &RouteTable) -> bool {
+        let labels = routes.iter().map(|route| (route.verb.to_string(), route.pattern.clone()));
+        let labels: Vec<_> = labels.collect();
+        *self.labels.get_or_init(|| labels.clone()) == labels
+    }
+
     fn labels(&self) -> &[(String, String)] {
         self.labels.get().map_or(&[], Vec::as_slice)
     }
@@ -156,9 +168,12 @@ impl Shared {
 
 impl Observe for Metrics {
     fn routes(&self, routes: &RouteTable) {
-        let labels = routes.iter().map(|route| (route.verb.to_string(), route.pattern.clone()));
-        // Of two applications the first is counted by route, the other as one.
-        let _ = self.0.labels.set(labels.collect());
+        if !self.0.takes(routes) {
+            log::trouble(format_args!(
+                "a `Metrics` observes two applications and counts the routes of one as those of the other: \
+                 give each its own"
+            ));
+        }
     }
 
     fn began(&self, _: &Request) {
@@ -252,6 +267,17 @@ impl fmt::Display for Labels<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn are_for_one_application_or_for_several_of_the_same_routes() {
+        let routes = |pattern: &str| {
+            let handler = crate::handler(|_, _| ());
+            crate::App::new((), |r| r.get(pattern, handler)).routes()
+        };
+        let metrics = Metrics::new();
+        assert!(metrics.0.takes(&routes("/a")) && metrics.0.takes(&routes("/a")));
+        assert!(!metrics.0.takes(&routes("/b")));
+    }
 
     #[test]
     fn labels_are_escaped() {
