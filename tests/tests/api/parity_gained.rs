@@ -253,6 +253,51 @@ fn gained_several_observers_hear_of_everything_in_the_order_they_were_added() {
 }
 
 #[test]
+fn gained_observers_can_look_up_the_fields_of_an_answer_whatever_came_of_it() {
+    #[derive(Clone, Default)]
+    struct Ids(Log);
+    impl Observe for Ids {
+        fn ended(&self, ended: &Ended<'_>) {
+            let text = |name| ended.header(name).map(|value| value.escape_ascii().to_string());
+            self.0.note(format!("{:?} {:?}", text("X-Request-Id"), text("retry-after")));
+        }
+    }
+    async fn identified<C>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        res.header("x-request-id", req.target()).keep_headers();
+        next.run(cx, req, res).await
+    }
+    let busy = || Error::status(503, "busy").with_header("retry-after", "9");
+    let number = move |_: &std::num::ParseIntError| busy();
+    let ids = Ids::default();
+    let app = App::new((), |r| {
+        observed(r.dispatch(identified)).get("/busy", handler(move |_, _| Err::<(), _>(busy())))
+    });
+    let client = Client::new(app.error::<std::num::ParseIntError>(number).observe(ids.clone()));
+    let busy = r#"Some("9")"#;
+    for (path, retry) in [
+        ("/", "None"),
+        ("/slow", "None"),
+        ("/fails", "None"),
+        ("/busy", busy),
+        ("/number", busy),
+        ("/panics", "None"),
+        ("/panics/late", "None"),
+    ] {
+        client.get(path).header("x-request-id", path);
+        assert_eq!(ids.0.take(), [format!("Some({path:?}) {retry}")]);
+    }
+    client.get("/nowhere");
+    assert_eq!(ids.0.take(), ["None None"]);
+    drop(client.open("/waits"));
+    assert_eq!(ids.0.take(), [r#"Some("/waits") None"#]);
+}
+
+#[test]
 fn gained_metrics_are_counted_route_by_route() {
     let metrics = Metrics::new();
     let app = App::new((), |r| {

@@ -3,12 +3,13 @@
 //! An [`Observe`] stands around all guards, dispatchers and handlers. The routes of an application
 //! without one are not wrapped, so they pay nothing. Several are told through one that tells them all.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::refusal::{Meaning, meaning};
 use crate::handler::{Action, Endpoint};
-use crate::{Flow, Request, Response, Result, RouteTable};
+use crate::{Error, Flow, Request, Response, Result, RouteTable};
 
 /// Is told of every request of an application; see [`App::observe`](crate::App::observe).
 ///
@@ -80,7 +81,11 @@ impl Observe for Several {
 }
 
 /// What is known of a request that has ended.
-#[derive(Clone, Copy, Debug)]
+///
+/// The status is that of the head. Of an answer that is sent in pieces a 2xx says that its head was sent, not
+/// that all pieces were; [`Chunks`](crate::Chunks) are only sent when the handler is done, and so are not in
+/// `took`. How many bytes were sent is not known here.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Ended<'a> {
     /// The request.
@@ -92,41 +97,111 @@ pub struct Ended<'a> {
     pub status: Option<u16>,
     /// The time from the look-up of its route until its handler was done.
     pub took: Duration,
+    res: &'a Response,
+    /// What is about to be told in place of the answer.
+    error: Option<&'a Error>,
+}
+
+impl<'a> Ended<'a> {
+    /// The first value of a field of the response as it was when the handler was done, or of one that its
+    /// error brings ([`Error::with_header`]): an id that a dispatcher has given to the request, say.
+    ///
+    /// What is found is not always sent. The answer to an error has the fields that the error brings and those
+    /// that were [kept](Response::keep_headers), but not the others; and what the server adds itself (`Date`,
+    /// `Content-Length`), or an `on_error`, is not there yet.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    /// use httpz::{Ended, Observe};
+    ///
+    /// struct AccessLog;
+    ///
+    /// impl Observe for AccessLog {
+    ///     fn ended(&self, ended: &Ended<'_>) {
+    ///         let id = ended.header("x-request-id").unwrap_or(b"-");
+    ///         let Ended { req, status, .. } = ended;
+    ///         println!("{} {} {} {status:?}", id.escape_ascii(), req.method(), req.target());
+    ///     }
+    /// }
+    ///
+    /// async fn identified<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+    ///     res.header("x-request-id", req.header("x-request-id").unwrap_or("new")).keep_headers();
+    ///     next.run(cx, req, res).await
+    /// }
+    ///
+    /// let app = App::new((), |r| r.dispatch(identified).get("/", handler(|_, _| "hello")));
+    /// let app = app.observe(AccessLog);
+    /// # httpz::testing::Client::new(app).get("/").header("x-request-id", "new");
+    /// ```
+    pub fn header(&self, name: &str) -> Option<&'a [u8]> {
+        let mut of_error = self.error.into_iter().flat_map(Error::headers);
+        let found = of_error.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_bytes()).or_else(|| self.res.find_header(name))
+    }
+}
+
+impl fmt::Debug for Ended<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ended")
+            .field("req", &self.req)
+            .field("route", &self.route)
+            .field("status", &self.status)
+            .field("took", &self.took)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A request that has begun; tells its observer when it ends, even if it is dropped.
 pub(super) struct Watch<'a> {
     observer: &'a dyn Observe,
     began: Instant,
-    so_far: Ended<'a>,
+    req: &'a Request,
+    route: Option<usize>,
+    /// Lent to the handler, and looked at when that is done.
+    pub(super) res: &'a mut Response,
+    is_told: bool,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn begin(observer: &'a dyn Observe, req: &'a Request, route: Option<usize>) -> Self {
+    pub(super) fn begin(
+        observer: &'a dyn Observe,
+        req: &'a Request,
+        route: Option<usize>,
+        res: &'a mut Response,
+    ) -> Self {
         observer.began(req);
-        let so_far = Ended { req, route, status: None, took: Duration::ZERO };
-        Self { observer, began: Instant::now(), so_far }
+        Self { observer, began: Instant::now(), req, route, res, is_told: false }
     }
 
     /// Ends it with this outcome. What an error [means](meaning) is only looked at: it is replaced when it is
     /// told, the same with an observer as without.
-    pub(super) fn end(mut self, outcome: &Result, res: &Response, meanings: &[Meaning]) {
-        self.so_far.status = Some(match outcome {
-            Err(error) if !res.written() => {
-                meaning(meanings, error).map_or(error.code(), |meant| meant.code())
-            }
+    pub(super) fn end(mut self, outcome: &Result, meanings: &[Meaning]) {
+        let error = outcome.as_ref().err().filter(|_| !self.res.written());
+        let meant = error.and_then(|error| meaning(meanings, error));
+        let error = meant.as_ref().or(error);
+        let status = match error {
+            Some(error) => error.code(),
             // Told as an error when it is about to be sent.
-            Ok(()) if !res.is_sound() => 500,
-            _ => res.status_code(),
-        });
+            None if outcome.is_ok() && !self.res.is_sound() => 500,
+            None => self.res.status_code(),
+        };
+        self.tell(Some(status), error);
+    }
+
+    fn tell(&mut self, status: Option<u16>, error: Option<&Error>) {
+        // Before, so that an observer that panics is not told again.
+        self.is_told = true;
+        let took = self.began.elapsed();
+        let Self { observer, req, route, .. } = *self;
+        observer.ended(&Ended { req, route, status, took, res: self.res, error });
     }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        let panicked = std::thread::panicking().then_some(500);
-        let status = self.so_far.status.or(panicked);
-        self.observer.ended(&Ended { status, took: self.began.elapsed(), ..self.so_far });
+        if !self.is_told {
+            self.tell(std::thread::panicking().then_some(500), None);
+        }
     }
 }
 
@@ -144,17 +219,17 @@ impl<C: 'static> Endpoint<C> for Observed<C> {
     }
 
     fn now(&self, cx: &mut C, req: &Request, res: &mut Response) -> Result {
-        let watch = Watch::begin(&*self.observer, req, Some(self.route));
-        let outcome = self.inner.now(cx, req, res);
-        watch.end(&outcome, res, &self.meanings);
+        let watch = Watch::begin(&*self.observer, req, Some(self.route), res);
+        let outcome = self.inner.now(cx, req, watch.res);
+        watch.end(&outcome, &self.meanings);
         outcome
     }
 
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         Flow::within(req, async move {
-            let watch = Watch::begin(&*self.observer, req, Some(self.route));
-            let outcome = self.inner.call(cx, req, res).await;
-            watch.end(&outcome, res, &self.meanings);
+            let watch = Watch::begin(&*self.observer, req, Some(self.route), res);
+            let outcome = self.inner.call(cx, req, watch.res).await;
+            watch.end(&outcome, &self.meanings);
             outcome
         })
     }

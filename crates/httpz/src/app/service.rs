@@ -78,9 +78,9 @@ impl<G: Send + Sync + 'static> Built<G> {
     ) -> Flow<'a> {
         let Some(observer) = &self.observer else { return self.fall_back(leaf, req, res) };
         Flow::within(req, async move {
-            let watch = Watch::begin(&**observer, req, None);
-            let outcome = self.fall_back(leaf, req, res).await;
-            watch.end(&outcome, res, &self.meanings);
+            let watch = Watch::begin(&**observer, req, None, res);
+            let outcome = self.fall_back(leaf, req, watch.res).await;
+            watch.end(&outcome, &self.meanings);
             outcome
         })
     }
