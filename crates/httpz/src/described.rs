@@ -59,7 +59,7 @@ impl Describer {
         }
     }
 
-    fn body(&mut self, content_type: &str, schema: &Value) {
+    pub(crate) fn body(&mut self, content_type: &str, schema: &Value) {
         let content = json!({ content_type: { "schema": schema } });
         self.body = Some(json!({ "required": self.needed, "content": content }));
     }

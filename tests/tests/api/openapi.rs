@@ -1,5 +1,6 @@
 //! The description of the routes says what their functions say.
 
+use httpz::ext::multipart::{Multipart, Parts};
 use httpz::ext::openapi::OpenApi;
 use httpz::header::{Bearer, UserAgent};
 use httpz::prelude::*;
@@ -112,6 +113,16 @@ fn bytes(body: &[u8]) -> (ContentType, String) {
     (ContentType::Css, String::from_utf8_lossy(body).into_owned())
 }
 
+#[post("/pictures")]
+fn pictures(form: Multipart<'_>) -> String {
+    form.parts().len().to_string()
+}
+
+#[post("/films")]
+async fn films(form: Option<Parts<'_>>) -> &'static str {
+    if form.is_some() { "a film" } else { "none" }
+}
+
 struct Board;
 
 #[actions]
@@ -202,6 +213,43 @@ fn says_which_inputs_a_request_can_do_without() {
     assert!(bytes["requestBody"]["content"]["application/octet-stream"].is_object());
     // That it is CSS, only the value says.
     assert!(bytes["responses"]["200"].get("content").is_none());
+}
+
+#[test]
+fn says_which_bodies_are_forms_with_files() {
+    let app = App::new((), |r| r.mount(routes![pictures, films]));
+    let client = Client::new(app.openapi(OpenApi::new("Files", "1")));
+    let document: Value = client.get("/openapi.json").read_json();
+    for (path, required) in [("/pictures", true), ("/films", false)] {
+        let body = &document["paths"][path]["post"]["requestBody"];
+        assert_eq!(body["required"], required);
+        let schema = &body["content"]["multipart/form-data"]["schema"];
+        assert_eq!(*schema, json!({ "type": "object" }));
+    }
+}
+
+#[test]
+fn is_edited_once_by_everybody_who_has_something_to_add() {
+    let api = OpenApi::new("Users", "1").edit(|document| {
+        assert!(document["paths"]["/board"]["get"].is_object(), "all is known by now");
+        document["tags"] = json!([{ "name": "a" }]);
+    });
+    let api = api.edit(|document| {
+        document["tags"].as_array_mut().unwrap().push(json!({ "name": "b" }));
+    });
+    let client = Client::new(App::new(Board, |r| r.mount(Board::routes())).openapi(api));
+    for _ in 0..2 {
+        let document: Value = client.get("/openapi.json").status(200).read_json();
+        assert_eq!(document["tags"], json!([{ "name": "a" }, { "name": "b" }]));
+    }
+}
+
+#[test]
+fn the_page_asks_who_one_is() {
+    let client = Client::new(App::new((), |r| r).openapi(OpenApi::new("Users", "1")));
+    let page = String::from_utf8(client.get("/docs").status(200).body().to_vec()).unwrap();
+    assert!(page.contains(r#"<input id="authorization""#));
+    assert!(page.contains(r#"fields.push(["Authorization", authorization])"#));
 }
 
 #[test]

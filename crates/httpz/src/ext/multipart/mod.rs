@@ -143,6 +143,22 @@ impl<'b> FromRequest<'b> for Multipart<'b> {
     }
 }
 
+/// That it is a form with files is all that types say of it.
+#[cfg(feature = "openapi")]
+macro_rules! describe {
+    ($($ty:ty),*) => {$(
+        impl crate::described::Of<$ty> {
+            /// A body that is a form, perhaps with files in it.
+            pub fn input(describer: &mut crate::described::Describer) {
+                describer.body("multipart/form-data", &crate::json!({ "type": "object" }));
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "openapi")]
+describe! { Multipart<'_>, Parts<'_> }
+
 /// A form whose parts pass by as they come.
 ///
 /// ```

@@ -30,23 +30,30 @@
 //! ```
 //!
 //! `/openapi.json` has the description (OpenAPI 3.1), `/docs` a page that needs nothing from elsewhere.
+//! [`OpenApi::edit`] adds what routes do not say of themselves.
 
 mod document;
 
+use std::fmt;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::route::About;
 use crate::{App, ContentType, Handler, Html, Method, Request, Response, Shared, Verb};
 
 const PAGE: &str = include_str!("page.html");
 
+type Edit = Arc<dyn Fn(&mut Value) + Send + Sync>;
+
 /// What the description says about the whole, and where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct OpenApi {
     title: String,
     version: String,
     document: String,
     page: Option<String>,
+    edits: Vec<Edit>,
 }
 
 impl OpenApi {
@@ -57,6 +64,7 @@ impl OpenApi {
             version: version.into(),
             document: "/openapi.json".into(),
             page: Some("/docs".into()),
+            edits: Vec::new(),
         }
     }
 
@@ -71,6 +79,44 @@ impl OpenApi {
     pub fn page(self, path: Option<&str>) -> Self {
         Self { page: path.map(Into::into), ..self }
     }
+
+    /// Adds what routes do not say of themselves: servers, tags, how clients show who they are. It is called
+    /// once, when all that is known is in the description; of several, each gets what the one before has left.
+    ///
+    /// ```
+    /// use httpz::ext::openapi::OpenApi;
+    /// use httpz::prelude::*;
+    ///
+    /// let api = OpenApi::new("Users", "1.0.0").edit(|document| {
+    ///     document["servers"] = json!([{ "url": "https://api.example" }]);
+    ///     document["components"]["securitySchemes"]["token"] =
+    ///         json!({ "type": "http", "scheme": "bearer" });
+    ///     document["security"] = json!([{ "token": [] }]);
+    ///     document["paths"]["/hello"]["get"]["tags"] = json!(["greetings"]);
+    /// });
+    /// let app = App::new((), |r| r.get("/hello", handler(|_, _| "hello"))).openapi(api);
+    /// # let client = httpz::testing::Client::new(app);
+    /// # let document: serde_json::Value = client.get("/openapi.json").status(200).read_json();
+    /// # assert_eq!(document["security"], json!([{ "token": [] }]));
+    /// # assert_eq!(document["paths"]["/hello"]["get"]["tags"], json!(["greetings"]));
+    /// # assert!(document["paths"]["/hello"]["get"]["responses"]["200"].is_object());
+    /// ```
+    #[must_use]
+    pub fn edit(mut self, edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        self.edits.push(Arc::new(edit));
+        self
+    }
+}
+
+impl fmt::Debug for OpenApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenApi")
+            .field("title", &self.title)
+            .field("version", &self.version)
+            .field("document", &self.document)
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<G: Send + Sync + 'static> App<G> {
@@ -79,8 +125,10 @@ impl<G: Send + Sync + 'static> App<G> {
     /// Everything that a route's own attribute and doc comment say is in it; routes that are given as
     /// closures are there with their path.
     pub fn openapi(mut self, about: OpenApi) -> Self {
-        let OpenApi { title, version, document, page } = about;
-        let text: Arc<str> = document::of(&self.registry, &title, &version).to_string().into();
+        let OpenApi { title, version, document, page, edits } = about;
+        let mut description = document::of(&self.registry, &title, &version);
+        edits.iter().for_each(|edit| edit(&mut description));
+        let text: Arc<str> = description.to_string().into();
         if let Some(page) = page {
             let html: Arc<str> = PAGE.replace("/openapi.json", &document).into();
             self.add(page, move |_: &Request, _: &mut Response| Html(html.to_string()));
