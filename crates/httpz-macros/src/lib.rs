@@ -106,7 +106,8 @@ pub fn routes_list(input: TokenStream) -> TokenStream {
 /// Lets handlers ask for each field of a struct that is a context.
 ///
 /// A field of type `Shared<T>` is lent as `&T` and as `&Shared<T>`, any other as `&Field` and `&mut Field`.
-#[proc_macro_derive(Context, attributes(httpz))]
+/// `#[parts(hub: Hub, store: Store)]` at a field lends fields of that one, too, as `&Hub` and `&Store`.
+#[proc_macro_derive(Context, attributes(parts, httpz))]
 pub fn context(input: TokenStream) -> TokenStream {
     derive::context::derive(input.into()).into()
 }

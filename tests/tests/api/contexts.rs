@@ -1,6 +1,7 @@
 //! Groups, and what guards, dispatchers and data put in the place of the context.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpz::prelude::*;
 use httpz::testing::Client;
@@ -278,4 +279,51 @@ mod as_people_write_it {
         });
         Client::new(app).get("/me").text("me 8");
     }
+}
+
+struct Hub(&'static str);
+
+struct Site {
+    hub: Hub,
+    // Of another crate, so that `Shared<Site>` could not be taught to have it.
+    visits: AtomicU64,
+}
+
+impl Has<Hub> for Shared<Site> {
+    fn has(&self) -> &Hub {
+        &self.hub
+    }
+}
+
+#[derive(Context)]
+struct Visited {
+    #[parts(hub: Hub, visits: AtomicU64)]
+    site: Shared<Site>,
+    visitor: u8,
+}
+
+fn visit(site: &mut Shared<Site>, _: &Request) -> Result<Visited> {
+    Ok(Visited { site: *site, visitor: 7 })
+}
+
+#[get("/hub")]
+fn hub(hub: &Hub) -> &'static str {
+    hub.0
+}
+
+#[get("/visit")]
+fn visited(site: &Site, hub: &Hub, visits: &AtomicU64, visitor: &u8) -> String {
+    visits.fetch_add(1, Ordering::Relaxed);
+    format!("{} {} {visitor}", site.visits.load(Ordering::Relaxed), hub.0)
+}
+
+#[test]
+fn parts_of_the_state_are_lent_at_the_root_and_behind_guards() {
+    let site = Site { hub: Hub("center"), visits: AtomicU64::new(0) };
+    let client = Client::new(App::new(site, |r| {
+        r.mount(routes![hub]).group("/guarded", |g| g.guard(visit).mount(routes![hub, visited]))
+    }));
+    client.get("/hub").status(200).text("center");
+    client.get("/guarded/hub").status(200).text("center");
+    client.get("/guarded/visit").status(200).text("1 center 7");
 }
