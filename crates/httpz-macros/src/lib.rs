@@ -50,10 +50,13 @@ fn route_attribute(name: &str, attribute: TokenStream, item: TokenStream) -> Tok
 /// | `limit = "10MB"` | how long the body may be |
 /// | `timeout = "5s"` | how long an `async fn` may take |
 /// | `name = "…"` | what tables and documents call it |
-/// | `under = "/users/:user"` | the prefix of the group that it stands in, for arguments from there |
+/// | `under = "/users/:user"` | the prefix of the group that it stands in, for arguments from there and for `url` |
 /// | `guard = auth` | a function with `#[guard]` that stands before it |
 /// | `data = PLAN` | a static in place of the context |
 /// | `crate = path` | where httpz is known by another name |
+///
+/// `show::url(…)` is the path as it stands here, with `under` before it: without, the prefix of a group is not
+/// in it.
 #[proc_macro_attribute]
 pub fn get(attribute: TokenStream, item: TokenStream) -> TokenStream {
     route_attribute("get", attribute, item)

@@ -46,6 +46,44 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// # httpz::testing::Client::new(app).get("/").status(403).header("x-request-id", "none");
 /// ```
 ///
+/// It may make a context of another type, and wait for what that takes, as for a session from a store:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// struct Store;
+/// # impl Store {
+/// #     async fn session(&self, token: &str) -> Option<Session> {
+/// #         (token == "t").then(|| Session { user: "ann".into() })
+/// #     }
+/// # }
+///
+/// struct Session {
+///     user: String,
+/// }
+///
+/// async fn signed_in(
+///     next: Next<'_, Session>,
+///     store: &mut Shared<Store>,
+///     req: &Request,
+///     res: &mut Response,
+/// ) -> Result {
+///     let token = req.cookie("session").or_status(401)?;
+///     let mut session = store.session(token).await.or_status(401)?;
+///     next.run(&mut session, req, res).await
+/// }
+///
+/// #[get("/me")]
+/// fn me(session: &Session) -> String {
+///     session.user.clone()
+/// }
+///
+/// let app = App::new(Store, |r| r.dispatch(signed_in).mount(routes![me]));
+/// # let client = httpz::testing::Client::new(app);
+/// # client.get("/me").status(401);
+/// # client.request(Method::Get, "/me").header("cookie", "session=t").send().text("ann");
+/// ```
+///
 /// It can be run again, as long as nothing of an answer has been sent:
 ///
 /// ```

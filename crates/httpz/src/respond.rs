@@ -245,7 +245,8 @@ impl<T: AsRef<str>> Respond for Html<T> {
 ///
 /// Where the client itself says to which, as in `?next=/notes`, it may say `//evil.example` or
 /// `/\evil.example`, which browsers take for another host: let pass what begins with one slash and has
-/// neither a second nor a backslash behind it. `show::url(…)` of a route never leads elsewhere.
+/// neither a second nor a backslash behind it. `show::url(…)` of a route never leads elsewhere; it has the
+/// prefix of a group only where the route's attribute says it (`under = "/api"`).
 ///
 /// ```
 /// use httpz::prelude::*;

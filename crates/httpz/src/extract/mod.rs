@@ -80,34 +80,40 @@ impl Takes {
     }
 }
 
-/// An argument of an async handler that is read from the request by waiting for something: a session
-/// from a store, say.
+/// An argument of an async handler that is read from the request by waiting for something: for its body,
+/// say, which is read on the way and not kept.
 ///
-/// Every [`FromRequest`] type is one as well.
+/// Every [`FromRequest`] type is one as well. It sees the request and nothing else: a session that the
+/// application's state knows how to find is made by a dispatcher, which has the state (see
+/// [`Next`](crate::Next)).
 ///
 /// ```
 /// use httpz::prelude::*;
-/// use httpz::AsyncFromRequest;
+/// use httpz::{AsyncFromRequest, Takes};
 ///
-/// struct Session(String);
+/// /// How many lines the body has, however long it is.
+/// struct Lines(usize);
 ///
-/// async fn load(token: &str) -> Option<Session> {
-///     Some(Session(format!("session {token}"))) // asks a store
-/// }
+/// impl<'b> AsyncFromRequest<'b> for Lines {
+///     const TAKES: Takes = Takes::OnDemand;
 ///
-/// impl<'b> AsyncFromRequest<'b> for Session {
 ///     async fn from_request(req: &'b Request) -> Result<Self> {
-///         let token = req.header("x-token").unwrap_or_default();
-///         load(token).await.ok_or_else(|| Error::status(401, "who are you?"))
+///         let mut body = Body::of(req).limit(1024 * 1024 * 1024);
+///         let mut lines = 0;
+///         while let Some(piece) = body.read_chunk().await? {
+///             lines += piece.iter().filter(|byte| **byte == b'\n').count();
+///         }
+///         Ok(Self(lines))
 ///     }
 /// }
 ///
-/// #[get("/me")]
-/// async fn me(session: Session) -> String {
-///     session.0
+/// #[post("/lines")]
+/// async fn lines(lines: Lines) -> String {
+///     lines.0.to_string()
 /// }
-/// # let app = App::new((), |r| r.mount(routes![me]));
-/// # httpz::testing::Client::new(app).header("x-token", "7").get("/me").text("session 7");
+/// # let app = App::new((), |r| r.mount(routes![lines]));
+/// # let client = httpz::testing::Client::new(app);
+/// # client.request(Method::Post, "/lines").body("a\nb\n").send().text("2");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler argument: take `&{Self}` if the application or a guard has it, or implement `httpz::FromRequest` for it",
