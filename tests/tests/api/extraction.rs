@@ -75,3 +75,39 @@ fn a_body_of_json_fills_a_struct() {
     assert!(String::from_utf8_lossy(reply.body()).starts_with("unexpected JSON: "), "{reply}");
     client.request(Method::Post, "/json").send().status(400);
 }
+
+#[derive(Deserialize)]
+struct Flat<T> {
+    own: u8,
+    #[serde(flatten)]
+    others: T,
+}
+
+#[derive(Deserialize)]
+struct Text {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Number {
+    limit: u8,
+}
+
+#[get("/flat/text")]
+fn flat_text(Query(flat): Query<Flat<Text>>) -> String {
+    format!("{} {}", flat.own, flat.others.name)
+}
+
+#[get("/flat/number")]
+fn flat_number(Query(flat): Query<Flat<Number>>) -> String {
+    format!("{} {}", flat.own, flat.others.limit)
+}
+
+#[test]
+fn what_is_flattened_has_to_be_text() {
+    let client = Client::new(App::new((), |r| r.mount(routes![flat_text, flat_number])));
+    client.get("/flat/text?own=1&name=ann").status(200).text("1 ann");
+    let refused = client.get("/flat/number?own=1&limit=5").status(400);
+    let text = String::from_utf8_lossy(refused.body()).into_owned();
+    assert!(text.contains("invalid type: string"), "{text}");
+}

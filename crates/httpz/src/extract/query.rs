@@ -12,6 +12,10 @@ use crate::{Request, Result};
 /// Numbers and `bool` are read as in paths; a `&str` borrows from the request. A list of pairs, such as
 /// `Vec<(&str, &str)>`, takes them all as they came.
 ///
+/// What is `#[serde(flatten)]`ed has to be text: serde does not say there that a number is wanted, so
+/// `?limit=5` is refused with "invalid type: string". Take a second `Query` instead, since each leaves alone
+/// what it does not know.
+///
 /// ```
 /// use httpz::prelude::*;
 /// use serde::Deserialize;
@@ -29,6 +33,30 @@ use crate::{Request, Result};
 /// }
 /// # let app = App::new((), |r| r.mount(routes![list]));
 /// # httpz::testing::Client::new(app).get("/users?limit=5&tag=a&tag=b").text(r#"Some(5) ["a", "b"]"#);
+/// ```
+///
+/// Parameters that several routes share, such as pages, beside those of one:
+///
+/// ```
+/// use httpz::prelude::*;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Page {
+///     limit: u8,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Filter<'a> {
+///     name: &'a str,
+/// }
+///
+/// #[get("/users")]
+/// fn list(Query(page): Query<Page>, Query(filter): Query<Filter<'_>>) -> String {
+///     format!("{} of {}", page.limit, filter.name)
+/// }
+/// # let app = App::new((), |r| r.mount(routes![list]));
+/// # httpz::testing::Client::new(app).get("/users?limit=5&name=ann").text("5 of ann");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query<T>(pub T);
