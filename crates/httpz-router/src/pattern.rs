@@ -264,10 +264,15 @@ fn foreign_name(part: &str) -> Option<String> {
     let rest = inner.starts_with('*') || inner.ends_with("..") || inner.ends_with('*');
     let name: String = inner
         .chars()
-        .skip_while(|c| !is_name_letter(*c))
+        .skip_while(|c| !is_name_letter(*c) || c.is_numeric())
         .take_while(|c| is_name_letter(*c))
         .collect();
-    Some(if rest { format!("*{name}") } else { format!(":{name}") })
+    Some(match name.as_str() {
+        _ if rest => format!("*{name}"),
+        // `{}` and `{0}` have none, and here a parameter has one.
+        "" => ":id".to_owned(),
+        _ => format!(":{name}"),
+    })
 }
 
 impl fmt::Display for Pattern {
@@ -326,6 +331,9 @@ mod tests {
             ("/{*rest}", 1, "`{*rest}` is another library's spelling: write `*rest`"),
             ("/<id>", 1, "`<id>` is another library's spelling: write `:id`"),
             ("/<rest..>", 1, "`<rest..>` is another library's spelling: write `*rest`"),
+            ("/a/{}", 3, "`{}` is another library's spelling: write `:id`"),
+            ("/{0}", 1, "`{0}` is another library's spelling: write `:id`"),
+            ("/{*}", 1, "`{*}` is another library's spelling: write `*`"),
             ("/*a-b", 3, "`*a-b`: a glob is a whole segment, `*` or `*name`"),
             ("/a*", 2, "`*` within `a*`: a glob is a whole segment; write `**` for a literal `*`"),
             (

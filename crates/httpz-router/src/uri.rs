@@ -53,7 +53,8 @@ fn braces(pattern: &str, at: usize) -> String {
         pattern[at + 1..].chars().take_while(|c| *c == '_' || c.is_alphanumeric()).collect();
     let rest = &pattern[at + 1 + name.len()..];
     match rest.strip_prefix('}') {
-        Some(_) if !name.is_empty() => {
+        // One that begins with a digit would be refused next.
+        Some(_) if name.starts_with(|c: char| !c.is_numeric()) => {
             format!("`{{{name}}}` is another library's spelling: write `:{name}`")
         }
         _ => escaped('{'),
@@ -127,6 +128,7 @@ mod tests {
             ("/:id<u8>", 4, "'<' stands in a path as `%3C`: write that"),
             ("/a`", 2, "a backquote stands in a path as `%60`: write that"),
             ("/v{n}.json", 2, "`{n}` is another library's spelling: write `:n`"),
+            ("/v{1}.json", 2, "'{' stands in a path as `%7B`: write that"),
             ("/v{", 2, "'{' stands in a path as `%7B`: write that"),
             ("/v{n", 2, "'{' stands in a path as `%7B`: write that"),
             ("/50%", 3, "`%` stands in a path as `%25`: write that"),
