@@ -86,3 +86,22 @@ fn a_response_that_cannot_be_right_is_a_500() {
     answer(|| (Status::NO_CONTENT, "a body")).status(500);
     answer(|| Status(42)).status(500);
 }
+
+#[test]
+fn a_head_has_its_declared_length_without_a_piece() {
+    let app = App::new((), |r| {
+        r.get(
+            "/film",
+            async_handler(async |req, res| {
+                res.content_length(3);
+                if req.method() == Method::Head {
+                    return Ok(());
+                }
+                res.chunk("abc").await
+            }),
+        )
+    });
+    let client = Client::new(app);
+    client.get("/film").status(200).header("content-length", "3").text("abc");
+    client.head("/film").status(200).header("content-length", "3");
+}
