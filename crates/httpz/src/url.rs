@@ -1,4 +1,7 @@
 //! Writes values back into a URL, escaped so that they come out as they went in (RFC 3986 §3.3).
+//!
+//! All but `.` and `..` do: where one is a whole segment, clients take it for a step within the path and resolve
+//! it, escaped or not (URL standard §4.1), so no spelling would bring it to the server.
 
 use std::fmt::{Display, Write};
 
@@ -6,7 +9,7 @@ use httpz_router::{Pattern, Segment};
 
 /// The path that a pattern matches with these values for its parameters, in order.
 ///
-/// Everything in a value is escaped that would not come back as it is. Only the rest of a path may hold
+/// Everything in a value is escaped that would not come back as it is, but for `.` and `..`. Only the rest of a path may hold
 /// slashes; elsewhere one would begin a new segment. An empty pattern adds nothing to its group's prefix.
 ///
 /// It never begins with two slashes: behind them browsers read a host (RFC 3986 §4.2), and a redirect to

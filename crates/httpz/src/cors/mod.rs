@@ -154,8 +154,8 @@ impl Cors {
         self
     }
 
-    /// How long a browser may remember what a preflight was told; without this, 5 seconds. Browsers
-    /// have bounds of their own, of two hours or a day.
+    /// How long a browser may remember what a preflight was told, in whole seconds (what is less than one is
+    /// cut off); without this, 5 seconds. Browsers have bounds of their own, of two hours or a day.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
         self

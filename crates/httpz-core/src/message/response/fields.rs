@@ -92,6 +92,17 @@ impl Response {
     }
 
     /// The first value of a field that was set.
+    ///
+    /// `Content-Length` and `Connection: close` are not found: what they say is a fact of the answer rather than a
+    /// field, and the server writes them.
+    ///
+    /// ```
+    /// # use httpz_core::Response;
+    /// let mut res = Response::new();
+    /// res.header("ETag", "\"7\"").header("Content-Length", "7").header("Connection", "close");
+    /// assert_eq!(res.find_header("etag"), Some(&b"\"7\""[..]));
+    /// assert!(res.find_header("content-length").is_none() && res.find_header("connection").is_none());
+    /// ```
     pub fn find_header(&self, name: &str) -> Option<&[u8]> {
         match self.content_type {
             Some(kind) if name.eq_ignore_ascii_case("content-type") => {

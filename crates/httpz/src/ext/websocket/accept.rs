@@ -9,6 +9,36 @@ use crate::{Error, Method, Request, Response, Result};
 type Test = Box<dyn Fn(&str) -> bool>;
 
 /// Which sockets are accepted, and how; [`WebSocket::accept`] does with what is usual.
+///
+/// ```
+/// use httpz::ext::websocket::{Accept, Message};
+/// use httpz::prelude::*;
+///
+/// /// Says small texts back, to pages of two origins.
+/// #[get("/echo")]
+/// async fn echo(req: &Request, res: &mut Response) -> Result {
+///     let pages = ["https://shop.example", "https://admin.example"];
+///     let accept = Accept::new()
+///         .origin_if(move |origin| pages.contains(&origin))
+///         .protocols(&["echo.v2", "echo.v1"])
+///         .max_message(4 * 1024);
+///     let mut socket = accept.socket(req, res).await?;
+///     while let Some(message) = socket.next().await {
+///         if let Message::Text(text) = message {
+///             socket.send(text.as_str()).await?;
+///         }
+///     }
+///     Ok(())
+/// }
+///
+/// let app = App::new((), |r| r.mount(routes![echo]));
+/// # let client = httpz::testing::Client::new(app).header("origin", "https://shop.example");
+/// # let ask = client.request(Method::Get, "/echo").header("connection", "upgrade");
+/// # let ask = ask.header("upgrade", "websocket").header("sec-websocket-version", "13");
+/// # let ask = ask.header("sec-websocket-protocol", "echo.v1, echo.v3");
+/// # let live = ask.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==").open().status(101);
+/// # live.header("sec-websocket-protocol", "echo.v1");
+/// ```
 #[must_use = "`Accept::socket` accepts one"]
 pub struct Accept {
     max_message: usize,
