@@ -219,6 +219,7 @@ pub async fn send_file(path: impl AsRef<Path>, req: &Request, res: &mut Response
 #[doc(hidden)]
 pub struct OfFiles;
 
+#[diagnostic::do_not_recommend]
 impl<C: 'static> Handler<C, OfFiles> for Files {
     fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
         async_handler(async move |req: &Request, res: &mut Response| {
