@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) limit: Option<u64>,
     /// `timeout = "5s"`: how many milliseconds the handler may take, and where that was said.
     pub(crate) timeout: Option<(u64, Span)>,
+    /// `finish`: the handler runs to its end even if the peer leaves; where that was said.
+    pub(crate) finish: Option<Span>,
     /// `under = "…"`: the prefix of the group that it stands in.
     pub(crate) under: Option<LitStr>,
     /// `guard = path`: runs before, and makes the context.
@@ -46,7 +48,8 @@ pub(crate) struct Options {
     said: Vec<Ident>,
 }
 
-const OPTIONS: [&str; 7] = ["name", "limit", "timeout", "under", "guard", "data", "crate"];
+const OPTIONS: [&str; 8] =
+    ["name", "limit", "timeout", "finish", "under", "guard", "data", "crate"];
 
 impl Attribute {
     /// Looks into it.
@@ -67,6 +70,10 @@ impl Attribute {
                 paths.push(path(input)?);
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 options.read(verb, input)?;
+            } else if input.fork().parse::<Ident>().is_ok_and(|word| word == "finish") {
+                let finish: Ident = input.parse()?;
+                options.finish = Some(finish.span());
+                options.say(finish)?;
             } else {
                 return Err(misplaced(verb, input));
             }
@@ -168,6 +175,11 @@ impl Options {
                 value::<Path>(&option, input, "a path without quotes")?;
                 return Ok(());
             }
+            "finish" => {
+                let text =
+                    format!("`finish` stands by itself: #[{}\"/pay\", finish)]", verb.opening());
+                return Err(Error::new(option.span(), text));
+            }
             "path" => {
                 let text = format!("a path stands by itself: #[{}\"/users/:id\")]", verb.opening());
                 return Err(Error::new(option.span(), text));
@@ -211,6 +223,7 @@ impl Options {
         self.name = self.name.take().or(other.name);
         self.limit = self.limit.or(other.limit);
         self.timeout = self.timeout.or(other.timeout);
+        self.finish = self.finish.or(other.finish);
         self.under = self.under.take().or(other.under);
         self.guard = self.guard.take().or(other.guard);
         self.data = self.data.take().or(other.data);

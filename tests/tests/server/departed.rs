@@ -14,6 +14,7 @@ use super::stop;
 struct Seen {
     begun: AtomicUsize,
     dropped: AtomicUsize,
+    finished: AtomicUsize,
     clients: Mutex<Vec<String>>,
 }
 
@@ -43,6 +44,21 @@ async fn drip(seen: &&'static Seen, _: &Request, res: &mut Response) -> Result {
     }
 }
 
+/// Counts when it has ended.
+#[get("/insists", finish)]
+async fn insists(seen: &&'static Seen) {
+    seen.begun.fetch_add(1, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    seen.finished.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A long poll: says so when the server leaves.
+async fn poll(seen: &&'static Seen, _: &Request, res: &mut Response) -> &'static str {
+    seen.begun.fetch_add(1, Ordering::Relaxed);
+    res.closed().await;
+    "nothing yet"
+}
+
 async fn slow(_: &&'static Seen, _: &Request, _: &mut Response) -> &'static str {
     tokio::time::sleep(Duration::from_millis(1500)).await;
     "slept"
@@ -61,7 +77,12 @@ fn start(place: Listen, half_closed: Duration) -> (Handle, &'static Seen) {
     let mut config = Config { workers: 1, proxies, ..Config::default() };
     config.timeouts.half_closed = half_closed;
     let app = App::new(seen, |r| {
-        r.get("/wait", wait).get("/drip", drip).get("/slow", slow).get("/who", who)
+        r.get("/wait", wait)
+            .get("/drip", drip)
+            .get("/slow", slow)
+            .get("/who", who)
+            .get("/poll", poll)
+            .mount(routes![insists])
     });
     (app.config(config).start_on(place).expect("it starts"), seen)
 }
@@ -124,6 +145,25 @@ fn a_handler_is_dropped_some_time_after_its_peer_has_ended_its_side() {
     peer.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").finish();
     assert_eq!(peer.answer().body, "slept");
     stop(server);
+}
+
+#[test]
+fn a_handler_that_must_finish_does_so_without_its_peer() {
+    let (server, seen) = start(local(), Duration::ZERO);
+    asking(Raw::connect(server.addr()), "/insists", seen).reset();
+    eventually("it has ended", || seen.finished.load(Ordering::Relaxed) == 1);
+    stop(server);
+}
+
+#[test]
+fn a_long_poll_does_not_keep_a_server_that_leaves() {
+    let (server, seen) = start(local(), Duration::ZERO);
+    let mut peer = asking(Raw::connect(server.addr()), "/poll", seen);
+    server.shutdown();
+    let answer = peer.answer();
+    assert_eq!(answer.body, "nothing yet");
+    assert!(answer.head.contains("Connection: close\r\n"), "{}", answer.head);
+    server.wait();
 }
 
 /// The system knows no address of one that has reset its connection. It was taken for one on a unix socket, and so for

@@ -101,7 +101,7 @@ fn call<'a, S: Service>(
 /// Drives a handler. Answers that gathered before it leave while it waits.
 ///
 /// `None` when the peer has left, or takes nothing, while the handler waits for something else, so that it would not
-/// learn of it: then it is dropped with this future.
+/// learn of it: then it is dropped with this future, unless it is to run to its end.
 pub(super) fn wait_for<'a>(
     mut future: PooledFuture<'a, Result>,
     link: &'a Link,
@@ -110,7 +110,10 @@ pub(super) fn wait_for<'a>(
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
-                Ok(Poll::Ready(outcome)) => return Poll::Ready(Some(outcome)),
+                Ok(Poll::Ready(outcome)) => {
+                    link.insist(false);
+                    return Poll::Ready(Some(outcome));
+                }
                 Ok(Poll::Pending) => {}
                 Err(panic) => return Poll::Ready(Some(Err(panicked(panic)))),
             }
@@ -120,14 +123,14 @@ pub(super) fn wait_for<'a>(
             match link.poll_flush(cx) {
                 // The handler may be waiting for just these bytes to leave, so it is polled again.
                 Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Poll::Ready(None),
-                Poll::Pending => break,
+                Poll::Ready(Err(_)) if !link.insists() => return Poll::Ready(None),
+                Poll::Ready(Err(_)) | Poll::Pending => break,
             }
         }
         // Whoever waits for the peer itself has announced that, and learns of it there.
         let is_gone =
             |wire: Rc<dyn Wire>| wire.waiting() == Wait::Nothing && wire.poll_late(cx).is_ready();
-        match link.wire().is_some_and(is_gone) {
+        match !link.insists() && link.wire().is_some_and(is_gone) {
             true => Poll::Ready(None),
             false => Poll::Pending,
         }

@@ -10,7 +10,7 @@ mod leases;
 mod refusals;
 mod streams;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -89,6 +89,22 @@ impl Service for Echo {
                 std::future::pending().await
             }),
             "/never" => Flow::later(std::future::pending()),
+            "/insists" => Flow::later(async {
+                res.must_finish().chunk("one ").await?;
+                let mut polled = 0;
+                poll_fn(|_| {
+                    polled += 1;
+                    if polled > 3 { Poll::Ready(()) } else { Poll::Pending }
+                })
+                .await;
+                FINISHED.set(true);
+                Ok(())
+            }),
+            "/closed" => Flow::later(async {
+                res.closed().await;
+                res.text("closed");
+                Ok(())
+            }),
             "/large-chunks" => Flow::later(async {
                 for letter in ["a", "b"] {
                     res.chunk(letter).await?;
@@ -136,6 +152,8 @@ impl Service for Echo {
 }
 
 thread_local! {
+    /// Has a handler run to its end?
+    static FINISHED: Cell<bool> = const { Cell::new(false) };
     /// What is known of the request that was refused last.
     static REFUSED: RefCell<String> = const { RefCell::new(String::new()) };
 }

@@ -26,6 +26,8 @@ pub(crate) struct Link {
     body_memory: Cell<Vec<u8>>,
     /// Has the request a body for which memory of its own is held, and not a little?
     laden: Cell<bool>,
+    /// Is the handler to run to its end even if the peer leaves?
+    insists: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
 }
@@ -43,6 +45,7 @@ impl Link {
         self.wire.take();
         self.stalled.set(false);
         self.withheld.set(false);
+        self.insists.set(false);
         self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
     }
 
@@ -103,6 +106,16 @@ impl Link {
     /// Ends that wait, because `100 Continue` or a final answer is sent now; `true` if the peer was waiting.
     pub(crate) fn release(&self) -> bool {
         self.withheld.take()
+    }
+
+    /// Notes whether the handler is to run to its end even if the peer leaves.
+    pub(crate) fn insist(&self, insists: bool) {
+        self.insists.set(insists);
+    }
+
+    /// Is it?
+    pub(crate) fn insists(&self) -> bool {
+        self.insists.get()
     }
 
     /// A counted handle of the exchange's arena.

@@ -9,6 +9,7 @@ mod ascii;
 pub(crate) mod body;
 pub mod chunks;
 mod client;
+mod closed;
 pub mod content;
 pub mod content_type;
 pub mod cookie;

@@ -170,10 +170,13 @@ fn body(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream 
         None => quote!(#req.read_body().await?;),
         Some(unread) => quote!(if !(#unread) { #req.read_body().await?; }),
     };
+    // Not before the body is there: an upload that breaks off has nothing to finish.
+    let finish = route.options.finish.map(|_| quote!(#res.must_finish();));
     match route.options.timeout {
-        None => quote!(#read #data #run),
+        None => quote!(#read #finish #data #run),
         Some((time, _)) => quote! {
             #read
+            #finish
             let __alarm = #httpz::__private::alarm(#res, #time);
             #httpz::__private::within(__alarm, #time, async move { #data #run }).await
         },

@@ -1,22 +1,25 @@
-//! What is answered where no handler has: no such path, not by this method, or an error.
+//! What is answered where no handler has: no such path, not by this method, or an error; and what is done before a
+//! handler is looked for.
 
 use std::error::Error as StdError;
 
 use super::App;
-use super::refusal::OnError;
+use super::refusal::{Before, OnError};
 use crate::handler::{Action, Handler};
-use crate::{Error, HttpError, Request, Response, Shared};
+use crate::{Error, HttpError, Request, Response, Result, Shared};
 
 /// What answers where no route does, and how errors are told.
 pub(super) struct Fallbacks<G: 'static> {
     pub(super) not_found: Option<Action<Shared<G>>>,
     pub(super) method_not_allowed: Option<Action<Shared<G>>>,
     pub(super) on_error: Option<OnError<G>>,
+    /// In the order in which they are asked.
+    pub(super) before: Vec<Before<G>>,
 }
 
 impl<G> Default for Fallbacks<G> {
     fn default() -> Self {
-        Self { not_found: None, method_not_allowed: None, on_error: None }
+        Self { not_found: None, method_not_allowed: None, on_error: None, before: Vec::new() }
     }
 }
 
@@ -98,6 +101,72 @@ impl<G: Send + Sync + 'static> App<G> {
         F: Fn(&G, &Request, &mut Response, &Error) + Send + Sync + 'static,
     {
         self.fallbacks.on_error = Some(Box::new(shape));
+        self
+    }
+
+    /// Looks at every request before its route is looked for, whether there is one or not: for what concerns them all,
+    /// as an id for each answer, a limit on how often somebody asks, a notice that the house is closed.
+    ///
+    /// An error refuses the request; `on_error` shapes it, and no handler sees the request. What is to stand in the
+    /// answers to errors too, 404 included, is [kept](Response::keep_headers). Several are asked in the order in
+    /// which they were added. They are sync; what has to wait is done by a dispatcher
+    /// ([`Group::dispatch`](crate::Group::dispatch)), where there is a route. Malformed requests are not shown.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use httpz::prelude::*;
+    ///
+    /// let last = AtomicU64::new(0);
+    /// let app = App::new((), |r| r.get("/", handler(|_, _| "hello")))
+    ///     .before_routing(move |_, res| {
+    ///         let id = last.fetch_add(1, Ordering::Relaxed) + 1;
+    ///         res.header("X-Request-Id", id.to_string()).keep_headers();
+    ///         Ok(())
+    ///     })
+    ///     .before_routing(|req, _| match req.header("user-agent") {
+    ///         Some(agent) if agent.contains("badbot") => Err(Error::status(403, "not you")),
+    ///         _ => Ok(()),
+    ///     });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/").status(200).header("x-request-id", "1");
+    /// # client.get("/nowhere").status(404).header("x-request-id", "2");
+    /// # client.delete("/").status(405).header("x-request-id", "3");
+    /// # let bot = client.request(Method::Get, "/").header("user-agent", "badbot/1").send();
+    /// # bot.status(403).text("not you").header("x-request-id", "4");
+    /// ```
+    pub fn before_routing<F>(self, look: F) -> Self
+    where
+        F: Fn(&Request, &mut Response) -> Result + Send + Sync + 'static,
+    {
+        self.before_routing_with(move |_, req, res| look(req, res))
+    }
+
+    /// Like [`App::before_routing`], with the state of the application.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use httpz::prelude::*;
+    ///
+    /// struct House {
+    ///     closed: AtomicBool,
+    /// }
+    ///
+    /// let app = App::new(House { closed: true.into() }, |r| r).before_routing_with(|house, _, _| {
+    ///     match house.closed.load(Ordering::Relaxed) {
+    ///         true => Err(Error::status(503, "we are closed").with_header("Retry-After", "3600")),
+    ///         false => Ok(()),
+    ///     }
+    /// });
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/").status(503).header("retry-after", "3600").text("we are closed");
+    /// ```
+    pub fn before_routing_with<F>(mut self, look: F) -> Self
+    where
+        F: Fn(&G, &Request, &mut Response) -> Result + Send + Sync + 'static,
+    {
+        self.fallbacks.before.push(Box::new(look));
         self
     }
 

@@ -4,7 +4,10 @@ use std::error::Error as StdError;
 
 use httpz_core::log;
 
-use crate::{ContentType, Error, Request, Response, Status, json};
+use crate::{ContentType, Error, Request, Response, Result, Status, json};
+
+/// Looks at a request before its route is looked for, and may refuse it.
+pub(super) type Before<G> = Box<dyn Fn(&G, &Request, &mut Response) -> Result + Send + Sync>;
 
 /// Shapes the answer to an error; cannot fail.
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;

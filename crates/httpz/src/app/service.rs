@@ -11,7 +11,7 @@ use crate::cors::asked_method;
 use crate::handler::Action;
 use crate::router::areas::Areas;
 use crate::router::table::{Found, Leaf, Table};
-use crate::{Config, Error, Flow, Method, Request, Response, Service, Shared, Status};
+use crate::{Config, Error, Flow, Method, Request, Response, Result, Service, Shared, Status};
 
 /// An application whose routes have been checked: the service that connections call.
 pub struct Built<G: 'static> {
@@ -29,6 +29,11 @@ pub struct Built<G: 'static> {
 impl<G: Send + Sync + 'static> Service for Built<G> {
     #[inline]
     fn call<'a>(&'a self, req: &'a mut Request, res: &'a mut Response) -> Flow<'a> {
+        if !self.fallbacks.before.is_empty()
+            && let Err(error) = self.look_before(req, res)
+        {
+            return self.stopped(error, req, res);
+        }
         match self.table.find(req) {
             Found::Action(action) => self.run(action, req, res),
             Found::OtherMethods(leaf) => self.unrouted(Some(leaf), req, res),
@@ -66,6 +71,21 @@ impl<G: Send + Sync + 'static> Built<G> {
         }
         // The arena lends a place that lives as long as the call.
         action.call(req.arena().value(self.state), req, res)
+    }
+
+    /// Asks those who want to see every request.
+    fn look_before(&self, req: &Request, res: &mut Response) -> Result {
+        self.fallbacks.before.iter().try_for_each(|look| look(&self.state, req, res))
+    }
+
+    /// Where one of them has refused the request.
+    #[cold]
+    fn stopped<'a>(&'a self, error: Error, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
+        let outcome = Err(error);
+        if let Some(observer) = &self.observer {
+            Watch::begin(&**observer, req, None, res).end(&outcome, &self.meanings);
+        }
+        Flow::Done(outcome)
     }
 
     /// Where the path has no route for the method, or there is no such path.

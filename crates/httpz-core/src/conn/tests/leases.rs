@@ -74,6 +74,43 @@ fn a_handler_that_waits_for_something_else_is_dropped_when_its_peer_has_left() {
 }
 
 #[test]
+fn a_handler_that_must_finish_does_so_without_its_peer() {
+    let common = common(1, small());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let wire = Rc::new(Memory::open(["GET /insists HTTP/1.1\r\nHost: x\r\n\r\n"]));
+    wire.shutdown();
+    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+    FINISHED.set(false);
+    for _ in 0..3 {
+        wire.lapse();
+        assert!(serving.as_mut().poll(cx).is_pending() && !FINISHED.get());
+    }
+    let _ = serving.as_mut().poll(cx);
+    assert!(FINISHED.get());
+}
+
+#[test]
+fn a_handler_can_wait_for_the_end_of_its_peer_or_of_the_server() {
+    for server_leaves in [false, true] {
+        let common = common(1, small());
+        let cx = &mut Context::from_waker(Waker::noop());
+        let wire = Rc::new(Memory::open(["GET /closed HTTP/1.1\r\nHost: x\r\n\r\n"]));
+        let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+        for _ in 0..3 {
+            assert!(serving.as_mut().poll(cx).is_pending());
+            assert_eq!((wire.take_output(), wire.waiting()), (Vec::new(), Wait::Ping));
+            wire.lapse();
+        }
+        match server_leaves {
+            true => common.ambient.enter(Phase::Leaving),
+            false => wire.end(),
+        }
+        let _ = serving.as_mut().poll(cx);
+        assert!(wire.take_output().ends_with(b"closed"), "{server_leaves}");
+    }
+}
+
+#[test]
 fn a_handler_whose_pieces_cannot_be_sent_is_dropped() {
     let common = common(1, small());
     let wire = Memory::open(["GET /one-chunk HTTP/1.1\r\nHost: x\r\n\r\n"]);
