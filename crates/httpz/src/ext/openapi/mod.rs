@@ -30,7 +30,7 @@
 //! ```
 //!
 //! `/openapi.json` has the description (OpenAPI 3.1), `/docs` a page that needs nothing from elsewhere.
-//! [`OpenApi::edit`] adds what routes do not say of themselves.
+//! [`OpenApi::edit`] adds what routes do not say of themselves, [`OpenApi::check`] says who may see it.
 
 mod document;
 
@@ -40,11 +40,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::route::About;
-use crate::{App, ContentType, Handler, Html, Method, Request, Response, Shared, Verb};
+use crate::{
+    App, ContentType, Error, Handler, Html, Method, Request, Response, Result, Shared, Verb,
+};
 
 const PAGE: &str = include_str!("page.html");
 
 type Edit = Arc<dyn Fn(&mut Value) + Send + Sync>;
+type Check = Arc<dyn Fn(&Request) -> Result + Send + Sync>;
 
 /// What the description says about the whole, and where it is.
 #[derive(Clone)]
@@ -54,6 +57,7 @@ pub struct OpenApi {
     document: String,
     page: Option<String>,
     edits: Vec<Edit>,
+    checks: Vec<Check>,
 }
 
 impl OpenApi {
@@ -65,6 +69,7 @@ impl OpenApi {
             document: "/openapi.json".into(),
             page: Some("/docs".into()),
             edits: Vec::new(),
+            checks: Vec::new(),
         }
     }
 
@@ -106,6 +111,28 @@ impl OpenApi {
         self.edits.push(Arc::new(edit));
         self
     }
+
+    /// Shows both to those alone whom this lets in; of several, each must.
+    ///
+    /// ```
+    /// use httpz::ext::openapi::OpenApi;
+    /// use httpz::prelude::*;
+    ///
+    /// let api = OpenApi::new("Users", "1.0.0").check(|req| match req.header("authorization") {
+    ///     Some("Bearer of-a-developer") => Ok(()),
+    ///     _ => Err(Error::status(404, "Not Found")),
+    /// });
+    /// let app = App::new((), |r| r).openapi(api);
+    /// # let client = httpz::testing::Client::new(app);
+    /// # ["/openapi.json", "/docs"].map(|path| client.get(path).status(404));
+    /// # let client = client.header("authorization", "Bearer of-a-developer");
+    /// # ["/openapi.json", "/docs"].map(|path| client.get(path).status(200));
+    /// ```
+    #[must_use]
+    pub fn check(mut self, check: impl Fn(&Request) -> Result + Send + Sync + 'static) -> Self {
+        self.checks.push(Arc::new(check));
+        self
+    }
 }
 
 impl fmt::Debug for OpenApi {
@@ -125,16 +152,23 @@ impl<G: Send + Sync + 'static> App<G> {
     /// Everything that a route's own attribute and doc comment say is in it; routes that are given as
     /// closures are there with their path.
     pub fn openapi(mut self, about: OpenApi) -> Self {
-        let OpenApi { title, version, document, page, edits } = about;
+        let OpenApi { title, version, document, page, edits, checks } = about;
         let mut description = document::of(&self.registry, &title, &version);
         edits.iter().for_each(|edit| edit(&mut description));
         let text: Arc<str> = description.to_string().into();
+        let checks: Arc<[Check]> = checks.into();
+        let lets_in = move |req: &Request| checks.iter().try_for_each(|check| check(req));
         if let Some(page) = page {
             let html: Arc<str> = PAGE.replace("/openapi.json", &document).into();
-            self.add(page, move |_: &Request, _: &mut Response| Html(html.to_string()));
+            let lets_in = lets_in.clone();
+            self.add(page, move |req: &Request, _: &mut Response| {
+                lets_in(req).map(|()| Html(html.to_string()))
+            });
         }
-        self.add(document, move |_: &Request, res: &mut Response| {
+        self.add(document, move |req: &Request, res: &mut Response| {
+            lets_in(req)?;
             res.content_type(ContentType::Json).text(&text);
+            Ok::<_, Error>(())
         });
         self
     }
