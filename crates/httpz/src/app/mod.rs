@@ -145,6 +145,27 @@ impl<G: Send + Sync + 'static> App<G> {
         self
     }
 
+    /// Redirects a path without a route to the one with or without a slash at its end, if that has one (308, so that
+    /// method and body stay the same): each page has a single address.
+    ///
+    /// ```
+    /// use httpz::prelude::*;
+    ///
+    /// let app = App::new((), |r| {
+    ///     r.get("/users", handler(|_, _| "all")).get("/docs/", handler(|_, _| "docs"))
+    /// })
+    /// .redirect_trailing_slash();
+    /// # let client = httpz::testing::Client::new(app);
+    /// # client.get("/users/?a=b").status(308).header("location", "../users?a=b");
+    /// # client.get("/docs").status(308).header("location", "./docs/");
+    /// # client.get("/nowhere/").status(404);
+    /// # client.get("//docs").status(404);
+    /// ```
+    pub fn redirect_trailing_slash(mut self) -> Self {
+        self.matching.redirects_trailing_slash = true;
+        self
+    }
+
     /// Lets pages of other origins use the application: every answer says so, errors included, and
     /// preflights are answered for every path. [`Group::cors`] says otherwise for its routes.
     ///

@@ -10,6 +10,7 @@ use super::{developer, refusal};
 use crate::cors::asked_method;
 use crate::handler::Action;
 use crate::router::areas::Areas;
+use crate::router::slash;
 use crate::router::table::{Found, Leaf, Table};
 use crate::{Config, Error, Flow, Method, Request, Response, Result, Service, Shared, Status};
 
@@ -128,6 +129,10 @@ impl<G: Send + Sync + 'static> Built<G> {
                 return Flow::Done(Ok(()));
             }
             policy.mark(req, res);
+        }
+        if self.table.redirects(req.route_path()) {
+            slash::redirect(req, res);
+            return Flow::Done(Ok(()));
         }
         match &self.fallbacks.not_found {
             Some(action) => {

@@ -9,6 +9,8 @@ pub(crate) struct Matching {
     pub(crate) any_case: bool,
     /// With and without a slash at the end.
     pub(crate) any_trailing_slash: bool,
+    /// Where only the other of the two has a route, the client is sent there.
+    pub(crate) redirects_trailing_slash: bool,
 }
 
 impl Matching {

@@ -10,4 +10,5 @@ pub(crate) mod group;
 pub(crate) mod listing;
 pub(crate) mod matching;
 pub(crate) mod registry;
+pub(crate) mod slash;
 pub(crate) mod table;

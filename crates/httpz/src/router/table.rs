@@ -12,6 +12,7 @@ use httpz_router::Trie;
 use super::listing::RouteInfo;
 use super::matching::Matching;
 use super::registry::{Registered, Registry};
+use super::slash;
 use crate::cors::{Policy, Preflights, Scope, WithCors, WithPreflights};
 use crate::handler::Action;
 use crate::{Method, Request, Shared};
@@ -19,6 +20,7 @@ use crate::{Method, Request, Shared};
 /// Every route, ready to be found.
 pub(crate) struct Table<G: 'static> {
     trie: Trie<Leaf<G>>,
+    matching: Matching,
     /// The methods of all routes, as the value of `Allow` for `OPTIONS *`.
     allow: String,
 }
@@ -74,7 +76,7 @@ impl<G> Table<G> {
             all.extend(leaf.methods());
             trie.insert(&key, leaf).expect("patterns of different shapes do not conflict");
         }
-        Self { trie, allow: allow(all.into_iter()) }
+        Self { trie, matching, allow: allow(all.into_iter()) }
     }
 
     /// Finds the route for a request and sets its parameters.
@@ -102,6 +104,11 @@ impl<G> Table<G> {
     pub(crate) fn route(&self, req: &Request) -> Option<&RouteInfo> {
         let found = self.trie.find(path(req))?;
         found.value().entry(req.method()).map(|entry| &*entry.info)
+    }
+
+    /// Should a client that has asked for this path ask for the one with or without a slash at its end?
+    pub(crate) fn redirects(&self, path: &str) -> bool {
+        self.matching.redirects_trailing_slash && self.trie.find(&slash::toggled(path)).is_some()
     }
 
     /// The methods of all routes, as the value of `Allow`.

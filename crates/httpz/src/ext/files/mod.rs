@@ -37,6 +37,7 @@ use range::Asked;
 use validators::Verdict;
 
 use crate::handler::{Endpoint, async_handler};
+use crate::router::slash;
 use crate::{Error, Handler, Method, Request, Response, Result};
 
 /// Bytes that are read and sent at a time; as many as gather before they leave.
@@ -155,7 +156,7 @@ impl Files {
         match found {
             Found::Nothing => Err(Error::status(404, "Not Found")),
             Found::Folder => {
-                redirect_into(req, res);
+                slash::redirect(req, res);
                 Ok(())
             }
             Found::File(opened) => {
@@ -234,17 +235,6 @@ impl<C: 'static> Handler<C, OfFiles> for Files {
 fn navigates(req: &Request) -> bool {
     let takes = req.header("accept").unwrap_or_default();
     takes.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
-}
-
-/// To the same path with a slash behind it. Relative to the path that was asked for, because one that begins with two
-/// slashes would lead to another host.
-fn redirect_into(req: &Request, res: &mut Response) {
-    let folder = req.path().rsplit('/').next().unwrap_or_default();
-    let (mark, query) = match req.query_string() {
-        "" => ("", ""),
-        query => ("?", query),
-    };
-    res.status(308).header("Location", format!("./{folder}/{mark}{query}"));
 }
 
 async fn answer(opened: Opened, req: &Request, res: &mut Response) -> Result {
