@@ -15,6 +15,9 @@ use crate::{Error, Result};
 /// Bytes of the lines before a part.
 const HEAD: usize = 8 * 1024;
 
+/// RFC 9110 §5.6.3.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// What stands before the data of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Head {
@@ -152,7 +155,7 @@ impl Head {
         for line in text.split('\n') {
             let field = line.strip_suffix('\r').and_then(|line| line.split_once(':'));
             let (name, value) = field.filter(|field| is_field(*field)).ok_or_else(malformed)?;
-            let value = value.trim_matches([' ', '\t']);
+            let value = value.trim_matches(BLANKS);
             let place = if name.eq_ignore_ascii_case("content-disposition") {
                 &mut disposition
             } else if name.eq_ignore_ascii_case("content-type") {
@@ -192,26 +195,36 @@ fn is_boundary(text: &str) -> bool {
     (1..=70).contains(&text.len()) && text.bytes().all(may_stand) && !text.ends_with(' ')
 }
 
-/// The value of a parameter of `; a=b; c="d e"`, if it is there.
+/// The value of a parameter of `a=b; c="d e"`, if it is there.
 ///
-/// An error where it stands there twice, or a quote stays open.
-fn param(mut params: &str, name: &str) -> Result<Option<String>> {
+/// An error where it stands there twice, or where anything else stands among the parameters: what
+/// one reader skips, another takes for a part of a name. A semicolon may stand behind the last.
+fn param(params: &str, name: &str) -> Result<Option<String>> {
     let mut value = None;
-    loop {
-        params = params.trim_start_matches([' ', '\t', ';']);
-        let Some((found, rest)) = params.split_once('=') else { return Ok(value) };
-        let (text, rest) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_string(quoted).ok_or_else(malformed)?,
-            None => {
-                let end = rest.find([';', ' ', '\t']).unwrap_or(rest.len());
-                (rest[..end].to_owned(), &rest[end..])
-            }
-        };
-        if found.trim().eq_ignore_ascii_case(name) && value.replace(text).is_some() {
+    let mut rest = params.trim_start_matches(BLANKS);
+    while !rest.is_empty() {
+        let (found, text, behind) = first_param(rest).ok_or_else(malformed)?;
+        if found.eq_ignore_ascii_case(name) && value.replace(text).is_some() {
             return Err(malformed());
         }
-        params = rest;
+        rest = behind;
     }
+    Ok(value)
+}
+
+/// The name and the value of the parameter at the front, and what stands behind its semicolon.
+fn first_param(text: &str) -> Option<(&str, String, &str)> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| is_token(name.as_bytes()))?;
+    let (value, rest) = match value.strip_prefix('"') {
+        Some(quoted) => quoted_string(quoted)?,
+        None => {
+            let (word, rest) = value.split_at(value.find([';', ' ', '\t']).unwrap_or(value.len()));
+            (is_token(word.as_bytes()).then(|| word.to_owned())?, rest)
+        }
+    };
+    let rest = rest.trim_start_matches(BLANKS);
+    let behind = if rest.is_empty() { rest } else { rest.strip_prefix(';')? };
+    Some((name, value, behind.trim_start_matches(BLANKS)))
 }
 
 /// The text up to the closing quote, and what follows that.
@@ -320,6 +333,8 @@ mod tests {
             format!("--X-y\n{named}\n Content-Type: a/b\n\nb\n--X-y--"),
             format!("--X-y\n{named}\nContent-Type : a/b\n\nb\n--X-y--"),
             format!("--X-y\nX: y\r{named}\n\nb\n--X-y--"),
+            format!("--X-y\n{named} filename=b\n\nb\n--X-y--"),
+            format!("--X-y\n{named}; b\n\nb\n--X-y--"),
         ] {
             for piece in [1, 7, form.len().max(1)] {
                 let error = scan(&wire(&form), piece).expect_err(&form);
@@ -344,10 +359,37 @@ mod tests {
             (r#"name="a%22b%0D%0Ac%20""#, Some("a\"b\r\nc%20")),
             (r#"filename="x; name=y"; name="C:\dir\z""#, Some(r"C:\dir\z")),
             ("name=\"caffè\"", Some("caffè")),
+            (r#" name="a" ; filename*=UTF-8''b%20c"#, Some("a")),
+            ("\tx=y;\tNAME=a;", Some("a")),
+            ("filename=\"\";name=\"\"", Some("")),
             ("name=\"a", None),
             ("", None),
         ] {
             assert_eq!(param(params, "name").ok().flatten().as_deref(), name, "{params}");
+        }
+    }
+
+    #[test]
+    fn refuses_parameters_that_two_readers_could_read_in_two_ways() {
+        for params in [
+            "x; name=a; name=b",
+            "x; name=a",
+            "name=a; x",
+            "name = \"a\"",
+            "name =a",
+            "name= a",
+            "name=",
+            "name=a filename=b",
+            "name=\"a\" filename=b",
+            "name=\"a\"zzz",
+            "name=a\"b\"",
+            "name=a;; filename=b",
+            "; name=a",
+            "=a; name=b",
+            "na\"me=a",
+            r#"name="a\\"; filename="b""#,
+        ] {
+            assert_eq!(param(params, "name").expect_err(params).code(), 400, "{params}");
         }
     }
 
