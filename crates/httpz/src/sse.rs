@@ -90,11 +90,11 @@ pub struct Channel {
     slow: Slow,
 }
 
-type Shared = Arc<Mutex<Ring>>;
+type SharedRing = Arc<Mutex<Ring>>;
 
 /// All clones of a channel.
 #[derive(Debug)]
-struct Publishers(Shared);
+struct Publishers(SharedRing);
 
 impl Drop for Publishers {
     fn drop(&mut self) {
@@ -204,18 +204,19 @@ impl Channel {
     }
 }
 
-fn lock(ring: &Shared) -> MutexGuard<'_, Ring> {
-    // No code of others runs under the lock, so the ring is whole.
+fn lock(ring: &SharedRing) -> MutexGuard<'_, Ring> {
+    // No code of others runs under the lock, so the ring is whole. A waker is code of somebody else, also
+    // when it is cloned or dropped: it may own a subscription to this very channel.
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn close(ring: &Shared) {
+fn close(ring: &SharedRing) {
     let mut ring = lock(ring);
     ring.closed = true;
     wake_all(ring);
 }
 
-/// Wakes outside of the lock, since a waker is code of somebody else.
+/// Wakes when the lock has been given back.
 fn wake_all(mut ring: MutexGuard<'_, Ring>) {
     let wakers: Vec<Waker> = ring.wakers.iter_mut().filter_map(Option::take).collect();
     drop(ring);
@@ -227,7 +228,7 @@ fn wake_all(mut ring: MutexGuard<'_, Ring>) {
 /// As what a handler returns it is the answer: the events, as long as they come.
 #[derive(Debug)]
 pub struct Subscription {
-    ring: Shared,
+    ring: SharedRing,
     slow: Slow,
     next: u64,
     place: usize,
@@ -246,6 +247,7 @@ impl Subscription {
 
 impl Feed for Subscription {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Event>>> {
+        let waker = cx.waker().clone();
         let mut ring = lock(&self.ring);
         if self.next < ring.first {
             if self.slow == Slow::Disconnect {
@@ -261,10 +263,9 @@ impl Feed for Subscription {
         if ring.closed {
             return Poll::Ready(None);
         }
-        match &mut ring.wakers[self.place] {
-            Some(waker) => waker.clone_from(cx.waker()),
-            empty => *empty = Some(cx.waker().clone()),
-        }
+        let before = ring.wakers[self.place].replace(waker);
+        drop(ring);
+        drop(before);
         Poll::Pending
     }
 }
@@ -272,8 +273,10 @@ impl Feed for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut ring = lock(&self.ring);
-        ring.wakers[self.place] = None;
+        let waker = ring.wakers[self.place].take();
         ring.vacant.push(self.place);
+        drop(ring);
+        drop(waker);
     }
 }
 
@@ -288,6 +291,11 @@ impl Respond for Subscription {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::task::Wake;
+    use std::thread;
+    use std::time::Duration;
+
     use super::*;
 
     fn next(subscription: &mut Subscription) -> Poll<Option<String>> {
@@ -372,5 +380,40 @@ mod tests {
             drop(both);
         }
         assert_eq!((channel.subscribers(), channel.lock().wakers.len()), (0, 2));
+    }
+
+    /// A waker that leaves the channel when it is dropped.
+    struct Owner {
+        _subscription: Subscription,
+    }
+
+    impl Wake for Owner {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_waker_may_own_a_subscription() {
+        type Way = fn(&Channel, Subscription);
+        let ways: [(&str, Way); 4] = [
+            ("another waker takes its place", |_, mut waiting| _ = next(&mut waiting)),
+            ("the subscriber leaves", |_, waiting| drop(waiting)),
+            ("an event comes", |channel, _waiting| channel.publish(Event::new("a"))),
+            ("the channel is closed", |channel, _waiting| channel.close()),
+        ];
+        for (what, way) in ways {
+            let (done, is_done) = mpsc::channel();
+            // On a thread of its own: a lock taken twice shows as a test that never ends.
+            thread::spawn(move || {
+                let channel = Channel::new(1);
+                let mut waiting = channel.subscribe();
+                let waker = Waker::from(Arc::new(Owner { _subscription: channel.subscribe() }));
+                assert!(waiting.poll_next(&mut Context::from_waker(&waker)).is_pending());
+                drop(waker);
+                assert_eq!(channel.subscribers(), 2);
+                way(&channel, waiting);
+                done.send(channel.subscribers())
+            });
+            assert_eq!(is_done.recv_timeout(Duration::from_secs(10)), Ok(0), "{what}");
+        }
     }
 }
