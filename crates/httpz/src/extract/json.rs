@@ -8,7 +8,7 @@ use crate::{Request, Result};
 /// JSON: as an argument the body of the request, as a return value the body of the response.
 ///
 /// The content type of the request is not looked at. A body that is not such JSON is answered with
-/// 400 and a text that says where.
+/// 400 and a text that says where, with the path to a value that does not fit.
 ///
 /// What it is read as may borrow from the request. A text that may have escapes (a quote, a line end) is
 /// a `String` or a [`Cow`](std::borrow::Cow): decoded, it is not in the request, and a `&str` would be
