@@ -83,8 +83,10 @@ pub trait Service: Send + Sync + 'static {
     fn refuse(&self, req: &Request, res: &mut Response, error: Error);
 
     /// Hears of an error that came after the head of the answer had been sent, so that only the log can be
-    /// told. The connection is cut if the answer was not complete.
-    fn too_late(&self, req: &Request, error: &Error) {
-        let _ = (req, error);
+    /// told. The connection is cut if the answer was not complete. Says which status the answer would have
+    /// had: a protocol that is spoken in place of HTTP may have a word for it.
+    fn too_late(&self, req: &Request, error: Error) -> u16 {
+        let _ = req;
+        error.code()
     }
 }

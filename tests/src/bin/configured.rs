@@ -19,8 +19,11 @@ fn busy(_: &Request, _: &mut Response) -> Result {
     Err(Error::status(503, "come again"))
 }
 
-async fn late(_: &Request, res: &mut Response) -> Result {
+async fn late(req: &Request, res: &mut Response) -> Result {
     res.chunk("half").await?;
+    if req.target().ends_with("?yours") {
+        return Err(Error::status(409, "the client's own fault"));
+    }
     Err(Error::from(std::io::Error::other("the rest is lost")))
 }
 

@@ -1,5 +1,7 @@
 //! Row 64 of the feature list: WebSocket (RFC 6455), frame by frame.
 
+use std::task::Poll;
+
 use httpz::ext::websocket::{Accept, CloseCode, Either, Message, WebSocket};
 use httpz::prelude::*;
 use httpz::sse::{Channel, Event};
@@ -13,6 +15,18 @@ async fn echo(codes: &Channel, req: &Request, res: &mut Response) -> Result {
         match message.as_text() {
             Some("bye") => return Ok(()),
             Some("panic") => panic!("on purpose, over a socket"),
+            Some("fail") => return Err(Error::status(503, "on purpose")),
+            Some("refuse") => return Err(Error::status(409, "on purpose")),
+            Some("unknown") => Err(std::io::Error::from(std::io::ErrorKind::NotFound))?,
+            Some("fail late") => {
+                drop(socket);
+                pause(&mut true).await;
+                return Err(Error::status(500, "on purpose"));
+            }
+            Some(text) if text.starts_with('{') => {
+                let at: At = message.json()?;
+                socket.send(at.x.to_string()).await?;
+            }
             Some("close") => socket.close(CloseCode(4000), "you asked for it").await?,
             _ => socket.send(message).await?,
         }
@@ -20,6 +34,20 @@ async fn echo(codes: &Channel, req: &Request, res: &mut Response) -> Result {
     let code = socket.close_code().expect("it has been closed").0;
     codes.publish(Event::new("closed").id(code));
     Ok(())
+}
+
+#[derive(serde::Deserialize)]
+struct At {
+    x: u8,
+}
+
+/// Lets the connection go on once.
+async fn pause(first: &mut bool) {
+    std::future::poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        if std::mem::take(first) { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
 }
 
 /// Says what others say, and lets others hear what its peer says.
@@ -44,7 +72,8 @@ struct Peer {
 impl Peer {
     fn new() -> Self {
         let codes = Channel::new(8);
-        let app = App::new(codes.clone(), |r| r.get("/echo", echo).get("/chat", chat));
+        let app = App::new(codes.clone(), |r| r.get("/echo", echo).get("/chat", chat))
+            .error(|error: &std::io::Error| Error::status(404, error.kind().to_string()));
         Self { client: Client::new(app), codes }
     }
 
@@ -202,10 +231,6 @@ fn row_64_a_close_is_echoed_and_ends_the_socket() {
     let mut live = peer.open("/echo");
     live.send(frame(0x81, b"bye"));
     assert_eq!(live.next_chunk().unwrap(), b"\x88\x02\x03\xe8");
-    // One that panics does not say that all was well.
-    let mut live = peer.open("/echo");
-    live.send(frame(0x81, b"panic"));
-    assert_eq!(live.next_chunk().unwrap(), b"\x88\x02\x03\xf3");
     let mut live = peer.open("/echo");
     live.send(frame(0x81, b"close"));
     assert_eq!(live.next_chunk().unwrap(), b"\x88\x12\x0f\xa0you asked for it");
@@ -215,6 +240,32 @@ fn row_64_a_close_is_echoed_and_ends_the_socket() {
     let peer = Peer::new();
     peer.open("/echo").leave();
     assert_eq!(peer.code(), Some(1006));
+}
+
+#[test]
+fn row_64_a_handler_that_fails_does_not_say_that_all_was_well() {
+    for (sent, code) in [
+        ("panic", 1011),
+        ("fail", 1011),
+        ("refuse", 1008),
+        // What the application says of an error of another library.
+        ("unknown", 1008),
+        (r#"{"x":300}"#, 1008),
+        ("{", 1008),
+        // The handler had done with its socket before.
+        ("fail late", 1000),
+    ] {
+        let peer = Peer::new();
+        let mut live = peer.open("/echo");
+        // Some of what is to be sent has not left yet when the handler ends.
+        live.send([frame(0x89, b"?"), frame(0x81, sent.as_bytes())].concat());
+        let expected = [b"\x8a\x01?\x88\x02", &u16::to_be_bytes(code)[..]].concat();
+        let mut heard = Vec::new();
+        while let Some(bytes) = live.next_chunk() {
+            heard.extend(bytes);
+        }
+        assert_eq!(heard, expected, "{sent}");
+    }
 }
 
 #[test]

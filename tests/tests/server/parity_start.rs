@@ -144,7 +144,10 @@ fn row_4_errors_nobody_handled_are_logged_with_the_raw_url_and_not_told() {
         let answer = peer.get(target);
         assert_eq!((answer.status, &*answer.body), (status, body), "{target}");
     }
-    assert!(server.connect().send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n").rest().contains("half"));
+    for target in ["/late", "/late?yours"] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert!(server.connect().send(&request).rest().contains("half"), "{target}");
+    }
     let said = server.end();
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(

@@ -152,9 +152,12 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
         }
         Stage::Streaming => {
             response.abort();
-            service.too_late(request, &error);
+            service.too_late(request, error);
         }
-        Stage::Written => service.too_late(request, &error),
+        Stage::Written => {
+            let status = service.too_late(request, error);
+            response.part_in_failure(status);
+        }
         // The peer has left: not the handler's fault, and nothing to log.
         Stage::Aborted => {}
     }

@@ -91,6 +91,16 @@ pub(super) enum Source {
     Given(Content),
     /// Nowhere yet: this sends the whole answer when the handler has returned.
     Deferred(Deferred),
+    /// Nowhere: the answer was a 101, and this was the last to be said behind it.
+    Parting(Parting),
+}
+
+/// What is said last over a tunnel; see [`Tunnel::say_last`](super::Tunnel::say_last).
+#[derive(Clone, Copy)]
+pub(super) struct Parting {
+    pub(super) words: fn(Option<u16>) -> Vec<u8>,
+    /// How many bytes were said, as for a handler that does not fail.
+    pub(super) said: usize,
 }
 
 /// How a body that is sent piece by piece is delimited.

@@ -9,6 +9,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use super::places::Place;
+use super::response::{Parting, Source};
 use super::{Request, Response};
 use crate::error::{Error, Result};
 use crate::proto::{Framing, Version};
@@ -168,6 +169,15 @@ impl Tunnel<'_> {
     /// Appends bytes to what is to be sent; they leave with the next flush, read or write.
     pub fn push(&mut self, bytes: &[u8]) {
         self.res.push_raw(bytes);
+    }
+
+    /// Appends the last that is to be said. If the handler returns an error before that has left, its place
+    /// takes what `words` are for the status of the error, which is 500 for a panic.
+    #[doc(hidden)]
+    pub fn say_last(&mut self, words: fn(Option<u16>) -> Vec<u8>) {
+        let bytes = words(None);
+        self.push(&bytes);
+        self.res.source = Source::Parting(Parting { words, said: bytes.len() });
     }
 
     /// Waits until the peer's side has taken what was sent.

@@ -101,9 +101,11 @@ pub(crate) fn note(req: &Request, error: &Error) {
     }
 }
 
-/// One line for what came too late to be answered: nobody but the log hears of it.
+/// A line for what is the server's fault and came too late to be answered: nobody but the log hears of it.
 pub(super) fn note_late(req: &Request, error: &Error) {
-    say(req, "after its head was sent: ", error);
+    if error.code() >= 500 {
+        say(req, "after its head was sent: ", error);
+    }
 }
 
 fn say(req: &Request, when: &str, error: &Error) {

@@ -53,8 +53,10 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
     }
 
     #[cold]
-    fn too_late(&self, req: &Request, error: &Error) {
-        refusal::note_late(req, error);
+    fn too_late(&self, req: &Request, error: Error) -> u16 {
+        let error = refusal::interpret(&self.meanings, error);
+        refusal::note_late(req, &error);
+        error.code()
     }
 }
 

@@ -312,8 +312,8 @@ impl Service for Erased {
         self.0.refuse(req, res, error);
     }
 
-    fn too_late(&self, req: &Request, error: &Error) {
-        self.0.too_late(req, error);
+    fn too_late(&self, req: &Request, error: Error) -> u16 {
+        self.0.too_late(req, error)
     }
 }
 
@@ -337,8 +337,9 @@ mod tests {
 
         fn refuse(&self, _: &Request, _: &mut Response, _: Error) {}
 
-        fn too_late(&self, _: &Request, error: &Error) {
+        fn too_late(&self, _: &Request, error: Error) -> u16 {
             self.0.lock().unwrap().push(error.message().to_owned());
+            error.code()
         }
     }
 

@@ -152,7 +152,7 @@ impl Response {
             Source::Buffer => &self.buffer,
             Source::Given(Content::Static(bytes)) => bytes,
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Deferred(_) => &[],
+            Source::Deferred(_) | Source::Parting(_) => &[],
         }
     }
 

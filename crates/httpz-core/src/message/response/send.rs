@@ -105,7 +105,7 @@ impl Response {
             Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
             Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
             Source::Given(Content::Shared(bytes)) => bytes,
-            Source::Deferred(_) => Bytes::new(),
+            Source::Deferred(_) | Source::Parting(_) => Bytes::new(),
         };
         self.link.outbound().set_tail(body);
     }
@@ -200,6 +200,18 @@ impl Response {
     /// Appends bytes after a 101.
     pub(in crate::message) fn push_raw(&mut self, bytes: &[u8]) {
         self.link.outbound().buf().extend_from_slice(bytes);
+    }
+
+    /// Says something else last, for a handler that has failed with this status, unless what was said has left.
+    #[cold]
+    pub(crate) fn part_in_failure(&mut self, status: u16) {
+        let Source::Parting(parting) = self.source else { return };
+        let mut outbound = self.link.outbound();
+        if let Some(kept) = outbound.front().len().checked_sub(parting.said) {
+            let sent = outbound.buf().len() - outbound.front().len();
+            outbound.buf().truncate(sent + kept);
+            outbound.buf().extend_from_slice(&(parting.words)(Some(status)));
+        }
     }
 
     /// Starts a streamed body: head first, then whatever [`Response::chunk`] is given.

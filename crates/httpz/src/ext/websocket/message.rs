@@ -2,7 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{Error, Result};
+use httpz_core::message::read_json;
+
+use crate::Result;
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +36,9 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// 400 when it is not such JSON.
+    /// 400 when it is not such JSON, with the words that an argument `Json<T>` has for a body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(self.as_bytes())
-            .map_err(|error| Error::status(400, format!("malformed JSON: {error}")))
+        read_json(self.as_bytes())
     }
 }
 
@@ -76,10 +77,21 @@ impl CloseCode {
     pub const LOST: Self = Self(1006);
     /// A text that is not UTF-8.
     pub const NOT_TEXT: Self = Self(1007);
+    /// A message that is not taken, for a reason without a code of its own.
+    pub const REFUSED: Self = Self(1008);
     /// A message that is too large.
     pub const TOO_LARGE: Self = Self(1009);
     /// The server has failed.
     pub const FAILED: Self = Self(1011);
+
+    /// What is said when the handler is done, with an error of this status if it has failed.
+    pub(super) fn of_outcome(failed: Option<u16>) -> Self {
+        match failed {
+            None => Self::NORMAL,
+            Some(500..) => Self::FAILED,
+            Some(_) => Self::REFUSED,
+        }
+    }
 
     /// May a peer send it?
     pub(super) fn may_be_sent(self) -> bool {

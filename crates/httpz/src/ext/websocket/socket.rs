@@ -41,9 +41,9 @@ const KEPT: usize = 64 * 1024;
 /// # Ok::<(), httpz::BuildError>(())
 /// ```
 ///
-/// When the handler returns, the peer is told good-bye, and when it panics, that the server has failed. Of an
-/// error that a handler returns only the log hears; one that the peer shall hear of is said by
-/// [`WebSocket::close`], with [`CloseCode::FAILED`].
+/// When the handler returns, the peer is told good-bye, with 1000. An error that it returns is told with a code,
+/// without its words: 1011 where the server has failed (a status of 500 and above, or a panic), 1008 where the
+/// status says that the peer has. Whoever has more to say does it with [`WebSocket::close`].
 pub struct WebSocket<'a> {
     tunnel: Tunnel<'a>,
     max_message: usize,
@@ -308,10 +308,16 @@ impl<'a> WebSocket<'a> {
 
 impl Drop for WebSocket<'_> {
     fn drop(&mut self) {
-        // It leaves with what the connection sends last.
-        if self.closed.is_none() {
-            let failed = thread::panicking();
-            self.say_bye(if failed { CloseCode::FAILED } else { CloseCode::NORMAL }, "");
+        if self.closed.is_some() || self.said_bye {
+            return;
+        }
+        // It leaves with what the connection sends last. A panic may be caught before the connection hears of it.
+        if thread::panicking() {
+            self.say_bye(CloseCode::FAILED, "");
+        } else {
+            self.tunnel.say_last(|failed| {
+                frame::frame(Opcode::Close, &CloseCode::of_outcome(failed).0.to_be_bytes())
+            });
         }
     }
 }
