@@ -79,6 +79,7 @@ fn row_59_a_request_is_built_from_its_parts() {
     let web_test = Exchange::new().method(Method::Put).param("id", "a/b%20c").json(json!([9000]));
     let json = web_test.call(echo).expect_header("x-method", "PUT").get_json();
     assert_eq!((json["id"].as_str(), json["body"].as_str()), (Some("a/b%20c"), Some("[9000]")));
+    assert_eq!(web_test.req().header("content-type"), Some("application/json"));
 }
 
 #[test]
@@ -175,6 +176,17 @@ fn row_61_a_client_asks_the_whole_application() {
     let reply = client.post("/echo/7", json!({ "over": 9000 })).status(200);
     assert_eq!(reply.read_json::<serde_json::Value>()["body"], r#"{"over":9000}"#);
     client.get("/nowhere").status(404);
+}
+
+/// It was read as if there were a body, and the test panicked.
+#[test]
+fn row_61_bytes_that_ask_with_head_get_an_answer_without_a_body() {
+    let client = Client::new(App::new((), |r| r.get("/search", search)));
+    for before in ["", "\r\n"] {
+        let request = format!("{before}HEAD /search?search=tea HTTP/1.1\r\nHost: a\r\n\r\n");
+        let reply = client.send(request.as_bytes()).status(200).header("content-length", "16");
+        assert_eq!(reply.body(), b"");
+    }
 }
 
 /// A test of an application that could not be started would promise what nobody gets.

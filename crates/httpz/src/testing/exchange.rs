@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::reply::Reply;
-use super::{PATIENCE, nothing_happens};
+use super::{JSON, PATIENCE, json_body, nothing_happens};
 use crate::app::refusal::{self, Meaning};
 use crate::url::push_pair;
 use crate::{Config, Error, Handler, HttpError, Method, Request, Respond, Response, Result};
@@ -192,7 +192,7 @@ impl Exchange {
         self
     }
 
-    /// Sets the body to this value as JSON.
+    /// Sets the body to this value as JSON, with its `Content-Type`.
     ///
     /// # Panics
     ///
@@ -200,10 +200,7 @@ impl Exchange {
     #[must_use]
     #[track_caller]
     pub fn json(self, value: impl Serialize) -> Self {
-        match serde_json::to_vec(&value) {
-            Ok(body) => self.body(body),
-            Err(error) => panic!("the value for the body cannot be serialised: {error}"),
-        }
+        self.header(JSON.0, JSON.1).body(json_body(&value))
     }
 }
 
