@@ -354,6 +354,32 @@ fn row_24_json_is_read_whatever_the_content_type_and_may_borrow() {
     }
 }
 
+/// With a wrapper around it, the whole body was read before the handler could say how much it takes.
+#[test]
+fn row_24_a_body_in_an_option_or_a_result_is_not_read_before_either() {
+    #[post("/bare")]
+    async fn bare(body: Body<'_>) -> Result<String> {
+        Ok(body.limit(4 << 20).bytes().await?.len().to_string())
+    }
+    #[post("/option")]
+    async fn option(body: Option<Body<'_>>) -> Result<String> {
+        bare(body.or_404()?).await
+    }
+    #[post("/result")]
+    async fn result(body: Result<Body<'_>>) -> Result<String> {
+        bare(body?).await
+    }
+    #[post("/both")]
+    async fn both(body: Result<Option<Body<'_>>>) -> Result<String> {
+        bare(body?.or_404()?).await
+    }
+    let client = Client::new(App::new((), |r| r.mount(routes![bare, option, result, both])));
+    let large = vec![b'x'; 2 << 20];
+    for path in ["/bare", "/option", "/result", "/both"] {
+        client.request(Method::Post, path).body(&*large).send().status(200).text("2097152");
+    }
+}
+
 #[test]
 fn row_25_json_as_a_value_is_absent_without_a_body() {
     fn product(req: &Request, _: &mut Response) -> Result<String> {

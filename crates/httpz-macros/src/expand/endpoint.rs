@@ -205,7 +205,7 @@ fn unread(route: &Route<'_>) -> Option<TokenStream> {
     let httpz = &route.httpz;
     let takes = route.args.iter().filter_map(|arg| match arg {
         Arg::Extracted { ty, how, takes_body }
-            if takes_body.is_none() || types::last_word(ty) == ON_DEMAND =>
+            if takes_body.is_none() || types::last_word(types::inner(ty)) == ON_DEMAND =>
         {
             let (span, ty, kind) = (ty.span(), without_lifetimes(ty), how.kind());
             Some(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES.on_demand()))
