@@ -59,10 +59,11 @@ impl<T> Trie<T> {
     /// When there are patterns already.
     #[must_use]
     pub fn match_any_case(mut self) -> Self {
-        assert!(
-            self.leaves.is_empty(),
-            "the case of patterns is settled before the first is inserted"
-        );
+        assert!(self.is_empty(), "the case of patterns is settled before the first is inserted");
+        // Removed patterns leave numbers behind.
+        let any_trailing_slash = self.tree.any_trailing_slash;
+        self = Self::new();
+        self.tree.any_trailing_slash = any_trailing_slash;
         self.tree.fold = true;
         self.tree.choose_first_lookup();
         self
@@ -160,9 +161,14 @@ impl<T> Trie<T> {
     pub fn merge(&mut self, prefix: &str, other: Self) -> Result<(), InsertError> {
         let prefix = prefix.trim_end_matches('/');
         let mut all = Vec::new();
+        // Two patterns of the other set may be one in this, where case does not matter.
+        let mut among_them = Trie::new();
+        among_them.tree.fold = self.tree.fold;
         for leaf in other.leaves.into_iter().flatten() {
             let pattern = Pattern::parse(&format!("{prefix}{}", leaf.pattern))?;
             self.check(&pattern)?;
+            among_them.check(&pattern)?;
+            among_them.add(&pattern, ());
             all.push((pattern, leaf.value));
         }
         all.into_iter().for_each(|(pattern, value)| self.add(&pattern, value));

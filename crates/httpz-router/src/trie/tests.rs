@@ -217,6 +217,32 @@ fn a_merge_that_fails_adds_nothing() {
 }
 
 #[test]
+fn patterns_that_differ_in_case_alone_are_not_merged_where_it_does_not_matter() {
+    for patterns in [["/A", "/a"], ["/x-:id/B", "/X-:n/b"], ["/Q/*", "/q/*rest"]] {
+        let mut root = Trie::new().match_any_case();
+        let refused = root.merge("/api", trie(&patterns)).expect_err("they are one");
+        assert!(refused.to_string().contains(&format!("/api{}", patterns[1])), "{refused}");
+        assert!(root.is_empty() && root.find("/api/a").is_none());
+        assert!(Trie::new().merge("/api", trie(&patterns)).is_ok(), "{patterns:?}");
+    }
+}
+
+#[test]
+fn case_may_be_settled_once_all_patterns_have_gone() {
+    let mut emptied = trie(&["/Users/:id", "/a", "/b"]).match_trailing_slash();
+    for pattern in ["/a", "/Users/:id", "/b"] {
+        emptied.remove(pattern).expect("it is there");
+    }
+    let mut trie = emptied.match_any_case();
+    for pattern in ["/B/:x", "/A"] {
+        trie.insert(pattern, pattern).unwrap();
+    }
+    assert_eq!(trie.find("/b/7/").map(|found| *found.value()), Some("/B/:x"));
+    assert_eq!(trie.find("/a").map(|found| *found.value()), Some("/A"));
+    assert!(trie.find("/users/7").is_none());
+}
+
+#[test]
 fn a_pattern_captures_at_most_255_values() {
     let pattern = |n: usize| (0..n).map(|i| format!("/:p{i}")).collect::<String>();
     let mut trie = Trie::new();
