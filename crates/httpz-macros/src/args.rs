@@ -50,12 +50,6 @@ impl How {
     }
 }
 
-/// Types that can only be path parameters.
-pub(crate) const PRIMITIVE: [&str; 18] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "bool", "char", "String", "Uuid",
-];
-
 /// Extractors that take the body, which only one argument can.
 const BODY: [&str; 4] = ["Json", "Form", "Bytes", ON_DEMAND];
 
@@ -273,7 +267,7 @@ impl<'a> Reading<'a> {
             _ if word == "Response" => {
                 self.error(&ty, "the response is lent: write `&mut Response`")
             }
-            _ if PRIMITIVE.contains(&word.as_str()) => return self.stray(input, ty, name),
+            _ if types::comes_from_paths_only(&word) => return self.stray(input, ty, name),
             _ if BODY.contains(&word.as_str()) => self.take_body(&ty, &word),
             _ => {}
         }

@@ -9,7 +9,7 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::attribute::Unread;
 use crate::method::Verb;
-use crate::types::{bare, forever, inner, last_word, non_lifetime, without_self};
+use crate::types::{bare, forever, hides_a_type, inner, last_word, non_lifetime, without_self};
 
 /// A function as it is written, its body unread: what is not looked at costs no time.
 pub(crate) struct Item {
@@ -59,12 +59,6 @@ pub(crate) struct Function<'a> {
     /// The type whose method it is.
     pub(crate) owner: Option<&'a Type>,
 }
-
-/// Types whose names a route may not take: it would hide them from the code beside it.
-const PRIMITIVE: [&str; 17] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "bool", "char", "str",
-];
 
 impl Function<'_> {
     /// Its name, without the mark of a raw one.
@@ -153,7 +147,7 @@ impl Function<'_> {
                 ));
             }
             let name = sig.ident.to_string();
-            if PRIMITIVE.contains(&name.as_str()) {
+            if hides_a_type(&name) {
                 let text =
                     format!("a route called `{name}` would hide the type: call it otherwise");
                 return Err(Error::new_spanned(&sig.ident, text));

@@ -4,6 +4,27 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Type};
 
+/// Types that are words of the language, and hold a value each.
+const PRIMITIVE: [&str; 16] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "bool", "char",
+];
+
+/// Can an argument of a type of this name come from nothing but the path?
+pub(crate) fn comes_from_paths_only(word: &str) -> bool {
+    word == "String" || is_written_exactly(word)
+}
+
+/// Is a parameter of a type of this name written from a value of that type, and not from any text?
+pub(crate) fn is_written_exactly(word: &str) -> bool {
+    word == "Uuid" || PRIMITIVE.contains(&word)
+}
+
+/// Would a function of this name hide a type of the language from the code beside it?
+pub(crate) fn hides_a_type(word: &str) -> bool {
+    word == "str" || PRIMITIVE.contains(&word)
+}
+
 /// The type without parentheses, and without those that nobody sees: a macro that passes a type on
 /// puts them around it.
 pub(crate) fn bare(ty: &Type) -> &Type {

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Ident, Visibility};
 
-use crate::args::{Arg, PRIMITIVE};
+use crate::args::Arg;
 use crate::attribute::{Unread, seeming_parameters};
 use crate::route::Route;
 use crate::types;
@@ -38,8 +38,7 @@ fn written(route: &Route<'_>, parameter: &str) -> TokenStream {
     let exact = route.args.iter().find_map(|arg| match arg {
         Arg::Param { name, ty } if name == parameter => {
             let ty = types::inner(ty);
-            let word = types::last_word(ty);
-            (word != "String" && PRIMITIVE.contains(&word.as_str())).then(|| quote!(#ty))
+            types::is_written_exactly(&types::last_word(ty)).then(|| quote!(#ty))
         }
         _ => None,
     });
