@@ -3,13 +3,15 @@
 //! Path parameters are found by name, everything else by type; so the order of arguments is free.
 //! Types are told apart by their last word: a macro sees words, not meanings.
 
+mod strays;
+
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Error, FnArg, Ident, Pat, PatType, Receiver, ReceiverKind, Result, Type};
 
 use crate::answer::Answer;
 use crate::function::Function;
-use crate::{spell, types};
+use crate::types;
 
 /// What an argument is.
 pub(crate) enum Arg {
@@ -76,9 +78,9 @@ pub(crate) fn classify(function: &Function<'_>, answers: &[Answer]) -> Result<Ve
             FnArg::Receiver(receiver) => reading.receiver(receiver),
         });
     }
-    reading.tell_strays();
-    reading.miss_params();
-    reading.lend_context_once(&args);
+    reading.report_strays();
+    reading.report_missing_params();
+    reading.check_one_mut_context(&args);
     match reading.errors {
         None => Ok(args),
         Some(error) => Err(error),
@@ -311,117 +313,8 @@ impl<'a> Reading<'a> {
         Arg::Extracted { ty, how: How::Now, takes_body: Some(false) }
     }
 
-    /// Where the names of parameters are looked for.
-    fn place(&self) -> String {
-        match self.answers {
-            [answer] => format!("in the path \"{}\"", answer.whole),
-            _ => "in any of the paths".to_owned(),
-        }
-    }
-
-    /// The parameters that no argument has taken.
-    fn free(&self) -> Vec<String> {
-        let free = self.params.iter().filter(|(_, taken)| !taken);
-        free.map(|(name, _)| name.clone()).collect()
-    }
-
-    fn take(&mut self, name: &str) {
-        for (param, taken) in &mut self.params {
-            *taken |= param == name;
-        }
-    }
-
-    /// Says of each stray what was probably meant. The slip explains why a parameter has no argument:
-    /// one mistake, one message.
-    fn tell_strays(&mut self) {
-        let place = self.place();
-        let is_under = self.answers.iter().any(|answer| answer.under.is_some());
-        let source = match self.answers.iter().any(Answer::has_body) {
-            true => {
-                "from the query with `Query<…>` or from the body with `Json<…>`, `Form<…>`, `&[u8]` or \
-                 `Body<'_>`"
-            }
-            false => "from the query with `Query<…>`",
-        };
-        let strays = std::mem::take(&mut self.strays);
-        for (input, name) in &strays {
-            let free = self.free();
-            let close = spell::closest(name, free.iter().map(String::as_str));
-            let meant = match (close, &strays[..], &free[..]) {
-                (Some(close), ..) => Some(close),
-                // The only one that is missing, whatever it is called.
-                (None, [_], [only]) => Some(only.as_str()),
-                _ => None,
-            };
-            let text = match meant {
-                Some(meant) if name.is_empty() => {
-                    self.take(meant);
-                    format!(
-                        "an argument of a path has the name that it has there: write `{meant}`, or \
-                         `_{meant}` to leave it unused"
-                    )
-                }
-                Some(meant) => {
-                    self.take(meant);
-                    format!("`{name}` is not {place}; did you mean `{meant}`?")
-                }
-                None if name.is_empty() => {
-                    "an argument without a name is no path parameter: name it as in the path"
-                        .to_owned()
-                }
-                None if is_under => {
-                    format!(
-                        "`{name}` is not {place}: add `:{name}` to the path, or take it {source}"
-                    )
-                }
-                None => format!(
-                    "`{name}` is not {place}: add `:{name}` to the path, take it {source}, or, if the \
-                     prefix of a group has it, say so: `under = \"/…/:{name}\"`"
-                ),
-            };
-            self.error(input, text);
-        }
-    }
-
-    fn miss_params(&mut self) {
-        if let Some((input, _)) = self.own.iter().find(|(input, _)| is_path(&input.ty)).cloned()
-            && let free = self.free()
-            && !free.is_empty()
-        {
-            let arguments: Vec<String> = free.iter().map(|name| format!("{name}: …")).collect();
-            let text = format!(
-                "a parameter of the path is an argument by its name: write `{}` in place of `Path<…>`",
-                arguments.join(", ")
-            );
-            return self.error(input, text);
-        }
-        for name in self.free() {
-            // A name of two letters is close to too many.
-            let close = |(_, own): &&(PatType, String)| {
-                own.len() > 2 && spell::closest(own, [name.as_str()].into_iter()).is_some()
-            };
-            if let Some((input, own)) = self.own.iter().find(close).cloned() {
-                let text = format!("`{own}` is not {}; did you mean `{name}`?", self.place());
-                self.error(input, text);
-                continue;
-            }
-            let answer = self.answers.iter().find(|answer| answer.names(&name));
-            let path = answer.expect("the name is one of theirs").text_with(&name);
-            let function: &Ident = &self.function.sig.ident;
-            let text = if is_argument_name(&name) {
-                format!(
-                    "`:{name}` has no argument: add `{name}: u64` (or `&str`, or any `FromParam` type) \
-                     to `fn {function}`, or `_{name}: &str` to leave it unused"
-                )
-            } else {
-                format!("`:{name}` cannot be the name of an argument: call it otherwise")
-            };
-            self.error(path, text);
-        }
-    }
-
     /// Refuses a context lent by `&mut` beside another.
-    fn lend_context_once(&mut self, args: &[Arg]) {
+    fn check_one_mut_context(&mut self, args: &[Arg]) {
         let contexts = args.iter().filter(|arg| matches!(arg, Arg::Context { .. })).count();
         let mutable =
             self.function.sig.inputs.iter().zip(args).find_map(|(input, arg)| match arg {
@@ -460,15 +353,4 @@ fn unwrapped(ty: &Type) -> (Wrapper, &Type) {
 /// `[u8]`
 fn is_bytes(ty: &Type) -> bool {
     matches!(ty, Type::Slice(slice) if types::last_word(&slice.elem) == "u8")
-}
-
-/// The `Path<…>` of other libraries.
-fn is_path(ty: &Type) -> bool {
-    types::last_word(ty) == "Path" && types::shown(ty).ends_with('>')
-}
-
-/// Can a parameter of this name be taken by an argument?
-fn is_argument_name(name: &str) -> bool {
-    let raw = format!("r#{name}");
-    syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str::<Ident>(&raw)).is_ok()
 }
