@@ -18,7 +18,7 @@ use crate::service::Service;
 use crate::wire::{Wait, Wire};
 
 /// Bytes that are thrown away after the last answer before we stop listening to the peer.
-const LAST_WORDS: usize = 1024 * 1024;
+const LINGER_BYTES: usize = 1024 * 1024;
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Says why a request is not served, and ends the connection.
@@ -91,7 +91,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             loop {
                 match wire.poll_read(cx, &mut room) {
                     Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(n)) if n > 0 && heard < LAST_WORDS => heard += n,
+                    Poll::Ready(Ok(n)) if n > 0 && heard < LINGER_BYTES => heard += n,
                     Poll::Ready(_) => return Poll::Ready(()),
                 }
             }

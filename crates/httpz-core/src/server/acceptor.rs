@@ -23,9 +23,9 @@ use crate::net::timed::TICK;
 use crate::net::{Detached, Gate, Pass, Refused, Socket};
 use crate::proto::encode;
 
-/// More than the kernel's queues hold. It bounds the last accepts, so that peers who go on coming do not keep
-/// a server from ending.
-const QUEUE: usize = 65_536;
+/// How many connections are accepted at the end: more than the kernel's queues hold. Without a bound, peers who
+/// go on coming would keep a server from ending.
+const MAX_LAST_ACCEPTS: usize = 65_536;
 
 /// The listening sockets of a worker.
 pub(super) struct Acceptor {
@@ -90,7 +90,9 @@ impl Acceptor {
     pub(super) async fn accept_all(&self, server: &impl ServeConn) {
         self.taken.set(0);
         let all = poll_fn(|cx| {
-            self.sources.iter().for_each(|source| self.accept_at(source, QUEUE, cx, server));
+            self.sources
+                .iter()
+                .for_each(|source| self.accept_at(source, MAX_LAST_ACCEPTS, cx, server));
             Poll::Ready(())
         });
         // Otherwise the runtime would say after 128 of them that there are no more, to give others a turn.
@@ -121,7 +123,7 @@ impl Acceptor {
             };
             match come {
                 Poll::Ready(Ok(())) => self.taken.set(self.taken.get() + 1),
-                Poll::Ready(Err(error)) if is_no_news(&error) => {}
+                Poll::Ready(Err(error)) if is_transient(&error) => {}
                 Poll::Ready(Err(error)) => {
                     log::trouble(format_args!("cannot accept: {error}; trying again in {TICK:?}"));
                     return;
@@ -226,7 +228,7 @@ impl Source {
 }
 
 /// A peer that left between the kernel and us is nothing to report.
-fn is_no_news(error: &io::Error) -> bool {
+fn is_transient(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }

@@ -47,14 +47,14 @@ use httpz_core::log;
 use crate::{Error, Handle, Listen, Places, Result};
 
 /// How many sockets Linux passes in one message.
-const MOST: usize = 253;
+const MAX_SOCKETS: usize = 253;
 /// How long one side waits for the other's next message; a new process may have much to prepare.
-const PATIENCE: Duration = Duration::from_secs(60);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long to wait for the first message, which a process sends at once: one that connects and says nothing
 /// must not keep out the next.
-const PROMPTLY: Duration = Duration::from_secs(5);
+const FIRST_MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a server without a successor checks whether it is ending.
-const GLANCE: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 const TAKE: &[u8] = b"take";
 const SERVING: &[u8] = b"serving";
@@ -80,7 +80,7 @@ impl Handover {
         let Ok(predecessor) = UnixStream::connect(&path) else {
             return Ok(Self { path, predecessor: None, taken: Vec::new() });
         };
-        let taken = take(&predecessor).map_err(|error| failed(&path, &error))?;
+        let taken = take_sockets(&predecessor).map_err(|error| handover_error(&path, &error))?;
         Ok(Self { path, predecessor: Some(predecessor), taken })
     }
 
@@ -97,7 +97,8 @@ impl Handover {
     ///
     /// When `wanted` is malformed.
     pub fn places(&self, wanted: impl Places) -> Result<Vec<Listen>> {
-        let had = |place: &Listen| self.taken.iter().find(|taken| is_same(place, taken)).cloned();
+        let had =
+            |place: &Listen| self.taken.iter().find(|taken| is_same_place(place, taken)).cloned();
         Ok(wanted.places()?.into_iter().map(|place| had(&place).unwrap_or(place)).collect())
     }
 
@@ -108,15 +109,16 @@ impl Handover {
     /// When the path cannot be listened at. The server serves all the same.
     pub fn serve(mut self, server: &Handle) -> Result {
         if let Some(mut predecessor) = self.predecessor.take() {
-            let parted = predecessor.write_all(SERVING).and_then(|()| hear(&predecessor, GONE));
-            if let Err(error) = parted {
+            let told =
+                predecessor.write_all(SERVING).and_then(|()| expect_message(&predecessor, GONE));
+            if let Err(error) = told {
                 // It died just now; what it had to do is done.
                 log::trouble(format_args!("the predecessor left without a word: {error}"));
             }
         }
         // For this user alone.
         let listener = unix::bind(&self.path, Some(0o600), 1);
-        let listener = listener.map_err(|error| failed(&self.path, &error))?;
+        let listener = listener.map_err(|error| handover_error(&self.path, &error))?;
         let file = SocketFile::new(self.path);
         server.on_shutdown(move || drop(file));
         let server = server.clone();
@@ -127,12 +129,12 @@ impl Handover {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> Error {
+fn handover_error(path: &Path, error: &io::Error) -> Error {
     Error::status(500, format!("handover at {}: {error}", path.display()))
 }
 
 /// Is `taken` what `wanted` would open?
-fn is_same(wanted: &Listen, taken: &Listen) -> bool {
+fn is_same_place(wanted: &Listen, taken: &Listen) -> bool {
     match (wanted, taken.addr()) {
         (Listen::Tcp(wanted) | Listen::Shared(wanted), Some(had)) => {
             wanted.ip() == had.ip() && [0, had.port()].contains(&wanted.port())
@@ -145,12 +147,12 @@ fn is_same(wanted: &Listen, taken: &Listen) -> bool {
 /// The successor's first half: asks for the sockets.
 ///
 /// They come in one message for each place, its text one byte; the last has no socket.
-fn take(predecessor: &UnixStream) -> io::Result<Vec<Listen>> {
-    predecessor.set_read_timeout(Some(PATIENCE))?;
+fn take_sockets(predecessor: &UnixStream) -> io::Result<Vec<Listen>> {
+    predecessor.set_read_timeout(Some(REPLY_TIMEOUT))?;
     (&*predecessor).write_all(TAKE)?;
     let mut taken = Vec::new();
     loop {
-        let sockets = receive(predecessor)?;
+        let sockets = receive_sockets(predecessor)?;
         if sockets.is_empty() {
             return Ok(taken);
         }
@@ -164,10 +166,10 @@ fn take(predecessor: &UnixStream) -> io::Result<Vec<Listen>> {
 fn wait_for_successor(listener: &UnixListener, server: &Handle) {
     while !server.is_ending() {
         let Ok((mut successor, _)) = listener.accept() else {
-            thread::sleep(GLANCE);
+            thread::sleep(POLL_INTERVAL);
             continue;
         };
-        match give(&successor, server) {
+        match give_sockets(&successor, server) {
             Ok(()) => {
                 // This frees the path, too.
                 server.hand_over();
@@ -181,32 +183,35 @@ fn wait_for_successor(listener: &UnixListener, server: &Handle) {
     }
 }
 
-fn give(successor: &UnixStream, server: &Handle) -> io::Result<()> {
+fn give_sockets(successor: &UnixStream, server: &Handle) -> io::Result<()> {
     successor.set_nonblocking(false)?;
-    successor.set_read_timeout(Some(PROMPTLY))?;
-    hear(successor, TAKE)?;
-    successor.set_read_timeout(Some(PATIENCE))?;
+    successor.set_read_timeout(Some(FIRST_MESSAGE_TIMEOUT))?;
+    expect_message(successor, TAKE)?;
+    successor.set_read_timeout(Some(REPLY_TIMEOUT))?;
     let sockets = server.sockets().map_err(|error| io::Error::other(error.to_string()))?;
     for (_, sockets) in &sockets {
-        let sockets: Vec<_> = sockets.iter().take(MOST).map(AsFd::as_fd).collect();
-        send(successor, &sockets)?;
+        let sockets: Vec<_> = sockets.iter().take(MAX_SOCKETS).map(AsFd::as_fd).collect();
+        send_sockets(successor, &sockets)?;
     }
-    send(successor, &[])?;
-    hear(successor, SERVING)
+    send_sockets(successor, &[])?;
+    expect_message(successor, SERVING)
 }
 
-/// Waits for just this word.
-fn hear(mut peer: &UnixStream, word: &[u8]) -> io::Result<()> {
-    let mut heard = vec![0; word.len()];
-    peer.read_exact(&mut heard).map_err(in_words)?;
-    match heard == word {
+/// Waits for this message; another is an error.
+fn expect_message(mut peer: &UnixStream, message: &[u8]) -> io::Result<()> {
+    let mut came = vec![0; message.len()];
+    peer.read_exact(&mut came).map_err(explain_timeout)?;
+    match came == message {
         true => Ok(()),
-        false => Err(io::Error::new(io::ErrorKind::InvalidData, "it speaks another language")),
+        false => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "unexpected message on the handover socket",
+        )),
     }
 }
 
 /// What the system says of a deadline is "temporarily unavailable".
-fn in_words(error: io::Error) -> io::Error {
+fn explain_timeout(error: io::Error) -> io::Error {
     match error.kind() {
         io::ErrorKind::WouldBlock => {
             io::Error::new(io::ErrorKind::TimedOut, "the other side said nothing for too long")
@@ -215,8 +220,8 @@ fn in_words(error: io::Error) -> io::Error {
     }
 }
 
-fn send(peer: &UnixStream, sockets: &[BorrowedFd<'_>]) -> io::Result<()> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+fn send_sockets(peer: &UnixStream, sockets: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_SOCKETS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !sockets.is_empty() && !control.push(SendAncillaryMessage::ScmRights(sockets)) {
         return Err(io::Error::other("too many sockets for one message"));
@@ -226,13 +231,13 @@ fn send(peer: &UnixStream, sockets: &[BorrowedFd<'_>]) -> io::Result<()> {
     Ok(())
 }
 
-fn receive(peer: &UnixStream) -> io::Result<Vec<OwnedFd>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+fn receive_sockets(peer: &UnixStream) -> io::Result<Vec<OwnedFd>> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_SOCKETS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut text = [0];
     let mut room = [IoSliceMut::new(&mut text)];
     let got = recvmsg(peer, &mut room, &mut control, RecvFlags::CMSG_CLOEXEC)
-        .map_err(|error| in_words(error.into()))?;
+        .map_err(|error| explain_timeout(error.into()))?;
     if got.bytes == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
