@@ -1,8 +1,9 @@
 //! The engine of httpz: from the bytes of a connection to a request, a response and back.
 //!
-//! This crate knows no routes and no macros; `httpz` adds those. Read it from the bottom: [`proto`] turns bytes into meaning and back without any I/O, [`memory`] holds the
-//! buffers, [`message`] is what a handler sees, [`exchange`] pools the pairs, [`conn`] is the loop
-//! of one connection, and [`net`] with [`server`] put it on tokio.
+//! This crate knows no routes and no macros; `httpz` adds those. Read it from the bottom: [`proto`] turns
+//! bytes into meaning and back without any I/O, [`memory`] holds the buffers, [`message`] is what a handler
+//! sees, [`exchange`] pools the pairs, [`conn`] is the loop of one connection, and [`net`] with [`server`]
+//! put it on tokio.
 //!
 //! Modules only use modules below them; `cargo xtask tidy` checks that.
 

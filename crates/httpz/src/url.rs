@@ -9,8 +9,9 @@ use httpz_router::{Pattern, Segment};
 
 /// The path that a pattern matches with these values for its parameters, in order.
 ///
-/// Everything in a value is escaped that would not come back as it is, but for `.` and `..`. Only the rest of a path may hold
-/// slashes; elsewhere one would begin a new segment. An empty pattern adds nothing to its group's prefix.
+/// Everything in a value is escaped that would not come back as it is, but for `.` and `..`. Only the rest of a
+/// path may hold slashes; elsewhere one would begin a new segment. An empty pattern adds nothing to its group's
+/// prefix.
 ///
 /// It never begins with two slashes: behind them browsers read a host (RFC 3986 §4.2), and a redirect to
 /// such a place would lead where a value says.

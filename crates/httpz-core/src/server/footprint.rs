@@ -34,9 +34,9 @@ impl Config {
     /// ```
     ///
     /// `pool.min`, `pool.max` and `pool.streams` are rounded up to a multiple of the workers. Not counted is what the
-    /// application allocates (its own state, bodies of answers over `response.body_buffer_size`,
-    /// arenas), the piece that a stream is just sending, what groups allow beyond `request.max_body_size`, and the connections, which take
-    /// about 1 KiB each.
+    /// application allocates (its own state, bodies of answers over `response.body_buffer_size`, arenas), the piece
+    /// that a stream is just sending, what groups allow beyond `request.max_body_size`, and the connections, which
+    /// take about 1 KiB each.
     ///
     /// ```
     /// # use httpz_core::Config;

@@ -31,8 +31,8 @@ pub enum Listen {
     Tcp(SocketAddr),
     /// A TCP address whose connections go to the worker that has the fewest; see [`Listen::shared`].
     Shared(SocketAddr),
-    /// A unix socket, whose connections go to the worker that has the fewest. Its file is removed when the server ends; a file that a dead server has left behind is
-    /// replaced.
+    /// A unix socket, whose connections go to the worker that has the fewest. Its file is removed when the
+    /// server ends; a file that a dead server has left behind is replaced.
     Unix {
         /// The name of the file.
         path: PathBuf,

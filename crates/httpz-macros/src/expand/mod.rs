@@ -2,8 +2,8 @@
 //!
 //! The type lives in another namespace than the function, so both keep the name: `show(7)` calls the
 //! function, `routes![show]` and `show::url(7)` mean the route. It is as little as will do: what is
-//! emitted is compiled once for every route. All paths are absolute and all names of our own begin with `__`, so that nothing the user has in scope can change
-//! their meaning.
+//! emitted is compiled once for every route. All paths are absolute and all names of our own begin with
+//! `__`, so that nothing the user has in scope can change their meaning.
 
 pub(crate) mod endpoint;
 pub(crate) mod meta;

@@ -57,8 +57,8 @@ type Test = Box<dyn Fn(&str) -> bool + Send + Sync>;
 /// OPTIONS or not. The fields count among those of `response.max_header_count`: up to four of an
 /// answer, six of a preflight.
 ///
-/// Handlers that have a `Vary` of their own add it by [`Response::header`](crate::Response::header); `set_header` would take
-/// ours away.
+/// Handlers that have a `Vary` of their own add it by [`Response::header`](crate::Response::header);
+/// `set_header` would take ours away.
 #[must_use = "it is given to `App::cors` or `Group::cors`"]
 pub struct Cors {
     origins: Origins,
