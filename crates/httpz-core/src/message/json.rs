@@ -1,7 +1,8 @@
 //! Reads a body as JSON, and tells whose fault it is when it is none.
 
+mod place;
+
 use serde::Deserialize;
-use serde_path_to_error::Path;
 
 use super::excerpt::excerpt;
 use crate::error::{Error, Result};
@@ -12,23 +13,18 @@ use crate::proto::Status;
 #[inline]
 pub fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {
-        let at = if error.is_data() { place::<T>(bytes) } else { None };
-        refusal(bytes, &error, at)
+        let again = |end| serde_json::from_slice::<T>(&bytes[..end]).err();
+        refusal(bytes, &error, &again)
     })
 }
 
-/// Which value does not fit, as a path to it; none for the whole.
-///
-/// It is read once more, since to know that on the way would slow down what does fit.
+/// `again` reads the front of the bytes once more, up to there.
 #[cold]
-fn place<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<Path> {
-    let mut again = serde_json::Deserializer::from_slice(bytes);
-    let error = serde_path_to_error::deserialize::<_, T>(&mut again).err()?;
-    (error.path().iter().len() > 0).then(|| error.path().clone())
-}
-
-#[cold]
-fn refusal(bytes: &[u8], error: &serde_json::Error, at: Option<Path>) -> Error {
+fn refusal(
+    bytes: &[u8],
+    error: &serde_json::Error,
+    again: &dyn Fn(usize) -> Option<serde_json::Error>,
+) -> Error {
     if bytes.is_empty() {
         return Error::status(400, "there is no body; JSON is expected");
     }
@@ -43,7 +39,8 @@ fn refusal(bytes: &[u8], error: &serde_json::Error, at: Option<Path>) -> Error {
                     with `#[serde(borrow)]`";
         return Error::status(500, Status::INTERNAL_SERVER_ERROR.reason()).with_source(mend);
     }
-    let at = at.map(|path| format!("`{}`: ", shown(&path.to_string()))).unwrap_or_default();
+    let at = place::place(bytes, error, |end| again(end).is_some_and(|error| error.is_data()));
+    let at = at.map(|path| format!("`{}`: ", shown(&path))).unwrap_or_default();
     Error::status(400, format!("unexpected JSON: {at}{}", shown(&text)))
 }
 
