@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use httpz_core::testing::Loopback;
-use httpz_core::{Config, Error, Flow, Request, Response, Result, Service};
+use httpz_core::{Config, Error, Flow, Method, Request, Response, Result, Service};
 
 use super::{answers, cuts};
 
@@ -34,6 +34,8 @@ struct Notes {
     wrong_body: bool,
     /// Pieces of the answer have been sent, so that a body set now would be lost.
     streams: bool,
+    /// The length that was declared, less what has been sent of it.
+    left: Option<usize>,
 }
 
 impl Service for Machine {
@@ -42,7 +44,7 @@ impl Service for Machine {
         let ops: Vec<u8> = req.path()[1..].bytes().map(|byte| byte - b'@').collect();
         let ops: Vec<u8> = ops.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
         Flow::later(async move {
-            self.notes().streams = false;
+            (self.notes().streams, self.notes().left) = (false, None);
             for op in ops {
                 let done = self.perform(op, req, res).await;
                 if done.is_err() {
@@ -50,6 +52,10 @@ impl Service for Machine {
                     return done;
                 }
             }
+            let mut notes = self.notes();
+            // An answer that falls short of what was declared is cut.
+            let falls_short = notes.streams && notes.left.is_some_and(|left| left > 0);
+            notes.gave_up |= falls_short && req.method() != Method::Head;
             Ok(())
         })
     }
@@ -87,6 +93,8 @@ impl Machine {
             5 => {
                 self.notes().streams |= !res.written();
                 res.chunk(&[b'x'; 16][..with]).await?;
+                let left = self.notes().left;
+                self.notes().left = left.map(|left| left.saturating_sub(with));
             }
             6 => res.write().await?,
             7 => {
@@ -94,7 +102,10 @@ impl Machine {
                 self.notes().gave_up |= res.written();
                 res.close();
             }
-            8 => res.clear(),
+            8 => {
+                res.clear();
+                self.forget_length(res);
+            }
             9 => {
                 req.read_body().await?;
                 let body = req.body().unwrap_or_default();
@@ -102,15 +113,32 @@ impl Machine {
             }
             10 => poll_once().await,
             11 => return Err(Error::status([418, 500, 204, 200, 100][with % 5], "failed")),
-            12 => drop(res.header("Content-Length", with.to_string())),
+            12 => {
+                if !res.written() {
+                    self.notes().left = Some(with);
+                }
+                res.header("Content-Length", with.to_string());
+            }
             13 => {
                 res.mark_written();
                 self.notes().gave_up = true;
             }
-            14 => drop(res.remove_header(["X-A", "Content-Length", "Date"][with % 3])),
+            14 => {
+                res.remove_header(["X-A", "Content-Length", "Date"][with % 3]);
+                if with % 3 == 1 {
+                    self.forget_length(res);
+                }
+            }
             _ => drop(self.set_body(true, res).text("xxx")),
         }
         Ok(())
+    }
+
+    /// What was declared counts no more, if nothing has been sent yet.
+    fn forget_length(&self, res: &Response) {
+        if !res.written() {
+            self.notes().left = None;
+        }
     }
 
     /// An answer that would lose a body is cut.
