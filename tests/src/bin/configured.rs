@@ -51,6 +51,15 @@ async fn pour(_: &Request, res: &mut Response) -> Result {
     }
 }
 
+/// Answers each message on a connection that it has taken over.
+async fn tunnel(req: &Request, res: &mut Response) -> Result {
+    let mut tunnel = res.upgrade(req, "echo").await?;
+    while tunnel.read(&mut [0; 64]).await? != httpz::Came::End {
+        tunnel.write(b"hello").await?;
+    }
+    Ok(())
+}
+
 fn main() -> httpz::Result {
     let app = App::new((), |r| {
         r.get("/plaintext", handler(|_, _| "Hello, World!"))
@@ -62,6 +71,7 @@ fn main() -> httpz::Result {
             .post("/hold", hold)
             .post("/unread", unread)
             .get("/pour", pour)
+            .get("/tunnel", tunnel)
     });
     let app = app.config(Config::from_env()?);
     if std::env::var_os("IN_RUNTIME").is_none() {

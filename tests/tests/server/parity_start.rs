@@ -160,6 +160,21 @@ fn row_4_errors_nobody_handled_are_logged_with_the_raw_url_and_not_told() {
     );
 }
 
+/// Else anybody could fill it.
+#[test]
+fn row_4_a_peer_that_breaks_off_writes_nothing_into_the_log() {
+    let server = Configured::start("quiet", &[]);
+    let mut peer = server.connect();
+    peer.send("GET /tunnel HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+    assert!(peer.until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    // What is answered is there and is not read, so this is a reset.
+    peer.send("hello");
+    std::thread::sleep(Duration::from_millis(100));
+    drop(peer);
+    assert_eq!(server.connect().get("/plaintext").status, 200);
+    assert_eq!(server.end(), "");
+}
+
 #[test]
 fn row_50_a_server_listens_at_several_places_at_once() {
     let paths = [socket("several-a"), socket("several-b")];

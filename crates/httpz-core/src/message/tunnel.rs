@@ -9,6 +9,7 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use super::places::Place;
+use super::response::Stage;
 use super::response::{Parting, Source};
 use super::{Request, Response};
 use crate::error::{Error, Result};
@@ -146,7 +147,11 @@ impl Tunnel<'_> {
             Ok(n) => Ok(Came::Bytes(n)),
             // A drain makes this wait late at once.
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Came::Nothing),
-            Err(error) => Err(gone(error)),
+            Err(error) => {
+                // Not the handler's fault, if that passes it on.
+                self.res.stage = Stage::Aborted;
+                Err(gone(error))
+            }
         };
         self.waiting = false;
         Poll::Ready(came)
