@@ -50,6 +50,10 @@ impl Wire for Still {
 
     fn wait(&self, _: Wait) {}
 
+    fn waiting(&self) -> Wait {
+        Wait::KeepAlive
+    }
+
     fn poll_late(&self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
     }

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 /// What the connection is waiting for; each has a deadline of its own in `Timeouts`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wait {
-    /// Nothing from the peer: a handler is running.
+    /// Nothing from the peer: a handler is running. Late when the peer has left; then the handler is dropped.
     #[default]
     Nothing,
     /// The first byte of the next request.
@@ -29,7 +29,7 @@ pub enum Wait {
     Linger,
     /// An exchange from the pool.
     Exchange,
-    /// The time for the next ping, in an event stream or a tunnel.
+    /// The time for the next ping, in an event stream, a tunnel or `Response::closed`.
     Ping,
 }
 
@@ -86,10 +86,8 @@ pub trait Wire {
     /// Announces what is waited for from now on; starts its deadline.
     fn wait(&self, wait: Wait);
 
-    /// What is waited for, as last announced; a wire without deadlines need not keep it.
-    fn waiting(&self) -> Wait {
-        Wait::Nothing
-    }
+    /// What is waited for, as last announced.
+    fn waiting(&self) -> Wait;
 
     /// Stops the deadline of the current wait; from now on nothing is waited for.
     fn pause(&self) -> Paused {
@@ -108,7 +106,8 @@ pub trait Wire {
         let _ = head;
     }
 
-    /// Ready when the announced wait has taken too long; for waits without a pending read or write.
+    /// Ready when the announced wait has taken too long, or the peer has left while a handler runs; for waits without a
+    /// pending read or write.
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// The address of the peer, where it has one.

@@ -36,8 +36,8 @@ pub(crate) struct Options {
     pub(crate) limit: Option<u64>,
     /// `timeout = "5s"`: how many milliseconds the handler may take, and where that was said.
     pub(crate) timeout: Option<(u64, Span)>,
-    /// `finish`: the handler runs to its end even if the peer leaves; where that was said.
-    pub(crate) finish: Option<Span>,
+    /// `must_finish`: the handler runs to its end even if the peer leaves; where that was said.
+    pub(crate) must_finish: Option<Span>,
     /// `under = "…"`: the prefix of the group that it stands in.
     pub(crate) under: Option<LitStr>,
     /// `guard = path`: runs before, and makes the context.
@@ -49,7 +49,7 @@ pub(crate) struct Options {
 }
 
 const OPTIONS: [&str; 8] =
-    ["name", "limit", "timeout", "finish", "under", "guard", "data", "crate"];
+    ["name", "limit", "timeout", "must_finish", "under", "guard", "data", "crate"];
 
 impl Attribute {
     /// Looks into it.
@@ -70,10 +70,10 @@ impl Attribute {
                 paths.push(path(input)?);
             } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
                 options.read(verb, input)?;
-            } else if input.fork().parse::<Ident>().is_ok_and(|word| word == "finish") {
-                let finish: Ident = input.parse()?;
-                options.finish = Some(finish.span());
-                options.say(finish)?;
+            } else if input.fork().parse::<Ident>().is_ok_and(|word| word == "must_finish") {
+                let word: Ident = input.parse()?;
+                options.must_finish = Some(word.span());
+                options.say(word)?;
             } else {
                 return Err(misplaced(verb, input));
             }
@@ -175,9 +175,11 @@ impl Options {
                 value::<Path>(&option, input, "a path without quotes")?;
                 return Ok(());
             }
-            "finish" => {
-                let text =
-                    format!("`finish` stands by itself: #[{}\"/pay\", finish)]", verb.opening());
+            "must_finish" => {
+                let text = format!(
+                    "`must_finish` stands by itself: #[{}\"/pay\", must_finish)]",
+                    verb.opening()
+                );
                 return Err(Error::new(option.span(), text));
             }
             "path" => {
@@ -223,7 +225,7 @@ impl Options {
         self.name = self.name.take().or(other.name);
         self.limit = self.limit.or(other.limit);
         self.timeout = self.timeout.or(other.timeout);
-        self.finish = self.finish.or(other.finish);
+        self.must_finish = self.must_finish.or(other.must_finish);
         self.under = self.under.take().or(other.under);
         self.guard = self.guard.take().or(other.guard);
         self.data = self.data.take().or(other.data);

@@ -49,7 +49,7 @@ fn route_attribute(name: &str, attribute: TokenStream, item: TokenStream) -> Tok
 /// |---|---|
 /// | `limit = "10MB"` | how long the body may be |
 /// | `timeout = "5s"` | how long an `async fn` may take |
-/// | `finish` | an `async fn` runs to its end even if the peer leaves |
+/// | `must_finish` | an `async fn` runs to its end even if the peer leaves |
 /// | `name = "…"` | what tables and documents call it |
 /// | `under = "/users/:user"` | the prefix of the group that it stands in, for arguments from there and for `url` |
 /// | `guard = auth` | a function with `#[guard]` that stands before it |

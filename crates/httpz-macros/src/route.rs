@@ -35,10 +35,10 @@ impl<'a> Route<'a> {
                 "a sync handler cannot be cut off: make it an `async fn`, or leave `timeout` out";
             return Err(Error::new(span, text));
         }
-        if let Some(span) = options.finish
+        if let Some(span) = options.must_finish
             && function.sig.asyncness.is_none()
         {
-            let text = "a sync handler always runs to its end: leave `finish` out";
+            let text = "a sync handler always runs to its end: leave `must_finish` out";
             return Err(Error::new(span, text));
         }
         let args = args::classify(&function, &answers)?;

@@ -62,12 +62,12 @@ impl Chunks {
     ///
     /// #[get("/zeros/:kib")]
     /// fn zeros(kib: usize) -> Chunks {
-    ///     Chunks::each(std::iter::repeat_n([0; 1024], kib)).length(kib as u64 * 1024)
+    ///     Chunks::each(std::iter::repeat_n([0; 1024], kib)).content_length(kib as u64 * 1024)
     /// }
     /// # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![zeros])));
     /// # client.get("/zeros/3").header("content-length", "3072");
     /// ```
-    pub fn length(self, bytes: u64) -> Self {
+    pub fn content_length(self, bytes: u64) -> Self {
         Self(Box::new(move |res| {
             res.content_length(bytes);
             (self.0)(res);

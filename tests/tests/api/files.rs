@@ -125,6 +125,21 @@ fn a_folder_is_asked_for_with_a_slash() {
 }
 
 #[test]
+fn the_index_stands_below_a_prefix_with_or_without_parameters() {
+    let folder = Folder::new("prefixes");
+    let files = folder.files();
+    let client = Client::new(App::new((), |r| {
+        r.group("/t/:tenant", |g| g.get("/", files.clone()).get("/*path", files.clone()))
+            .group("/s", |g| g.get("", files.clone()).get("/", files.clone()))
+    }));
+    client.get("/t/acme/").status(200).text("<h1>home");
+    client.get("/t/acme/app.css").status(200).text("b{}");
+    client.get("/t/app.css/").status(200).text("<h1>home");
+    client.get("/s").status(308).header("location", "./s/");
+    client.get("/s/").status(200).text("<h1>home");
+}
+
+#[test]
 fn a_client_that_has_the_file_is_not_sent_it_again() {
     let folder = Folder::new("validators");
     let client = client(folder.files().cache_control("max-age=60"));

@@ -185,6 +185,11 @@ fn gained_every_request_can_be_observed() {
     let log = Log::default();
     let no_number = |_: &std::num::ParseIntError| Error::status(422, "no number");
     let app = App::new((), observed).observe(log.clone()).error(no_number);
+    let app = app.before_routing(|req, _| match req.path() {
+        "/refused" => Err(Error::status(403, "not here")),
+        "/startles" => panic!("on purpose"),
+        _ => Ok(()),
+    });
     let client = Client::new(app);
     assert_eq!(log.take(), ["9 routes"]);
     for (path, expected) in [
@@ -193,6 +198,8 @@ fn gained_every_request_can_be_observed() {
         ("/fails", "Some(2) Some(418)"),
         ("/number", "Some(3) Some(422)"),
         ("/nowhere", "None Some(404)"),
+        ("/refused", "None Some(403)"),
+        ("/startles", "None Some(500)"),
         // What goes wrong is a 500 for those who watch, too.
         ("/panics", "Some(5) Some(500)"),
         ("/panics/late", "Some(6) Some(500)"),

@@ -111,6 +111,10 @@ impl Wire for Places {
 
     fn wait(&self, _: Wait) {}
 
+    fn waiting(&self) -> Wait {
+        Wait::KeepAlive
+    }
+
     fn poll_late(&self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
     }

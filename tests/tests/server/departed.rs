@@ -1,7 +1,8 @@
 //! Peers that leave while a handler works for them.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use httpz::prelude::*;
@@ -15,6 +16,8 @@ struct Seen {
     begun: AtomicUsize,
     dropped: AtomicUsize,
     finished: AtomicUsize,
+    /// Has the peer left?
+    left: AtomicBool,
     clients: Mutex<Vec<String>>,
 }
 
@@ -45,11 +48,38 @@ async fn drip(seen: &&'static Seen, _: &Request, res: &mut Response) -> Result {
 }
 
 /// Counts when it has ended.
-#[get("/insists", finish)]
+#[get("/insists", must_finish)]
 async fn insists(seen: &&'static Seen) {
     seen.begun.fetch_add(1, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(1500)).await;
     seen.finished.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Counts when it has ended, and has much to say then.
+#[get("/insists-at-length", must_finish)]
+async fn insists_at_length(seen: &&'static Seen) -> Vec<u8> {
+    insists(seen).await;
+    vec![b'x'; LENGTH]
+}
+
+/// More than a socket holds.
+const LENGTH: usize = 16 * 1024 * 1024;
+
+/// Reads its body, and waits for the end of everything besides.
+async fn read(_: &&'static Seen, _: &Request, res: &mut Response, mut body: Body<'_>) -> Result {
+    let mut closed = std::pin::pin!(res.closed());
+    let mut piece = std::pin::pin!(body.read_chunk());
+    std::future::poll_fn(|cx| match closed.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(Ok(())),
+        Poll::Pending => piece.as_mut().poll(cx).map_ok(drop),
+    })
+    .await
+}
+
+/// Does something that takes longer than the server is given to end.
+async fn block(seen: &&'static Seen, _: &Request, _: &mut Response) {
+    seen.begun.fetch_add(1, Ordering::Relaxed);
+    httpz::blocking(|| std::thread::sleep(3 * PATIENCE)).await;
 }
 
 /// A long poll: says so when the server leaves.
@@ -66,7 +96,10 @@ async fn slow(_: &&'static Seen, _: &Request, _: &mut Response) -> &'static str 
 
 /// Asks who the client is when it has left.
 fn who(seen: &&'static Seen, req: &Request, _: &mut Response) {
-    std::thread::sleep(Duration::from_millis(300));
+    seen.begun.fetch_add(1, Ordering::Relaxed);
+    while !seen.left.load(Ordering::Acquire) {
+        std::thread::yield_now();
+    }
     let client = (req.peer_addr().map(|addr| addr.ip()), req.client_ip(), req.scheme());
     seen.clients.lock().expect("nobody panics").push(format!("{client:?}"));
 }
@@ -76,13 +109,17 @@ fn start(place: Listen, half_closed: Duration) -> (Handle, &'static Seen) {
     let proxies = Proxies::trusting(["10.0.0.0/8"]).expect("it is a network");
     let mut config = Config { workers: 1, proxies, ..Config::default() };
     config.timeouts.half_closed = half_closed;
+    config.timeouts.body = Duration::from_millis(500);
+    config.shutdown.deadline = Duration::from_secs(2);
     let app = App::new(seen, |r| {
         r.get("/wait", wait)
             .get("/drip", drip)
             .get("/slow", slow)
             .get("/who", who)
             .get("/poll", poll)
-            .mount(routes![insists])
+            .get("/block", block)
+            .post("/read", read)
+            .mount(routes![insists, insists_at_length])
     });
     (app.config(config).start_on(place).expect("it starts"), seen)
 }
@@ -155,6 +192,38 @@ fn a_handler_that_must_finish_does_so_without_its_peer() {
     stop(server);
 }
 
+/// That its time was over was taken for the time of the write.
+#[test]
+fn what_must_finish_is_told_whole_to_a_peer_that_has_ended_its_side() {
+    let (server, _) = start(local(), Duration::from_millis(500));
+    let mut peer = Raw::connect(server.addr());
+    peer.send("GET /insists-at-length HTTP/1.1\r\nHost: a\r\n\r\n").finish();
+    // The server has begun to write, and finds no room, before anything is read.
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(peer.answer().body.len(), LENGTH);
+    stop(server);
+}
+
+#[test]
+fn a_handler_that_waits_for_the_end_keeps_the_deadline_of_its_body() {
+    let (server, _) = start(local(), Duration::ZERO);
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+    assert_eq!(peer.answer().status, 408);
+    stop(server);
+}
+
+#[test]
+fn what_blocks_a_thread_does_not_keep_a_server_that_ends() {
+    let (server, seen) = start(local(), Duration::ZERO);
+    let _peer = asking(Raw::connect(server.addr()), "/block", seen);
+    let began = std::time::Instant::now();
+    server.shutdown();
+    server.wait();
+    // The sleep is three times as long, and the deadline a tenth of it.
+    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_long_poll_does_not_keep_a_server_that_leaves() {
     let (server, seen) = start(local(), Duration::ZERO);
@@ -171,12 +240,11 @@ fn a_long_poll_does_not_keep_a_server_that_leaves() {
 #[test]
 fn a_peer_that_is_gone_is_still_who_it_was() {
     let (server, seen) = start(local(), Duration::ZERO);
-    let mut peer = Raw::connect(server.addr());
-    peer.send(
-        "GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.9.9.9\r\nX-Forwarded-Proto: https\r\n\r\n",
-    );
-    std::thread::sleep(Duration::from_millis(100));
-    peer.reset();
+    let spoofed =
+        "/who HTTP/1.1\r\nX-Forwarded-For: 10.9.9.9\r\nX-Forwarded-Proto: https\r\nIgnored: ";
+    asking(Raw::connect(server.addr()), spoofed, seen).reset();
+    // The system needs no time to hand a reset on to a socket of the same machine.
+    seen.left.store(true, Ordering::Release);
     eventually("the handler has looked", || !seen.clients.lock().unwrap().is_empty());
     let expected = r#"(Some(127.0.0.1), Some(127.0.0.1), "http")"#;
     assert_eq!(*seen.clients.lock().unwrap(), [expected]);

@@ -164,6 +164,8 @@ fn narrow() -> Handle {
     let mut config = Config { port: 0, workers: 1, ..Config::default() };
     (config.pool.min, config.pool.max, config.pool.streams) = (0, 1, 2);
     config.pool.timeout = Duration::from_millis(500);
+    // So small that no long body fits beside its head.
+    (config.request.buffer_size, config.request.max_target_size) = (8 * 1024, 4 * 1024);
     let app = App::new(board, |r| {
         r.mount(routes![live_async, live_sync, waits])
             .get("/plain", handler(|_, _| "plain"))
@@ -204,7 +206,7 @@ fn row_37_streams_keep_no_request_out() {
     assert!(refused.answer().head.contains("Connection: close\r\n"), "its bytes may be no HTTP");
 
     drop(tunnel);
-    eventually("there is a place again", || {
+    eventually("there is a seat again", || {
         let mut peer = Raw::connect(server.addr());
         peer.send("GET /sync HTTP/1.1\r\nHost: a\r\n\r\n");
         let begun = peer.head().starts_with("HTTP/1.1 200 ");
@@ -222,8 +224,6 @@ fn row_37_a_stream_that_keeps_a_long_body_stays_among_the_requests() {
         let server = narrow();
         let mut peer = Raw::connect(server.addr());
         peer.send(format!("POST /told HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"));
-        // By itself, so that it does not fit beside its head.
-        std::thread::sleep(Duration::from_millis(100));
         peer.send(vec![b'x'; length]);
         assert!(peer.head().starts_with("HTTP/1.1 200 "));
         let other = Raw::connect(server.addr()).get("/plain");

@@ -36,6 +36,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         let mut terms = Terms::of(&request.head);
         terms.persists &= self.served != self.common.max_requests;
         response.begin(terms);
+        link.relent();
         match call(&*self.common.service, request, response) {
             Ok(Flow::Done(outcome)) => Call::Done(outcome),
             Ok(Flow::Later(future)) => {
@@ -111,7 +112,7 @@ pub(super) fn wait_for<'a>(
             let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
                 Ok(Poll::Ready(outcome)) => {
-                    link.insist(false);
+                    link.relent();
                     return Poll::Ready(Some(outcome));
                 }
                 Ok(Poll::Pending) => {}

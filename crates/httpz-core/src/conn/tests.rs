@@ -88,6 +88,21 @@ impl Service for Echo {
                 res.chunk("one ").await?;
                 std::future::pending().await
             }),
+            "/stall" => Flow::later(async {
+                res.chunk("one ").await?;
+                let mut waited = false;
+                poll_fn(|_| match std::mem::replace(&mut waited, true) {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                })
+                .await;
+                res.chunk("two ").await?;
+                std::future::pending().await
+            }),
+            "/sync-insists" => {
+                res.must_finish().text("ok");
+                Flow::Done(Ok(()))
+            }
             "/never" => Flow::later(std::future::pending()),
             "/insists" => Flow::later(async {
                 res.must_finish().chunk("one ").await?;

@@ -89,7 +89,7 @@ impl Pool {
         Some(exchange)
     }
 
-    /// Exchanges in use that are not those of event streams and tunnels, which have places of their own.
+    /// Exchanges in use that are not those of event streams and tunnels, which have seats of their own.
     #[cold]
     fn in_flight(&self) -> usize {
         self.leased.get().saturating_sub(self.ambient.lasting())
@@ -141,11 +141,11 @@ impl Pool {
             free.shrink_to(2 * keep.max(self.bounds.min));
         }
         drop(free);
-        self.fill_left_places();
+        self.fill_what_is_left();
     }
 
     /// Wakes as many of those who queue as event streams have left room for by beginning.
-    fn fill_left_places(&self) {
+    fn fill_what_is_left(&self) {
         let queued = self.waiting.borrow().len();
         if queued > 0 {
             let left = self.bounds.max.saturating_sub(self.in_flight());
@@ -235,13 +235,13 @@ mod tests {
     #[test]
     fn streams_are_not_counted_and_who_queues_learns_of_it() {
         let sizes = Sizes { inbound: 64, ..Sizes::default() };
-        let ambient = Rc::new(Ambient::new(0).with_places(1));
+        let ambient = Rc::new(Ambient::new(0).with_seats(1));
         let pool = Pool::new(PoolLimits { min: 0, max: 1 }, sizes, Rc::default(), ambient.clone());
         let mut first = lease(&pool).unwrap();
         assert!(lease(&pool).is_none());
         let woken = Woken::default();
         let _ticket = pool.queue(&woken.waker());
-        let stream = first.get_mut().unwrap().response.last().unwrap();
+        let stream = first.get_mut().unwrap().response.take_seat().unwrap();
         pool.trim();
         assert_eq!(woken.times(), 1);
         let second = lease(&pool).unwrap();

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::alarm::{Alarm, Alarms};
-use super::places::Places;
 use super::proxies::Proxies;
+use super::seats::Seats;
 use crate::proto::encode::Opening;
 
 /// How far the shutdown of the server has come.
@@ -31,7 +31,7 @@ pub struct Ambient {
     phase: Cell<Phase>,
     proxies: Proxies,
     alarms: Alarms,
-    places: Rc<Places>,
+    seats: Rc<Seats>,
 }
 
 impl Ambient {
@@ -42,7 +42,7 @@ impl Ambient {
             phase: Cell::default(),
             proxies: Proxies::default(),
             alarms: Alarms::default(),
-            places: Places::new(usize::MAX),
+            seats: Seats::new(usize::MAX),
         }
     }
 
@@ -51,19 +51,19 @@ impl Ambient {
         Self { proxies, ..self }
     }
 
-    /// The same surroundings, with this many places for event streams and tunnels; without a bound otherwise.
-    pub fn with_places(self, most: usize) -> Self {
-        Self { places: Places::new(most), ..self }
+    /// The same surroundings, with this many seats for event streams and tunnels; without a bound otherwise.
+    pub fn with_seats(self, most: usize) -> Self {
+        Self { seats: Seats::new(most), ..self }
     }
 
-    /// Event streams and tunnels that have a place; their exchanges are not those of requests in flight.
+    /// Event streams and tunnels that have a seat; their exchanges are not those of requests in flight.
     pub fn lasting(&self) -> usize {
-        self.places.taken()
+        self.seats.taken()
     }
 
-    /// The places for event streams and tunnels.
-    pub(super) fn places(&self) -> &Rc<Places> {
-        &self.places
+    /// The seats for event streams and tunnels.
+    pub(super) fn seats(&self) -> &Rc<Seats> {
+        &self.seats
     }
 
     /// Whose word about a client is taken.

@@ -29,7 +29,7 @@ use crate::wire::Wire;
 
 /// An unread body longer than this is not read to the end just to keep the connection.
 pub(crate) const DISCARD: u64 = 256 * 1024;
-/// A body that came after its head is small up to this size; see [`Link::is_laden`].
+/// A body that came after its head is small up to this size; see [`Link::has_large_body`].
 const SMALL: u64 = 16 * 1024;
 
 /// Where the body of the current request is.
@@ -96,7 +96,7 @@ impl Incoming {
         if late.store.capacity() == 0 {
             late.store = link.take_body_memory();
         }
-        link.lade(!matches!(framing, Framing::Counted(n) if n <= SMALL));
+        link.note_large_body(!matches!(framing, Framing::Counted(n) if n <= SMALL));
         late.room = inbound.buffer().len();
         late.limit = limit;
         // RFC 9110 §10.1.1: no need to say "continue" to a peer that has begun to send.
@@ -318,6 +318,6 @@ impl Incoming {
         late.restart();
         let store = self.stored.take().unwrap_or_else(|| std::mem::take(&mut late.store));
         link.keep_body_memory(store);
-        link.lade(false);
+        link.note_large_body(false);
     }
 }

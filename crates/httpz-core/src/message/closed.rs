@@ -13,7 +13,8 @@ impl Response {
     ///
     /// A handler that waits for something else is dropped when its peer leaves, and cut at the end of
     /// `shutdown.deadline`; so this is for those that have something to say or to tidy up before, long polls for
-    /// example. Event streams and tunnels end by themselves.
+    /// example. Event streams and tunnels end by themselves. Of a peer that has sent more behind this request and then
+    /// ends its side nothing is noticed here until that has been read.
     ///
     /// ```
     /// # use std::task::Poll;
@@ -40,21 +41,18 @@ impl Response {
         let Some(wire) = self.wire() else { return std::future::pending().await };
         let waiting = Waiting(wire);
         let wire = &*waiting.0;
-        let mut begun = false;
         poll_fn(|cx| {
             loop {
                 if self.draining() || wire.poll_gone(cx).is_ready() {
                     return Poll::Ready(());
                 }
-                if !begun {
-                    begun = true;
+                match wire.waiting() {
                     // As a stream does: a shutdown makes this wait late at once.
-                    wire.wait(Wait::Ping);
+                    Wait::Nothing => wire.wait(Wait::Ping),
+                    Wait::Ping if wire.poll_late(cx).is_ready() => wire.wait(Wait::Nothing),
+                    // Else the handler also reads its body, whose deadline is not ours to move.
+                    _ => return Poll::Pending,
                 }
-                if wire.poll_late(cx).is_pending() {
-                    return Poll::Pending;
-                }
-                begun = false;
             }
         })
         .await;
@@ -63,7 +61,10 @@ impl Response {
     /// Lets the handler run to its end even if the peer leaves meanwhile. The end of the server's shutdown still cuts
     /// it; what must outlive that belongs into a task or a thread of its own.
     ///
-    /// The attribute of a route says it by `finish`.
+    /// It holds from this call on, not for guards or the reading of a body before it; nor does it hold for what is sent
+    /// when the handler has returned ([`Response::stream`]). A sync handler always runs to its end.
+    ///
+    /// The attribute of a route says it as `must_finish`.
     ///
     /// ```
     /// # use httpz_core::{Response, Result};
@@ -76,7 +77,7 @@ impl Response {
     /// }
     /// ```
     pub fn must_finish(&mut self) -> &mut Self {
-        self.link.insist(true);
+        self.link.insist();
         self
     }
 }
@@ -86,6 +87,8 @@ struct Waiting(Rc<dyn Wire>);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.wait(Wait::Nothing);
+        if self.0.waiting() == Wait::Ping {
+            self.0.wait(Wait::Nothing);
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use super::event::{Event, Feed};
 use super::fault::ResponseFault;
-use super::places::Place;
+use super::seats::Seat;
 use super::{ContentType, Request, Response};
 use crate::error::Result;
 use crate::wire::Wait;
@@ -27,7 +27,7 @@ pub struct Events<'a> {
     /// Has the wire been told that we wait for the time of a ping?
     waiting: bool,
     over: bool,
-    _place: Option<Place>,
+    _seat: Option<Seat>,
 }
 
 impl Response {
@@ -58,14 +58,14 @@ impl Response {
         if self.declared.is_some() {
             return Err(ResponseFault::LengthOfEvents.into());
         }
-        let place = self.last()?;
+        let seat = self.take_seat()?;
         self.content_type(ContentType::EventStream);
         if self.find_header("cache-control").is_none() {
             self.header("Cache-Control", "no-cache");
         }
         self.chunk_now(b"").await?;
         self.slim();
-        Ok(Events { over: self.terms.head_only, res: self, waiting: false, _place: place })
+        Ok(Events { over: self.terms.head_only, res: self, waiting: false, _seat: seat })
     }
 
     /// Answers with a stream of events that begins when the handler has returned, so that a handler which

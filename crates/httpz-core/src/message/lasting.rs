@@ -1,29 +1,29 @@
 //! Answers that last: event streams and tunnels.
 //!
 //! They may take hours, so they do not stay among the requests in flight: else as many listeners as there are
-//! exchanges would keep everybody out who has something to ask. Each of them takes one of a number of places of its
+//! exchanges would keep everybody out who has something to ask. Each of them takes one of a number of seats of its
 //! own, and the pool does not count its exchange while it has that. It also lets go of what it does not need, so that
 //! an exchange that is held for long is a small one.
 //!
 //! Who has sent a long body holds memory for it and stays among the requests.
 
 use super::Response;
-use super::places::Place;
+use super::seats::Seat;
 use crate::error::{Error, Result};
 
 impl Response {
-    /// Takes a place for an answer that lasts; `None` for one that stays among the requests in flight.
+    /// Takes a seat for an answer that lasts; `None` for one that stays among the requests in flight.
     ///
     /// # Errors
     ///
-    /// 503 when no place is left.
-    pub(crate) fn last(&self) -> Result<Option<Place>> {
-        if self.link.is_laden() {
+    /// 503 when no seat is left.
+    pub(crate) fn take_seat(&self) -> Result<Option<Seat>> {
+        if self.link.has_large_body() {
             return Ok(None);
         }
         let full =
             || Error::status(503, "too many streams at once").with_header("Retry-After", "5");
-        self.ambient.places().take().map(Some).ok_or_else(full)
+        self.ambient.seats().take().map(Some).ok_or_else(full)
     }
 
     /// Gives back what an answer that lasts has no use for. The buffers that are hardly used stay: they take no more

@@ -25,7 +25,7 @@ pub(crate) struct Link {
     /// Memory of bodies that come after their heads, between two of them.
     body_memory: Cell<Vec<u8>>,
     /// Has the request a body for which memory of its own is held, and not a little?
-    laden: Cell<bool>,
+    large_body: Cell<bool>,
     /// Is the handler to run to its end even if the peer leaves?
     insists: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
@@ -77,13 +77,13 @@ impl Link {
     }
 
     /// Notes whether the request has a body for which memory of its own is held, and not a little.
-    pub(crate) fn lade(&self, laden: bool) {
-        self.laden.set(laden);
+    pub(crate) fn note_large_body(&self, large: bool) {
+        self.large_body.set(large);
     }
 
     /// Has it?
-    pub(crate) fn is_laden(&self) -> bool {
-        self.laden.get()
+    pub(crate) fn has_large_body(&self) -> bool {
+        self.large_body.get()
     }
 
     /// The wire; `None` in tests of a lone request or response.
@@ -108,12 +108,17 @@ impl Link {
         self.withheld.take()
     }
 
-    /// Notes whether the handler is to run to its end even if the peer leaves.
-    pub(crate) fn insist(&self, insists: bool) {
-        self.insists.set(insists);
+    /// Lets the handler run to its end even if the peer leaves.
+    pub(crate) fn insist(&self) {
+        self.insists.set(true);
     }
 
-    /// Is it?
+    /// Lets what comes next end as usual.
+    pub(crate) fn relent(&self) {
+        self.insists.set(false);
+    }
+
+    /// Is the handler to run to its end?
     pub(crate) fn insists(&self) -> bool {
         self.insists.get()
     }
@@ -186,6 +191,9 @@ impl Link {
                     self.stalled.set(false);
                     outbound.advance(n);
                     if outbound.is_empty() {
+                        if wire.waiting() == Wait::Write {
+                            wire.wait(Wait::Nothing);
+                        }
                         return Poll::Ready(Ok(()));
                     }
                     continue;

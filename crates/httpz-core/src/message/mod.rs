@@ -20,12 +20,12 @@ pub mod fault;
 mod json;
 mod lasting;
 pub(crate) mod link;
-mod places;
 pub mod pooled;
 pub mod proxies;
 pub mod query;
 pub mod request;
 pub mod response;
+mod seats;
 pub mod tunnel;
 pub mod writer;
 

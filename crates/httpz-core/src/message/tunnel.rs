@@ -8,9 +8,9 @@ use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
 
-use super::places::Place;
 use super::response::Stage;
 use super::response::{Parting, Source};
+use super::seats::Seat;
 use super::{Request, Response};
 use crate::error::{Error, Result};
 use crate::proto::{Framing, Version};
@@ -25,7 +25,7 @@ pub struct Tunnel<'a> {
     taken: usize,
     /// Has the wire been told that we wait for the peer?
     waiting: bool,
-    _place: Option<Place>,
+    _seat: Option<Seat>,
 }
 
 /// What a read from a tunnel gave.
@@ -74,8 +74,8 @@ impl Response {
         if self.draining() {
             return Err(Error::status(503, "the server is shutting down"));
         }
-        let place = match self.last() {
-            Ok(place) => place,
+        let seat = match self.take_seat() {
+            Ok(seat) => seat,
             Err(full) => {
                 // What the peer may have sent behind its request is not HTTP.
                 self.close();
@@ -88,7 +88,7 @@ impl Response {
         self.encode_switch(expects).map_err(|fault| self.told(fault))?;
         self.flush().await?;
         self.slim();
-        Ok(Tunnel { req, res: self, taken: 0, waiting: false, _place: place })
+        Ok(Tunnel { req, res: self, taken: 0, waiting: false, _seat: seat })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bounds how many connections there are, in all and from one peer, and knows how many each worker has.
 //!
-//! The gate is the one thing that workers share besides the application. It is asked when a connection
+//! Workers share it, as they do the application. It is asked when a connection
 //! comes and told when it goes, and never while a request is handled.
 
 use std::collections::HashMap;

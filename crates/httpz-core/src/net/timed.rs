@@ -40,7 +40,7 @@ pub struct Timeouts {
     pub linger: Duration,
     /// For a handler that waits, after the peer has ended its side of the connection; then it is dropped. Most peers
     /// that do so have left; only a few still want the answer, and nobody can tell. Those that have reset the
-    /// connection are known to be gone: their handlers are dropped at once. Default 10 s.
+    /// connection, or closed a unix socket, are known to be gone: their handlers are dropped at once. Default 10 s.
     pub half_closed: Duration,
 }
 
@@ -99,7 +99,7 @@ pub enum Presence {
     Here,
     /// It has ended its side: it sends no more, and may or may not still read.
     Ended,
-    /// It has reset the connection.
+    /// It is gone: it has reset the connection, or closed its end of a unix socket.
     Gone,
 }
 
@@ -317,6 +317,10 @@ impl Watch {
     /// What a pending operation gives: still pending, or too late.
     #[inline]
     pub fn pending<T>(&self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if self.wait.get() == Wait::Nothing {
+            // The handler's time was over, as its peer may have left; that of this operation has not begun.
+            self.late.set(false);
+        }
         self.poll_late(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }

@@ -20,12 +20,16 @@
 ///
 /// # Cancel safety
 ///
-/// What has begun goes on when the future is dropped; its value is lost.
+/// What has begun goes on when the future is dropped, and when the server has ended; its value is lost.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::runtime::Handle::try_current() {
         Ok(runtime) => match runtime.spawn_blocking(work).await {
             Ok(done) => done,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and with it whoever waits here.
+                Err(_) => std::future::pending().await,
+            },
         },
         Err(_) => work(),
     }

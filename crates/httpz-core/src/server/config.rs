@@ -94,7 +94,7 @@ pub struct PoolConfig {
     /// with 503 and `Retry-After`. With 0 there are none. They hold exchanges too, but are not counted in `max`.
     /// Default 2000, which takes about 260 MiB more at most.
     pub streams: usize,
-    /// How long a request waits for one; then it is answered with 503 and `Retry-After`. Zero for any time.
+    /// How long a request waits for an exchange; then it is answered with 503 and `Retry-After`. Zero for any time.
     /// Default 5 s.
     pub timeout: Duration,
 }

@@ -1,7 +1,8 @@
 //! Workers on threads of their own, and the handle that ends them.
 //!
 //! Each worker is one thread with its own runtime, listener, pool and connections; a request
-//! never leaves the thread that accepted it. Workers share the application and nothing else.
+//! never leaves the thread that serves its connection. Workers share the application, the gate, the ways by which they
+//! give each other connections (`crossing.rs`), and the ticks.
 //!
 //! The tick comes from one plain thread for all workers rather than from a timer in each runtime: a runtime
 //! with a pending timer consults its timer wheel whenever it parks, and requests would pay for that.

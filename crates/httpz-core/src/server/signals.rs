@@ -5,6 +5,7 @@
 //! [`Signals`] is dropped, a thread takes over that does what the system would have done.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -13,14 +14,20 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::error::Result;
 
 /// How many [`Signals`] there are.
 static RECEIVERS: AtomicUsize = AtomicUsize::new(0);
+/// How many there have been.
+static MADE: AtomicUsize = AtomicUsize::new(0);
+/// Tells the thread that has taken over that there is another one.
+static ANOTHER: Notify = Notify::const_new();
 
 /// SIGINT and SIGTERM, received from when this is made until it is dropped: meanwhile they do not end the process by
-/// themselves.
+/// themselves. When the last one is dropped, they end the process again, even if the program waits for them by other
+/// means; one that does keeps a `Signals`.
 ///
 /// For [`Handle::wait_for`](super::Handle::wait_for). It blocks, so make, use and drop it outside of async code.
 pub struct Signals {
@@ -60,6 +67,8 @@ impl Signals {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let pair = runtime.block_on(async { Pair::new() })?;
         RECEIVERS.fetch_add(1, Ordering::SeqCst);
+        MADE.fetch_add(1, Ordering::SeqCst);
+        ANOTHER.notify_waiters();
         Ok(Self { pair, runtime })
     }
 
@@ -73,24 +82,35 @@ impl Signals {
 
 impl Drop for Signals {
     fn drop(&mut self) {
+        let made = MADE.load(Ordering::SeqCst);
         if RECEIVERS.fetch_sub(1, Ordering::SeqCst) == 1 {
+            let take_over = move || end_when_one_comes(made);
             // Without the thread they are lost, as they would be without this.
-            let _ = thread::Builder::new().name("httpz-signals".into()).spawn(end_when_one_comes);
+            let _ = thread::Builder::new().name("httpz-signals".into()).spawn(take_over);
         }
     }
 }
 
-/// Ends the process at the next of them, with the code that a shell gives to one that was ended by it.
-fn end_when_one_comes() {
+/// Ends the process at the next of them, with the code that a shell gives to one that was ended by it; unless somebody
+/// receives them again by then, when so many have been `made` before.
+fn end_when_one_comes(made: usize) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return;
     };
     runtime.block_on(async {
         let Ok(mut pair) = Pair::new() else { return };
-        let came = poll_fn(|cx| pair.poll_next(cx)).await;
-        // Who receives them again ends by them in its own way; and when it is done, there is a new thread.
-        if RECEIVERS.load(Ordering::SeqCst) == 0 {
-            process::exit(128 + came.as_raw_value());
+        let mut another = pin!(ANOTHER.notified());
+        another.as_mut().enable();
+        let is_first = || MADE.load(Ordering::SeqCst) == made;
+        let came = poll_fn(|cx| match pair.poll_next(cx) {
+            Poll::Ready(signal) => Poll::Ready(Some(signal)),
+            Poll::Pending if !is_first() => Poll::Ready(None),
+            Poll::Pending => another.as_mut().poll(cx).map(|()| None),
+        });
+        if let Some(signal) = came.await
+            && is_first()
+        {
+            process::exit(128 + signal.as_raw_value());
         }
     });
 }

@@ -39,7 +39,7 @@ impl<S: Service> Worker<S> {
     ) -> io::Result<()> {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         let runtime = builder.enable_all().build_local(Default::default())?;
-        runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             let worker = Self::new(entrance, service, config)?;
             worker.serve_while(control, || !control.leave.load(Ordering::Acquire)).await;
             worker.common.ambient.enter(Phase::NotReady);
@@ -47,13 +47,16 @@ impl<S: Service> Worker<S> {
             worker.serve_while(control, || left.next().is_some()).await;
             worker.drain(control, &config.shutdown).await;
             Ok(())
-        })
+        });
+        // Dropped, it would wait for what handlers have given to threads, without a bound.
+        runtime.shutdown_background();
+        outcome
     }
 
     fn new(entrance: Entrance, service: Arc<S>, config: &Config) -> io::Result<Self> {
         let ambient = Ambient::new(unix_seconds())
             .behind(config.proxies.clone())
-            .with_places(config.stream_share());
+            .with_seats(config.stream_share());
         let ambient = Rc::new(ambient);
         let pool = Pool::new(
             config.pool_share(),

@@ -171,7 +171,7 @@ fn body(route: &Route<'_>, cx: &Ident, req: &Ident, res: &Ident) -> TokenStream 
         Some(unread) => quote!(if !(#unread) { #req.read_body().await?; }),
     };
     // Not before the body is there: an upload that breaks off has nothing to finish.
-    let finish = route.options.finish.map(|_| quote!(#res.must_finish();));
+    let finish = route.options.must_finish.map(|_| quote!(#res.must_finish();));
     match route.options.timeout {
         None => quote!(#read #finish #data #run),
         Some((time, _)) => quote! {

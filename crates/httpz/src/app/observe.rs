@@ -169,8 +169,10 @@ impl<'a> Watch<'a> {
         route: Option<usize>,
         res: &'a mut Response,
     ) -> Self {
+        // Made before anybody is told, so that those who have heard of its beginning hear of its end.
+        let watch = Self { observer, began: Instant::now(), req, route, res, is_told: false };
         observer.began(req);
-        Self { observer, began: Instant::now(), req, route, res, is_told: false }
+        watch
     }
 
     /// Ends it with this outcome. What an error [means](meaning) is only looked at: it is replaced when it is

@@ -1,6 +1,7 @@
 //! A request's way through the application: find the route, run it, or say why there is none.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use super::fallbacks::Fallbacks;
@@ -76,9 +77,15 @@ impl<G: Send + Sync + 'static> Built<G> {
         action.call(req.arena().value(self.state), req, res)
     }
 
-    /// Asks those who want to see every request.
+    /// Asks those who want to see every request. Observers hear of a panic in there as of one in a handler.
     fn look_before(&self, req: &Request, res: &mut Response) -> Result {
-        self.fallbacks.before.iter().try_for_each(|look| look(&self.state, req, res))
+        let look = AssertUnwindSafe(|| {
+            self.fallbacks.before.iter().try_for_each(|look| look(&self.state, req, &mut *res))
+        });
+        catch_unwind(look).unwrap_or_else(|panic| {
+            let _watch = self.observer.as_ref().map(|it| Watch::begin(&**it, req, None, res));
+            resume_unwind(panic)
+        })
     }
 
     /// Where one of them has refused the request.

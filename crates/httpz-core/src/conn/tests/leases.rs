@@ -160,3 +160,34 @@ fn a_connection_that_waits_is_small() {
     // What the runtime adds to a task makes 256 bytes of it; one word too many, and it takes 384.
     assert!(size_of_val(&serving) <= 144, "{} bytes", size_of_val(&serving));
 }
+
+/// The wait for a peer that took nothing was left standing when it had taken all.
+#[test]
+fn a_write_that_had_to_wait_hides_no_peer_that_leaves_later() {
+    let common = common(1, small());
+    let cx = &mut Context::from_waker(Waker::noop());
+    let wire = Memory::open(["GET /stall HTTP/1.1\r\nHost: x\r\n\r\n"]).with_window(1);
+    let wire = Rc::new(wire);
+    let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!(wire.waiting(), Wait::Write);
+    wire.take_output();
+    assert!(serving.as_mut().poll(cx).is_pending());
+    assert_eq!(wire.waiting(), Wait::Nothing);
+    wire.lapse();
+    assert!(serving.as_mut().poll(cx).is_ready());
+}
+
+#[test]
+fn that_one_request_must_finish_says_nothing_of_the_next() {
+    for first in ["/x", "/sync-insists"] {
+        let common = common(1, small());
+        let cx = &mut Context::from_waker(Waker::noop());
+        let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let wire = Rc::new(Memory::open([get(first) + &get("/never")]));
+        let mut serving = Box::pin(Conn::new(wire.clone(), common.clone()).serve());
+        assert!(serving.as_mut().poll(cx).is_pending());
+        wire.lapse();
+        assert!(serving.as_mut().poll(cx).is_ready(), "{first}");
+    }
+}

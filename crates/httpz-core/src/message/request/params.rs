@@ -66,6 +66,14 @@ impl Request {
         names.filter_map(|(i, name)| Some((*name, self.value(i)?)))
     }
 
+    /// The last path parameter, decoded, if the path ends with it.
+    #[doc(hidden)]
+    pub fn rest_of_path(&self) -> Option<&str> {
+        let last = self.names.len().checked_sub(1)?;
+        let ends_path = self.values.get(last)?.end() == self.route_path().len();
+        self.value(last).filter(|_| ends_path)
+    }
+
     /// The path that routes are matched against: [`Request::path`] with the escapes of unreserved
     /// characters and of UTF-8 octets undone.
     #[doc(hidden)]

@@ -45,8 +45,8 @@ const PIECE: usize = 112 * 1024;
 
 /// The files of a folder.
 ///
-/// It is a handler, whose file is named by the last parameter of its route, as a rule that of a suffix glob (`/*path`);
-/// without a parameter it is the index. A handler of your own calls [`Files::send`].
+/// It is a handler, whose file is named by the parameter that its route ends with, as a rule that of a suffix glob
+/// (`/*path`); where it ends with none (`/`), it is the index. A handler of your own calls [`Files::send`].
 ///
 /// Only files below the folder are sent, and none that is hidden (its name, or that of a folder on the way, begins with
 /// a dot; `.well-known` is not meant). Symbolic links are followed, wherever they lead: who may write into the folder
@@ -224,8 +224,15 @@ pub struct OfFiles;
 impl<C: 'static> Handler<C, OfFiles> for Files {
     fn into_endpoint(self) -> Arc<dyn Endpoint<C>> {
         async_handler(async move |req: &Request, res: &mut Response| {
-            let path = req.params().last().map_or("", |(_, path)| path);
-            self.send(path, req, res).await
+            match req.rest_of_path() {
+                Some(path) => self.send(path, req, res).await,
+                // What the index links to stands below the slash.
+                None if !req.path().ends_with('/') => {
+                    slash::redirect(req, res);
+                    Ok(())
+                }
+                None => self.send("", req, res).await,
+            }
         })
         .into_endpoint()
     }

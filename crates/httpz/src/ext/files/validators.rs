@@ -8,7 +8,8 @@ use crate::{Method, Request, Response};
 #[derive(Clone, Debug)]
 pub(super) struct Validators {
     /// With its quotes. From the size and the time of the last change to the nanosecond, so it tells any two versions
-    /// apart that were not written in the same instant of the file system's clock.
+    /// apart, unless they were written in the same instant of the file system's clock, or a tool has set the time back
+    /// (`cp -p`, images with fixed times) and the size is the same.
     etag: Option<String>,
     /// In whole seconds, as in `Last-Modified`.
     modified: Option<SystemTime>,

@@ -2,7 +2,7 @@
 
 use httpz::prelude::*;
 
-#[post("/pay", finish = true)]
+#[post("/pay", must_finish = true)]
 async fn pay() {}
 
 fn main() {

@@ -3,18 +3,18 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// The places of a worker for answers that last.
+/// The seats of a worker for answers that last.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Seats {
     taken: Cell<usize>,
     most: usize,
 }
 
-/// A place that an answer has taken, until it is dropped.
+/// A seat that an answer has taken, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place(Rc<Places>);
+pub(crate) struct Seat(Rc<Seats>);
 
-impl Places {
+impl Seats {
     pub(super) fn new(most: usize) -> Rc<Self> {
         Rc::new(Self { taken: Cell::new(0), most })
     }
@@ -25,16 +25,16 @@ impl Places {
     }
 
     /// Takes one, if one is left.
-    pub(super) fn take(self: &Rc<Self>) -> Option<Place> {
+    pub(super) fn take(self: &Rc<Self>) -> Option<Seat> {
         let taken = self.taken.get();
         (taken < self.most).then(|| {
             self.taken.set(taken + 1);
-            Place(self.clone())
+            Seat(self.clone())
         })
     }
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         let taken = &self.0.taken;
         taken.set(taken.get() - 1);
@@ -46,13 +46,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_free_again_when_its_answer_has_ended() {
-        let places = Places::new(2);
-        let first = places.take();
-        let second = places.take();
-        assert!(first.is_some() && second.is_some() && places.take().is_none());
+    fn a_seat_is_free_again_when_its_answer_has_ended() {
+        let seats = Seats::new(2);
+        let first = seats.take();
+        let second = seats.take();
+        assert!(first.is_some() && second.is_some() && seats.take().is_none());
         drop(first);
-        assert_eq!(places.taken(), 1);
-        assert!(places.take().is_some());
+        assert_eq!(seats.taken(), 1);
+        assert!(seats.take().is_some());
     }
 }

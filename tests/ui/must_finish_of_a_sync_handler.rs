@@ -2,7 +2,7 @@
 
 use httpz::prelude::*;
 
-#[post("/pay", finish)]
+#[post("/pay", must_finish)]
 fn pay() {}
 
 fn main() {
