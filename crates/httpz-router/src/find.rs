@@ -29,6 +29,20 @@ impl<T> Trie<T> {
         Some(Match { leaf: self.leaf(leaf)?, path, places })
     }
 
+    /// Is there a pattern that matches this path?
+    ///
+    /// ```
+    /// # use httpz_router::Trie;
+    /// let mut trie = Trie::new();
+    /// trie.insert("/users/:id", ())?;
+    /// assert!(trie.has_match("/users/7") && !trie.has_match("/users"));
+    /// # Ok::<(), httpz_router::InsertError>(())
+    /// ```
+    #[inline(never)]
+    pub fn has_match(&self, path: &str) -> bool {
+        self.leaf(self.tree.find(path.as_bytes(), &mut Places::default())).is_some()
+    }
+
     /// Like [`Trie::find`], with the value to be changed.
     pub fn find_mut<'t, 'p>(&'t mut self, path: &'p str) -> Option<MatchMut<'t, 'p, T>> {
         let mut places = Places::default();

@@ -78,6 +78,7 @@ impl<G: Send + Sync + 'static> Built<G> {
     }
 
     /// Asks those who want to see every request. Observers hear of a panic in there as of one in a handler.
+    #[inline(never)]
     fn look_before(&self, req: &Request, res: &mut Response) -> Result {
         let look = AssertUnwindSafe(|| {
             self.fallbacks.before.iter().try_for_each(|look| look(&self.state, req, &mut *res))
