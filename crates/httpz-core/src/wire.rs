@@ -69,8 +69,13 @@ pub trait Wire {
 
     /// Ready when the peer has ended its side or is gone; nothing is read.
     ///
-    /// Stays pending while there are unread bytes of the peer before its end.
+    /// Unread bytes of the peer before its end may hide that for some time.
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Is it known that the peer is gone, so that nothing could be sent to it either?
+    fn is_gone(&self) -> bool {
+        false
+    }
 
     /// Tells the peer that nothing more will be sent; later writes fail.
     fn shutdown(&self);
@@ -112,6 +117,17 @@ pub trait Wire {
 
     /// The address of the peer, where it has one.
     fn peer_addr(&self) -> Option<SocketAddr>;
+}
+
+/// Ends this wait when it is dropped, as it is when the waiting is given up: what the handler does next has no deadline.
+pub(crate) struct EndsWait<'a>(pub(crate) &'a dyn Wire, pub(crate) Wait);
+
+impl Drop for EndsWait<'_> {
+    fn drop(&mut self) {
+        if self.0.waiting() == self.1 {
+            self.0.wait(Wait::Nothing);
+        }
+    }
 }
 
 /// A wire whose input is given beforehand, cut into the pieces that reads are to see.

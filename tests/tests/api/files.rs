@@ -202,7 +202,13 @@ fn a_compressed_variant_is_sent_to_whom_takes_it() {
         let reply = reply.header("content-type", "text/css; charset=utf-8").text(text);
         reply.header("vary", "Accept-Encoding").header("content-length", &text.len().to_string());
     }
-    // Each is a version of its own, or a cache would take one for the other.
+    // Each is a version of its own, or a cache would take one for the other; even of the same size and time.
+    let time = std::fs::metadata(folder.0.join("site/app.css.br")).unwrap().modified().unwrap();
+    for name in ["site/app.css.br", "site/app.css.gz"] {
+        folder.write(name, "packed");
+        let file = std::fs::File::options().write(true).open(folder.0.join(name)).unwrap();
+        file.set_modified(time).unwrap();
+    }
     let tag = |accepts| {
         let reply = ask(&client, "/s/app.css", &[("Accept-Encoding", accepts)]);
         reply.find_header("etag").unwrap().to_owned()
@@ -213,9 +219,12 @@ fn a_compressed_variant_is_sent_to_whom_takes_it() {
 #[test]
 fn a_page_that_reads_its_path_itself_is_what_browsers_get_for_any() {
     let folder = Folder::new("fallback");
-    let client = client(folder.files().fallback("index.html"));
+    let client = client(folder.files().fallback("index.html").cache_control("max-age=3600"));
+    std::os::unix::fs::symlink("loop", folder.0.join("site/loop")).unwrap();
+    client.get("/s/loop").status(404);
     let page = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
-    ask(&client, "/s/users/7", &page).status(200).text("<h1>home");
+    let reply = ask(&client, "/s/users/7", &page).status(200).text("<h1>home");
+    reply.header("vary", "Accept").header("cache-control", "no-cache");
     ask(&client, "/s/app.css", &page).text("b{}");
     ask(&client, "/s/users/7.js", &[("Accept", "*/*")]).status(404);
 }

@@ -76,6 +76,15 @@ async fn read(_: &&'static Seen, _: &Request, res: &mut Response, mut body: Body
     .await
 }
 
+/// Reads its body for a moment, and waits for something that never happens.
+async fn give_up(seen: &&'static Seen, _: &Request, _: &mut Response, mut body: Body<'_>) {
+    let _counts = Counts(seen);
+    let reading = tokio::time::timeout(Duration::from_millis(100), body.read_chunk()).await;
+    assert!(reading.is_err(), "there is no body");
+    seen.begun.fetch_add(1, Ordering::Relaxed);
+    std::future::pending().await
+}
+
 /// Does something that takes longer than the server is given to end.
 async fn block(seen: &&'static Seen, _: &Request, _: &mut Response) {
     seen.begun.fetch_add(1, Ordering::Relaxed);
@@ -86,6 +95,7 @@ async fn block(seen: &&'static Seen, _: &Request, _: &mut Response) {
 async fn poll(seen: &&'static Seen, _: &Request, res: &mut Response) -> &'static str {
     seen.begun.fetch_add(1, Ordering::Relaxed);
     res.closed().await;
+    seen.finished.fetch_add(1, Ordering::Relaxed);
     "nothing yet"
 }
 
@@ -119,6 +129,7 @@ fn start(place: Listen, half_closed: Duration) -> (Handle, &'static Seen) {
             .get("/poll", poll)
             .get("/block", block)
             .post("/read", read)
+            .post("/gives-up", give_up)
             .mount(routes![insists, insists_at_length])
     });
     (app.config(config).start_on(place).expect("it starts"), seen)
@@ -210,6 +221,39 @@ fn a_handler_that_waits_for_the_end_keeps_the_deadline_of_its_body() {
     let mut peer = Raw::connect(server.addr());
     peer.send("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
     assert_eq!(peer.answer().status, 408);
+    stop(server);
+}
+
+/// A byte that nobody reads hid the end from whoever looked for one.
+#[test]
+fn what_a_peer_has_sent_behind_its_request_does_not_hide_that_it_is_gone() {
+    for reset in [true, false] {
+        let (server, seen) = start(local(), Duration::ZERO);
+        let mut peer = asking(Raw::connect(server.addr()), "/poll", seen);
+        peer.send("G");
+        // Seen, and left for the next request, before the peer leaves.
+        std::thread::sleep(Duration::from_millis(50));
+        if reset {
+            peer.reset();
+        } else {
+            drop(peer);
+        }
+        eventually("the handler has ended", || seen.finished.load(Ordering::Relaxed) == 1);
+        stop(server);
+    }
+}
+
+#[test]
+fn a_handler_that_has_given_up_its_body_is_dropped_when_its_peer_is_gone() {
+    let (server, seen) = start(local(), Duration::ZERO);
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /gives-up HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+    eventually("the handler waits", || seen.begun.load(Ordering::Relaxed) == 1);
+    // Longer than the deadline of a body, which is no business of a handler that reads none.
+    std::thread::sleep(Duration::from_millis(1500));
+    assert_eq!(seen.dropped.load(Ordering::Relaxed), 0);
+    peer.reset();
+    eventually("it is dropped", || seen.dropped.load(Ordering::Relaxed) == 1);
     stop(server);
 }
 

@@ -79,6 +79,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
 
     /// Sends the answer that the handler has deferred; `None` when the peer has left meanwhile.
     pub(super) async fn send_deferred(&mut self) -> Option<Result> {
+        self.wire.wait(Wait::Nothing);
         let Exchange { response, link, .. } = self.lease.get_mut()?;
         wait_for(PooledFuture::boxed(response.send_deferred()), link).await
     }
@@ -111,12 +112,15 @@ pub(super) fn wait_for<'a>(
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
+                Ok(Poll::Pending) => {}
                 Ok(Poll::Ready(outcome)) => {
                     link.relent();
                     return Poll::Ready(Some(outcome));
                 }
-                Ok(Poll::Pending) => {}
-                Err(panic) => return Poll::Ready(Some(Err(panicked(panic)))),
+                Err(panic) => {
+                    link.relent();
+                    return Poll::Ready(Some(Err(panicked(panic))));
+                }
             }
             if link.outbound().is_empty() {
                 break;
@@ -129,8 +133,9 @@ pub(super) fn wait_for<'a>(
             }
         }
         // Whoever waits for the peer itself has announced that, and learns of it there.
-        let is_gone =
-            |wire: Rc<dyn Wire>| wire.waiting() == Wait::Nothing && wire.poll_late(cx).is_ready();
+        let is_gone = |wire: Rc<dyn Wire>| {
+            wire.poll_late(cx).is_ready() && (wire.waiting() == Wait::Nothing || wire.is_gone())
+        };
         match !link.insists() && link.wire().is_some_and(is_gone) {
             true => Poll::Ready(None),
             false => Poll::Pending,

@@ -83,7 +83,7 @@ enum Arrival {
 enum Gathered {
     /// So little that it can wait for the answer to the next request.
     Little,
-    /// So much that it leaves first.
+    /// So much that it leaves first; or the answer was a stream, which has no more to gather.
     TooMuch,
 }
 
@@ -139,8 +139,10 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                     Verdict::Drain if Box::pin(self.drain()).await => {}
                     Verdict::Drain | Verdict::Close => return Box::pin(self.farewell()).await,
                 }
-                if self.gather() == Gathered::TooMuch && !self.flush().await {
-                    return;
+                match self.gather() {
+                    Gathered::Little => {}
+                    Gathered::TooMuch if !self.flush().await => return,
+                    Gathered::TooMuch => self.queue_after_a_stream(),
                 }
             }
         }
@@ -152,7 +154,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         let Some(exchange) = self.lease.get_mut() else { return Gathered::Little };
         exchange.request.end();
         let outbound = exchange.link.outbound();
-        match outbound.has_tail() || outbound.len() > HIGH_WATER {
+        match outbound.has_tail() || outbound.len() > HIGH_WATER || exchange.link.has_lasted() {
             true => Gathered::TooMuch,
             false => Gathered::Little,
         }

@@ -17,10 +17,10 @@ use crate::wire::{Wait, Wire};
 /// With less room than this after the received bytes, they are shifted to the front.
 const ROOM: usize = 1024;
 
-/// The beginning of a head, put aside while the rest is waited for.
+/// The beginning of a head, put aside while the rest is waited for; or what has come behind a stream.
 pub(super) struct Part {
     bytes: Box<[u8]>,
-    /// How many of them the parser has looked at.
+    /// How many of them the parser has looked at; if it has looked at none, they may be a whole request.
     seen: usize,
 }
 
@@ -62,6 +62,18 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                     return Poll::Pending;
                 }
             }
+        }
+    }
+
+    /// An exchange that a stream held was not counted among the requests. So it goes back, and the next request queues
+    /// for one as any other.
+    #[cold]
+    pub(super) fn queue_after_a_stream(&mut self) {
+        if self.lease.get().is_some_and(|exchange| exchange.link.has_lasted()) {
+            if self.holds_a_part() {
+                self.put_aside();
+            }
+            self.lease.give_back();
         }
     }
 
@@ -128,8 +140,10 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// All exchanges are in use: queues for one, but only once there are bytes to read.
     #[cold]
     fn poll_queue(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+        let may_be_whole = self.part.as_ref().is_some_and(|part| part.seen == 0);
         match self.wire.poll_readable(cx) {
             Poll::Ready(Ok(())) => {}
+            Poll::Pending if may_be_whole => {}
             Poll::Ready(Err(error)) => return Poll::Ready(self.read_failed(&error)),
             Poll::Pending => {
                 self.ticket = None;

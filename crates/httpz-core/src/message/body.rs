@@ -25,7 +25,7 @@ use late::Late;
 use super::link::Link;
 use crate::memory::Inbound;
 use crate::proto::{Framing, Head, ProtocolError, Span};
-use crate::wire::Wire;
+use crate::wire::{Wait, Wire};
 
 /// An unread body longer than this is not read to the end just to keep the connection.
 pub(crate) const DISCARD: u64 = 256 * 1024;
@@ -285,6 +285,13 @@ impl Incoming {
             }
         }
         Poll::Ready(Ok(self.hand_out_here(inbound)))
+    }
+
+    /// Stops the deadline of a part that is waited for, if one is.
+    pub(crate) fn pause(&self, wire: &dyn Wire) {
+        if wire.waiting() == Wait::Body {
+            self.late.borrow_mut().paused = Some(wire.pause());
+        }
     }
 
     /// The body, all at once, if it is here and has not been handed out.

@@ -1,11 +1,10 @@
 //! For handlers that wait: how they learn that nobody waits for them, and how they go on all the same.
 
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::Poll;
 
 use super::Response;
-use crate::wire::{Wait, Wire};
+use crate::wire::{EndsWait, Wait};
 
 impl Response {
     /// Waits until the answer is of no more use, or should come soon: the peer has left or ended its side, or the server
@@ -14,7 +13,7 @@ impl Response {
     /// A handler that waits for something else is dropped when its peer leaves, and cut at the end of
     /// `shutdown.deadline`; so this is for those that have something to say or to tidy up before, long polls for
     /// example. Event streams and tunnels end by themselves. Of a peer that has sent more behind this request and then
-    /// ends its side nothing is noticed here until that has been read.
+    /// leaves, this is noticed up to half a second later.
     ///
     /// ```
     /// # use std::task::Poll;
@@ -39,8 +38,7 @@ impl Response {
     /// Nothing is lost when the future is dropped.
     pub async fn closed(&self) {
         let Some(wire) = self.wire() else { return std::future::pending().await };
-        let waiting = Waiting(wire);
-        let wire = &*waiting.0;
+        let _waits = EndsWait(&*wire, Wait::Ping);
         poll_fn(|cx| {
             loop {
                 if self.draining() || wire.poll_gone(cx).is_ready() {
@@ -79,16 +77,5 @@ impl Response {
     pub fn must_finish(&mut self) -> &mut Self {
         self.link.insist();
         self
-    }
-}
-
-/// Waits for the peer, until it is dropped.
-struct Waiting(Rc<dyn Wire>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if self.0.waiting() == Wait::Ping {
-            self.0.wait(Wait::Nothing);
-        }
     }
 }

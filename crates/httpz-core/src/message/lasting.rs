@@ -23,7 +23,9 @@ impl Response {
         }
         let full =
             || Error::status(503, "too many streams at once").with_header("Retry-After", "5");
-        self.ambient.seats().take().map(Some).ok_or_else(full)
+        let seat = self.ambient.seats().take().ok_or_else(full)?;
+        self.link.note_lasting();
+        Ok(Some(seat))
     }
 
     /// Gives back what an answer that lasts has no use for. The buffers that are hardly used stay: they take no more

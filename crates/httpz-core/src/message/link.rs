@@ -28,6 +28,8 @@ pub(crate) struct Link {
     large_body: Cell<bool>,
     /// Is the handler to run to its end even if the peer leaves?
     insists: Cell<bool>,
+    /// Has an answer lasted, so that its exchange was not counted among the requests?
+    lasted: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
 }
@@ -46,6 +48,7 @@ impl Link {
         self.stalled.set(false);
         self.withheld.set(false);
         self.insists.set(false);
+        self.lasted.set(false);
         self.outbound.borrow_mut().clear(Sizes::KEPT_OUTBOUND);
     }
 
@@ -106,6 +109,17 @@ impl Link {
     /// Ends that wait, because `100 Continue` or a final answer is sent now; `true` if the peer was waiting.
     pub(crate) fn release(&self) -> bool {
         self.withheld.take()
+    }
+
+    /// Notes that the exchange is not counted among the requests for as long as this answer lasts.
+    pub(crate) fn note_lasting(&self) {
+        self.lasted.set(true);
+    }
+
+    /// Has an answer lasted since the exchange was leased?
+    #[inline]
+    pub(crate) fn has_lasted(&self) -> bool {
+        self.lasted.get()
     }
 
     /// Lets the handler run to its end even if the peer leaves.

@@ -14,7 +14,7 @@ use super::seats::Seat;
 use super::{Request, Response};
 use crate::error::{Error, Result};
 use crate::proto::{Framing, Version};
-use crate::wire::Wait;
+use crate::wire::{EndsWait, Wait};
 
 /// The bytes of a connection that a handler has taken over; see [`Response::upgrade`].
 #[derive(Debug)]
@@ -118,6 +118,9 @@ impl Tunnel<'_> {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn read(&mut self, buf: &mut [u8]) -> Result<Came> {
+        let wire = self.res.wire();
+        let _waits = wire.as_ref().map(|wire| EndsWait(&**wire, Wait::Ping));
+        self.waiting = false;
         poll_fn(|cx| self.poll_read(cx, buf)).await
     }
 
@@ -154,6 +157,7 @@ impl Tunnel<'_> {
             }
         };
         self.waiting = false;
+        wire.wait(Wait::Nothing);
         Poll::Ready(came)
     }
 

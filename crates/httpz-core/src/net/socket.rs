@@ -157,6 +157,11 @@ impl<S: Socket> SocketWire<S> {
         loop {
             match self.stream.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
+                // Another wait that was too long says nothing of this one, which is announced when it has begun.
+                Poll::Pending if self.watch.waiting() != Wait::Write => {
+                    self.watch.forgive();
+                    return self.watch.pending(cx);
+                }
                 Poll::Pending => return self.watch.pending(cx),
             }
             match self.stream.try_write(bufs) {
@@ -220,7 +225,15 @@ impl<S: Socket> Wire for SocketWire<S> {
         }
     }
 
+    fn is_gone(&self) -> bool {
+        self.stream.presence() == Presence::Gone
+    }
+
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
+        // Seen at every sweep where bytes that nobody reads hide it from a read.
+        if self.stream.presence() != Presence::Here {
+            return Poll::Ready(());
+        }
         let mut byte = [MaybeUninit::uninit()];
         loop {
             if ready!(self.stream.poll_read_ready(cx)).is_err() {

@@ -184,20 +184,26 @@ impl Watches {
         self.now.set(self.now.get().saturating_add(1).min(NEVER - 1));
         self.wake_where(|watched| {
             let watch = watched.watch();
-            if watch.wait.get() == Wait::Nothing {
-                self.bound_handler(watch, watched.presence());
+            match watch.wait.get() {
+                // A read tells, and the runtime wakes who waits for one.
+                Wait::KeepAlive | Wait::Head | Wait::Linger => {}
+                wait => self.bound_handler(watch, wait, watched.presence()),
             }
             watch.due.get() <= self.now.get()
         });
     }
 
     /// Gives a handler that waits a deadline, if its peer has left or may have.
-    fn bound_handler(&self, watch: &Watch, presence: Presence) {
-        let due = match presence {
-            Presence::Here => return,
-            Presence::Gone => self.now.get(),
-            Presence::Ended if self.half_closed == NEVER => return,
-            Presence::Ended => self.now.get().saturating_add(self.half_closed),
+    fn bound_handler(&self, watch: &Watch, wait: Wait, presence: Presence) {
+        let due = match (presence, wait) {
+            (Presence::Here, _) => return,
+            // A stream ends with its peer.
+            (Presence::Gone, _) | (Presence::Ended, Wait::Ping) => self.now.get(),
+            (Presence::Ended, Wait::Nothing) if self.half_closed != NEVER => {
+                self.now.get().saturating_add(self.half_closed)
+            }
+            // Who still sends or is still sent to has a deadline.
+            (Presence::Ended, _) => return,
         };
         watch.due.set(watch.due.get().min(due));
     }
@@ -314,12 +320,17 @@ impl Watch {
         Poll::Pending
     }
 
+    /// Takes back that the wait has taken too long.
+    pub fn forgive(&self) {
+        self.late.set(false);
+    }
+
     /// What a pending operation gives: still pending, or too late.
     #[inline]
     pub fn pending<T>(&self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if self.wait.get() == Wait::Nothing {
             // The handler's time was over, as its peer may have left; that of this operation has not begun.
-            self.late.set(false);
+            self.forgive();
         }
         self.poll_late(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }

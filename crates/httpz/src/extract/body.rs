@@ -99,7 +99,7 @@ impl<'b> Body<'b> {
     /// See [`Body`].
     pub async fn read_chunk(&mut self) -> Result<Option<&[u8]>> {
         if !self.has_rest() {
-            poll_fn(|cx| self.poll_rest(cx)).await?;
+            self.read_rest().await?;
         }
         Ok(match std::mem::take(&mut self.here) {
             [] if self.rest.is_empty() => None,
@@ -116,7 +116,7 @@ impl<'b> Body<'b> {
     /// See [`Body`].
     pub async fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
         if !self.has_rest() {
-            poll_fn(|cx| self.poll_rest(cx)).await?;
+            self.read_rest().await?;
         }
         let rest = if self.here.is_empty() { &self.buf[self.rest.clone()] } else { self.here };
         let n = rest.len().min(buf.len());
@@ -224,6 +224,18 @@ impl<'b> Body<'b> {
 
     fn has_rest(&self) -> bool {
         !self.here.is_empty() || !self.rest.is_empty()
+    }
+
+    async fn read_rest(&mut self) -> Result {
+        /// Given up, the reading has no deadline until it goes on.
+        struct Pauses<'b>(&'b Request);
+        impl Drop for Pauses<'_> {
+            fn drop(&mut self) {
+                self.0.pause_body();
+            }
+        }
+        let _pauses = Pauses(self.req);
+        poll_fn(|cx| self.poll_rest(cx)).await
     }
 
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<Result> {

@@ -108,6 +108,21 @@ fn events_leave_one_by_one_and_the_next_request_is_answered_behind_the_last() {
     }
 }
 
+/// Else as many requests as there were streams would be in flight at once.
+#[test]
+fn the_request_behind_a_stream_queues_for_an_exchange_as_any_other() {
+    for path in ["/events/async", "/events/sync"] {
+        let mut stream = Stream::of(path, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.go_on();
+        let held = hold(&stream.common);
+        give(None);
+        assert_eq!(stream.go_on(), ("0\r\n\r\n".into(), false), "{path}");
+        assert_eq!((stream.common.pool.leased(), stream.wire.waiting()), (1, Wait::Exchange));
+        drop(held);
+        assert_eq!(stream.go_on(), (ok("/b"), false), "{path}");
+    }
+}
+
 #[test]
 fn a_stream_that_has_nothing_to_say_pings() {
     for path in ["/events/async", "/events/sync"] {

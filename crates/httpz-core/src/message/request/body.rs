@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::message::body::Piece;
 use crate::message::json::read_json;
 use crate::proto::{Framing, ProtocolError, encode};
-use crate::wire::Wait;
+use crate::wire::{EndsWait, Wait};
 
 impl Request {
     /// The body; `None` when there is none or it has not been read yet.
@@ -79,9 +79,16 @@ impl Request {
         let Some(wire) = self.link.wire() else { return Ok(()) };
         poll_fn(|cx| self.poll_continue(cx)).await?;
         wire.wait(Wait::Body);
-        let read = poll_fn(|cx| self.incoming.poll_read(cx, &*wire)).await;
-        wire.wait(Wait::Nothing);
-        Ok(read?)
+        let _waits = EndsWait(&*wire, Wait::Body);
+        Ok(poll_fn(|cx| self.incoming.poll_read(cx, &*wire)).await?)
+    }
+
+    /// Stops the deadline of a part that nobody waits for any more; the next reading goes on with it.
+    #[doc(hidden)]
+    pub fn pause_body(&self) {
+        if let Some(wire) = self.link.wire() {
+            self.incoming.pause(&*wire);
+        }
     }
 
     /// Tells a peer that holds its body back to send it, unless the body would be refused.

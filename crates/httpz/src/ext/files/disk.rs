@@ -15,6 +15,9 @@ use crate::{ContentType, Error, Result, blocking};
 /// back instead of two.
 const SMALL: u64 = 64 * 1024;
 
+/// Too many symbolic links, as of one that leads to itself; Linux's number for it.
+const ELOOP: i32 = 40;
+
 /// What is looked for.
 pub(super) struct Wanted {
     pub(super) file: PathBuf,
@@ -49,7 +52,7 @@ pub(super) struct Opened {
 
 impl Opened {
     pub(super) fn validators(&self) -> Validators {
-        Validators::of(self.len, self.changed)
+        Validators::of(self.len, self.changed, self.coding)
     }
 }
 
@@ -61,6 +64,7 @@ pub(super) async fn find(wanted: Wanted) -> Result<Found> {
         | ErrorKind::NotADirectory
         | ErrorKind::InvalidInput
         | ErrorKind::InvalidFilename => Ok(Found::Nothing),
+        _ if error.raw_os_error() == Some(ELOOP) => Ok(Found::Nothing),
         ErrorKind::PermissionDenied => Err(Error::status(403, "Forbidden").with_source(error)),
         _ => Err(error.into()),
     })

@@ -51,6 +51,9 @@ const PIECE: usize = 112 * 1024;
 /// Only files below the folder are sent, and none that is hidden (its name, or that of a folder on the way, begins with
 /// a dot; `.well-known` is not meant). Symbolic links are followed, wherever they lead: who may write into the folder
 /// decides what is in it. Everything else is 404, but for what the process may not read: 403.
+///
+/// Each download that is not small reads on a thread of the runtime's for such work, of which there are up to 512 for
+/// each worker; what they have held stays with the allocator for a while.
 #[derive(Clone, Debug)]
 pub struct Files {
     root: PathBuf,
@@ -100,7 +103,7 @@ impl Files {
 
     /// Which file, named from the root, a browser gets that navigates to a path without a file (`Accept` with
     /// `text/html`): the page of an application that reads the path itself. Whatever else asks for such a path still
-    /// hears 404.
+    /// hears 404. Caches are told to ask each time (`no-cache`), unless something else has been said before.
     #[must_use]
     pub fn fallback(self, name: impl Into<Cow<'static, str>>) -> Self {
         Self { fallback: Some(name.into()), ..self }
@@ -149,6 +152,11 @@ impl Files {
         };
         let found = match (found, &self.fallback) {
             (Found::Nothing, Some(fallback)) if navigates(req) => {
+                // Who asks otherwise hears 404, and the page is that of a version: no cache may keep it for this path.
+                res.header("Vary", "Accept");
+                if res.find_header("cache-control").is_none() {
+                    res.header("Cache-Control", "no-cache");
+                }
                 disk::find(self.wanted(self.root.join(&**fallback), fallback, req)).await?
             }
             (found, _) => found,
@@ -168,7 +176,7 @@ impl Files {
                 if self.precompressed {
                     res.header("Vary", "Accept-Encoding");
                 }
-                answer(opened, req, res).await
+                answer(opened, self.precompressed, req, res).await
             }
         }
     }
@@ -211,7 +219,7 @@ pub async fn send_file(path: impl AsRef<Path>, req: &Request, res: &mut Response
         at_once: !validators::is_conditional(req),
     };
     match disk::find(wanted).await? {
-        Found::File(opened) => answer(opened, req, res).await,
+        Found::File(opened) => answer(opened, false, req, res).await,
         Found::Folder | Found::Nothing => Err(Error::status(404, "Not Found")),
     }
 }
@@ -244,8 +252,9 @@ fn navigates(req: &Request) -> bool {
     takes.split(',').any(|kind| kind.trim_start().starts_with("text/html"))
 }
 
-async fn answer(opened: Opened, req: &Request, res: &mut Response) -> Result {
-    let validators = opened.validators();
+async fn answer(opened: Opened, has_variants: bool, req: &Request, res: &mut Response) -> Result {
+    let mut validators = opened.validators();
+    validators.has_variants = has_variants;
     validators.tell(res);
     match validators.judge(req) {
         Verdict::Changed => {}

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::coding::Coding;
 use crate::{Method, Request, Response};
 
 /// What a version of a file is known by.
@@ -13,6 +14,8 @@ pub(super) struct Validators {
     etag: Option<String>,
     /// In whole seconds, as in `Last-Modified`.
     modified: Option<SystemTime>,
+    /// Are there variants, so that the time alone does not tell which one a client has?
+    pub(super) has_variants: bool,
 }
 
 /// What the conditions of a request come to.
@@ -33,14 +36,19 @@ pub(super) fn is_conditional(req: &Request) -> bool {
 }
 
 impl Validators {
-    /// Those of a file of this size that was last changed then.
-    pub(super) fn of(len: u64, changed: Option<SystemTime>) -> Self {
+    /// Those of a file of this size that was last changed then; of a variant of it, with its coding. Variants have the
+    /// time of their original, and may have its size.
+    pub(super) fn of(len: u64, changed: Option<SystemTime>, coding: Option<Coding>) -> Self {
         let since = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok());
         // Never later than now (§8.8.2.1): a clock that went wrong would keep old versions alive.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
-            etag: since.map(|since| format!("\"{:x}-{len:x}\"", since.as_nanos())),
+            etag: since.map(|since| {
+                let (dash, coding) = coding.map_or(("", ""), |coding| ("-", coding.name));
+                format!("\"{:x}-{len:x}{dash}{coding}\"", since.as_nanos())
+            }),
             modified: since.map(|since| UNIX_EPOCH + Duration::from_secs(since.min(now).as_secs())),
+            has_variants: false,
         }
     }
 
@@ -79,6 +87,7 @@ impl Validators {
         let Some(rest) = req.header_bytes("if-range") else { return true };
         match rest.contains(&b'"') {
             true => self.is_listed(req, "if-range", Comparison::Strong),
+            false if self.has_variants => false,
             false => date(rest).is_some_and(|date| self.modified == Some(date)),
         }
     }
@@ -154,7 +163,7 @@ mod tests {
 
     fn validators() -> Validators {
         let modified = httpdate::parse_http_date(DAY).unwrap();
-        Validators { etag: Some("\"a\"".into()), modified: Some(modified) }
+        Validators { etag: Some("\"a\"".into()), modified: Some(modified), has_variants: false }
     }
 
     fn asks(fields: &[(&str, &str)]) -> Request {
@@ -209,14 +218,16 @@ mod tests {
             assert_eq!(validators().are_those_of_the_rest(&req), expected, "{rest}");
         }
         assert!(validators().are_those_of_the_rest(&asks(&[])));
+        let one_of_several = Validators { has_variants: true, ..validators() };
+        assert!(!one_of_several.are_those_of_the_rest(&asks(&[("If-Range", DAY)])));
     }
 
     #[test]
     fn a_file_from_the_future_was_changed_now() {
         let later = SystemTime::now() + Duration::from_secs(1000);
-        let validators = Validators::of(7, Some(later));
+        let validators = Validators::of(7, Some(later), None);
         assert!(validators.modified.unwrap() <= SystemTime::now());
         assert!(validators.etag.unwrap().ends_with("-7\""));
-        assert!(Validators::of(7, None).etag.is_none());
+        assert!(Validators::of(7, None, None).etag.is_none());
     }
 }
