@@ -45,10 +45,20 @@ impl Default for ConnectionLimits {
 pub struct Gate {
     limits: ConnectionLimits,
     all: AtomicUsize,
-    /// How many each worker has.
-    workers: Box<[AtomicUsize]>,
+    workers: Box<[Load]>,
     peers: Mutex<HashMap<IpAddr, usize>>,
 }
+
+/// What is known of a worker.
+#[derive(Debug, Default)]
+struct Load {
+    connections: AtomicUsize,
+    /// How many ticks it has heard.
+    ticks: AtomicUsize,
+}
+
+/// A worker that is so many ticks behind another is held up by a handler that blocks its thread.
+const BEHIND: usize = 3;
 
 /// Why a connection may not come in: the setting that says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +82,22 @@ impl Refused {
 impl Gate {
     /// A gate to so many workers, which nobody has passed yet.
     pub fn new(limits: ConnectionLimits, workers: usize) -> Arc<Self> {
-        let workers = (0..workers).map(|_| AtomicUsize::new(0)).collect();
+        let workers = (0..workers).map(|_| Load::default()).collect();
         Arc::new(Self { limits, all: AtomicUsize::new(0), workers, peers: Mutex::default() })
     }
 
-    /// The worker that has the fewest connections; this one, if it is among them.
+    /// The worker that has the fewest connections; this one, if it is among them. Those that are held up do not count.
     pub fn least_loaded(&self, own: usize) -> usize {
-        let load = |n: &usize| (self.workers[*n].load(Ordering::Relaxed), *n != own);
-        (0..self.workers.len()).min_by_key(load).unwrap_or(own)
+        let ticks = |n: usize| self.workers[n].ticks.load(Ordering::Relaxed);
+        let latest = (0..self.workers.len()).map(ticks).max().unwrap_or_default();
+        let moves = |n: &usize| ticks(*n) + BEHIND > latest;
+        let load = |n: &usize| (self.workers[*n].connections.load(Ordering::Relaxed), *n != own);
+        (0..self.workers.len()).filter(moves).min_by_key(load).unwrap_or(own)
+    }
+
+    /// Notes that a worker has heard a tick.
+    pub fn tick(&self, worker: usize) {
+        self.workers[worker].ticks.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Lets a connection in, which is counted until its pass is dropped.
@@ -147,9 +165,9 @@ impl Pass {
     /// Counts the connection for this worker, and no longer for another.
     pub fn count_for(&mut self, worker: usize) {
         if let Some(before) = self.worker.replace(worker) {
-            self.gate.workers[before].fetch_sub(1, Ordering::Relaxed);
+            self.gate.workers[before].connections.fetch_sub(1, Ordering::Relaxed);
         }
-        self.gate.workers[worker].fetch_add(1, Ordering::Relaxed);
+        self.gate.workers[worker].connections.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -157,7 +175,7 @@ impl Drop for Pass {
     fn drop(&mut self) {
         self.gate.all.fetch_sub(1, Ordering::Relaxed);
         if let Some(worker) = self.worker {
-            self.gate.workers[worker].fetch_sub(1, Ordering::Relaxed);
+            self.gate.workers[worker].connections.fetch_sub(1, Ordering::Relaxed);
         }
         let Some(peer) = self.peer else { return };
         let mut peers = self.gate.peers();
@@ -204,6 +222,9 @@ mod tests {
         assert_eq!(gate.least_loaded(0), 1);
         passes[0].count_for(1);
         assert_eq!(gate.least_loaded(2), 0);
+        // The one with none is held up.
+        (0..BEHIND).for_each(|_| [1, 2].iter().for_each(|n| gate.tick(*n)));
+        assert_eq!(gate.least_loaded(2), 2);
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the file of a socket when it is dropped, if it is still the one that was made.
+/// Removes the file of a socket, at the latest when it is dropped, if it is still the one that was made.
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
@@ -58,6 +58,15 @@ impl SocketFile {
         Self { made: identity(&path), path, passed_on: AtomicBool::new(false) }
     }
 
+    /// Removes it now, so that nobody connects any more, unless it has been left to somebody else.
+    pub fn remove(&self) {
+        let ours = self.made.is_some() && identity(&self.path) == self.made;
+        if ours && !self.passed_on.load(Ordering::Relaxed) {
+            // A file that cannot be removed is found stale by the next server.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
     /// Leaves the file to somebody else.
     pub fn pass_on(&self) {
         self.passed_on.store(true, Ordering::Relaxed);
@@ -66,11 +75,7 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let ours = self.made.is_some() && identity(&self.path) == self.made;
-        if ours && !self.passed_on.load(Ordering::Relaxed) {
-            // A file that cannot be removed is found stale by the next server.
-            let _ = fs::remove_file(&self.path);
-        }
+        self.remove();
     }
 }
 

@@ -181,6 +181,7 @@ impl Acceptor {
 
     /// Another tick has gone by; says so when somebody was turned away.
     pub(super) fn tick(&self) {
+        self.gate.tick(self.crossings.worker);
         self.taken.set(0);
         if let (n, Some(why)) = self.turned_away.take() {
             let setting = why.setting();

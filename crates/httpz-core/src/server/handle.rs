@@ -122,7 +122,7 @@ impl Handle {
     ) -> Result {
         let n = lock(&self.shared.threads).len();
         let thread = thread::Builder::new().name(format!("httpz-{n}")).spawn(move || {
-            if let Err(error) = Worker::run(&control, entrance, service, &config) {
+            if let Err(error) = Worker::run(&control, entrance, &files, service, &config) {
                 log::trouble(format_args!("worker {n} ended: {error}"));
             }
             // The files of the sockets are removed with the last worker.

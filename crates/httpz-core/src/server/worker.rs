@@ -19,6 +19,7 @@ use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
 use crate::message::{Ambient, Phase};
 use crate::net::timed::TICK;
+use crate::net::unix::SocketFile;
 use crate::net::{Pass, Socket, SocketWire, Watches};
 use crate::service::Service;
 
@@ -34,6 +35,7 @@ impl<S: Service> Worker<S> {
     pub(super) fn run(
         control: &Control,
         entrance: Entrance,
+        files: &[SocketFile],
         service: Arc<S>,
         config: &Config,
     ) -> io::Result<()> {
@@ -45,7 +47,7 @@ impl<S: Service> Worker<S> {
             worker.common.ambient.enter(Phase::NotReady);
             let mut left = ticks(config.shutdown.not_ready);
             worker.serve_while(control, || left.next().is_some()).await;
-            worker.drain(control, &config.shutdown).await;
+            worker.drain(control, files, &config.shutdown).await;
             Ok(())
         });
         // Dropped, it would wait for what handlers have given to threads, without a bound.
@@ -94,8 +96,10 @@ impl<S: Service> Worker<S> {
 
     /// Lets requests in flight finish, and returns when all connections have ended or at the
     /// deadline; what is left is cut when the runtime is dropped.
-    async fn drain(self, control: &Control, times: &ShutdownConfig) {
+    async fn drain(self, control: &Control, files: &[SocketFile], times: &ShutdownConfig) {
         self.common.ambient.enter(Phase::Leaving);
+        // Whoever connects from now on finds nobody, rather than a queue that is about to be closed.
+        files.iter().for_each(SocketFile::remove);
         // Connections that the kernel has completed expect an answer.
         self.acceptor.accept_all(&self).await;
         self.watches.drain(times.idle);
