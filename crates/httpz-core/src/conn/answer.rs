@@ -81,6 +81,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     pub(super) async fn send_deferred(&mut self) -> Option<Result> {
         self.wire.wait(Wait::Nothing);
         let Exchange { response, link, .. } = self.lease.get_mut()?;
+        // What must be finished is the handler.
+        link.relent();
         wait_for(PooledFuture::boxed(response.send_deferred()), link).await
     }
 }
@@ -112,15 +114,9 @@ pub(super) fn wait_for<'a>(
         loop {
             let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut future).poll(cx)));
             match polled {
+                Ok(Poll::Ready(outcome)) => return Poll::Ready(Some(outcome)),
                 Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(outcome)) => {
-                    link.relent();
-                    return Poll::Ready(Some(outcome));
-                }
-                Err(panic) => {
-                    link.relent();
-                    return Poll::Ready(Some(Err(panicked(panic))));
-                }
+                Err(panic) => return Poll::Ready(Some(Err(panicked(panic)))),
             }
             if link.outbound().is_empty() {
                 break;

@@ -83,8 +83,10 @@ enum Arrival {
 enum Gathered {
     /// So little that it can wait for the answer to the next request.
     Little,
-    /// So much that it leaves first; or the answer was a stream, which has no more to gather.
+    /// So much that it leaves first.
     TooMuch,
+    /// The rest of an answer that lasted, whose exchange is to be given back.
+    EndOfStream,
 }
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
@@ -141,8 +143,9 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
                 }
                 match self.gather() {
                     Gathered::Little => {}
-                    Gathered::TooMuch if !self.flush().await => return,
-                    Gathered::TooMuch => self.queue_after_a_stream(),
+                    _ if !self.flush().await => return,
+                    Gathered::TooMuch => {}
+                    Gathered::EndOfStream => self.queue_again(),
                 }
             }
         }
@@ -154,7 +157,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         let Some(exchange) = self.lease.get_mut() else { return Gathered::Little };
         exchange.request.end();
         let outbound = exchange.link.outbound();
-        match outbound.has_tail() || outbound.len() > HIGH_WATER || exchange.link.has_lasted() {
+        match outbound.has_tail() || outbound.len() > HIGH_WATER {
+            _ if exchange.link.has_lasted() => Gathered::EndOfStream,
             true => Gathered::TooMuch,
             false => Gathered::Little,
         }

@@ -68,13 +68,11 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// An exchange that a stream held was not counted among the requests. So it goes back, and the next request queues
     /// for one as any other.
     #[cold]
-    pub(super) fn queue_after_a_stream(&mut self) {
-        if self.lease.get().is_some_and(|exchange| exchange.link.has_lasted()) {
-            if self.holds_a_part() {
-                self.put_aside();
-            }
-            self.lease.give_back();
+    pub(super) fn queue_again(&mut self) {
+        if self.holds_a_part() {
+            self.put_aside();
         }
+        self.lease.give_back();
     }
 
     /// Nothing to read: the exchange goes back, and what it holds of a head is put aside.

@@ -8,8 +8,7 @@ use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll, ready};
 
-use super::response::Stage;
-use super::response::{Parting, Source};
+use super::response::{Parting, Source, Stage};
 use super::seats::Seat;
 use super::{Request, Response};
 use crate::error::{Error, Result};

@@ -157,12 +157,7 @@ impl<S: Socket> SocketWire<S> {
         loop {
             match self.stream.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
-                // Another wait that was too long says nothing of this one, which is announced when it has begun.
-                Poll::Pending if self.watch.waiting() != Wait::Write => {
-                    self.watch.forgive();
-                    return self.watch.pending(cx);
-                }
-                Poll::Pending => return self.watch.pending(cx),
+                Poll::Pending => return self.watch.pending_write(cx),
             }
             match self.stream.try_write(bufs) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -230,7 +225,7 @@ impl<S: Socket> Wire for SocketWire<S> {
     }
 
     fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
-        // Seen at every sweep where bytes that nobody reads hide it from a read.
+        // Bytes that nobody reads would hide it below; of this the sweep tells.
         if self.stream.presence() != Presence::Here {
             return Poll::Ready(());
         }

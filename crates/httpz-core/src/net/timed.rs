@@ -320,18 +320,18 @@ impl Watch {
         Poll::Pending
     }
 
-    /// Takes back that the wait has taken too long.
-    pub fn forgive(&self) {
-        self.late.set(false);
+    /// What a pending write gives. Its wait is announced when it has found no room; what was waited for before that
+    /// has no say in it.
+    pub fn pending_write<T>(&self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if self.wait.get() != Wait::Write {
+            self.late.set(false);
+        }
+        self.pending(cx)
     }
 
     /// What a pending operation gives: still pending, or too late.
     #[inline]
     pub fn pending<T>(&self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if self.wait.get() == Wait::Nothing {
-            // The handler's time was over, as its peer may have left; that of this operation has not begun.
-            self.forgive();
-        }
         self.poll_late(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }

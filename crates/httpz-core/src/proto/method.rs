@@ -122,7 +122,7 @@ impl Method {
     /// # use httpz_core::Method;
     ///
     /// assert!(Method::Get.is_safe() && Method::Query.is_safe());
-    /// assert!(!Method::Put.is_safe() && !Method::from_bytes(b"PURGE").unwrap().is_safe());
+    /// assert!(!Method::Put.is_safe() && Method::from_bytes(b"PURGE").is_some_and(|purge| !purge.is_safe()));
     /// ```
     pub const fn is_safe(&self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options | Self::Trace | Self::Query)
