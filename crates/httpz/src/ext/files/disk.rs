@@ -83,24 +83,14 @@ impl Wanted {
         }
         let kind = self.file.extension().and_then(|extension| extension.to_str());
         let kind = kind.and_then(ContentType::from_extension).unwrap_or(ContentType::Binary);
-        let mut opened = None;
-        for coding in &self.codings {
-            let mut variant = self.file.clone().into_os_string();
-            variant.push(".");
-            variant.push(coding.extension);
-            if let Ok(Some(file)) = open(Path::new(&variant)) {
-                opened = Some((file, Some(*coding)));
-                break;
-            }
-        }
-        let opened = match opened {
-            Some(opened) => Some(opened),
+        let opened = match self.codings.iter().find_map(|coding| self.open_variant(*coding)) {
+            Some(variant) => Some(variant),
             None => open(&self.file)?.map(|file| (file, None)),
         };
         let Some(((mut file, metadata), coding)) = opened else { return Ok(Found::Nothing) };
         let len = metadata.len();
         let whole = (self.at_once && len <= SMALL).then(|| read_all(&mut file, len)).transpose()?;
-        // A file that grows is as long as what has been read of it.
+        // One that has become shorter is as long as what has been read of it.
         let len = whole.as_ref().map_or(len, |whole| whole.len() as u64);
         Ok(Found::File(Opened {
             file,
@@ -111,10 +101,22 @@ impl Wanted {
             whole,
         }))
     }
+
+    /// The variant that lies beside the file, if there is one.
+    fn open_variant(&self, coding: Coding) -> Option<(Handle, Option<Coding>)> {
+        let mut path = self.file.clone().into_os_string();
+        path.push(".");
+        path.push(coding.extension);
+        let handle = open(Path::new(&path)).ok()??;
+        Some((handle, Some(coding)))
+    }
 }
 
+/// An open file, and what is known of it.
+type Handle = (File, Metadata);
+
 /// Opens a file, if it is one; what is none, a pipe say, could keep us waiting.
-fn open(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+fn open(path: &Path) -> io::Result<Option<Handle>> {
     if !path.metadata()?.is_file() {
         return Ok(None);
     }
@@ -123,9 +125,10 @@ fn open(path: &Path) -> io::Result<Option<(File, Metadata)>> {
     Ok(metadata.is_file().then_some((file, metadata)))
 }
 
+/// All of a file that has this length; no more of one that grows, or a part would be sent as the whole.
 fn read_all(file: &mut File, len: u64) -> io::Result<Vec<u8>> {
     let mut whole = Vec::with_capacity(len as usize);
-    file.take(SMALL).read_to_end(&mut whole)?;
+    file.take(len).read_to_end(&mut whole)?;
     Ok(whole)
 }
 
