@@ -5,8 +5,9 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsFd;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 /// Opens `n` listeners on `addr`; if its port is 0, all on the port that the first one gets.
 ///
@@ -28,9 +29,27 @@ fn bind_one(addr: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(true)?;
     socket.set_nonblocking(true)?;
+    tune(&socket);
     socket.bind(&addr.into())?;
     socket.listen(i32::try_from(backlog).unwrap_or(i32::MAX))?;
     Ok(socket.into())
+}
+
+/// How many bytes of answers a socket takes in advance of what it has sent. There is room again when half of them
+/// have left, so a peer makes progress that we can see with every 128 KiB that it takes, and one that takes little
+/// does not keep megabytes of the system's memory. More than that would only be cut later, fewer would wake us often.
+const NOT_YET_SENT: u32 = 256 * 1024;
+
+/// Makes a socket send small writes at once, since we gather answers ourselves, and say soon that there is room
+/// again. One that cannot do this still works, only less well.
+///
+/// On Linux connections inherit it from their listener, from the moment they are queued there, which saves each of them
+/// the system calls.
+pub fn tune(socket: &impl AsFd) {
+    let socket = SockRef::from(socket);
+    let _ = socket.set_tcp_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket.set_tcp_notsent_lowat(NOT_YET_SENT);
 }
 
 /// Refuses an address on which some other process listens already.

@@ -30,7 +30,7 @@ pub struct Timeouts {
     pub head_rate: u32,
     /// For every further 16 KiB of a body, or its end; if they come later, the answer is 408. Default 30 s.
     pub body: Duration,
-    /// Without the peer taking any of an answer; then the connection is cut. Default 30 s.
+    /// For a peer to make room for more of an answer, by taking some 128 KiB; then the connection is cut. Default 30 s.
     pub write: Duration,
     /// Between two requests; then the connection is closed silently. Default 60 s.
     pub keep_alive: Duration,

@@ -8,17 +8,16 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::unconstrained;
 
 use super::crossing::{Crossing, Crossings};
 use super::open::{Door, Listener};
 use crate::log;
+use crate::net::listen;
 use crate::net::timed::TICK;
 use crate::net::{Detached, Gate, Pass, Refused, Socket};
 use crate::proto::encode;
@@ -112,7 +111,7 @@ impl Acceptor {
                 AsyncListener::Tcp(listener) => {
                     listener.poll_accept(cx).map_ok(|(stream, peer)| {
                         if !cfg!(target_os = "linux") {
-                            no_delay(&stream);
+                            listen::tune(&stream);
                         }
                         self.admit(stream, Some(peer), source, server);
                     })
@@ -190,12 +189,6 @@ impl Acceptor {
     }
 }
 
-/// Sends small writes at once: we gather answers ourselves. A socket that cannot do this still works, only
-/// slower.
-fn no_delay(socket: &impl AsFd) {
-    let _ = SockRef::from(socket).set_tcp_nodelay(true);
-}
-
 /// Serves a connection that another worker has accepted. One that cannot be registered here ends, as one that cannot
 /// be accepted does.
 fn take_in(crossing: Crossing, server: &impl ServeConn) {
@@ -218,8 +211,8 @@ impl Source {
     fn new(door: Door) -> io::Result<Self> {
         let socket = match door.listener {
             Listener::Tcp(listener) => {
-                // On Linux connections inherit it, which saves each of them a system call.
-                no_delay(&listener);
+                // Somebody else may have opened it.
+                listen::tune(&listener);
                 AsyncListener::Tcp(TcpListener::from_std(listener)?)
             }
             Listener::Unix(listener) => AsyncListener::Unix(UnixListener::from_std(listener)?),
