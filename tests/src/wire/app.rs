@@ -66,6 +66,15 @@ pub fn app() -> App<()> {
                 res.chunk("part").await?;
                 Err(Error::status(500, "no more"))
             })
+            .get("/cut/empty", async |_: &Request, res: &mut Response| -> Result {
+                res.chunk("").await?;
+                Err(Error::status(500, "no more"))
+            })
+            .get("/endless", async |_: &Request, res: &mut Response| -> Result {
+                loop {
+                    res.chunk("more ").await?;
+                }
+            })
             .get("/shout", shout)
             .group("/guarded", |g| {
                 g.guard(|_: &mut Shared<()>, _: &Request| -> Result {

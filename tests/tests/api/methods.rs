@@ -1,6 +1,7 @@
 //! What happens where no route is: 404, 405, HEAD and OPTIONS.
 
 use httpz::prelude::*;
+use httpz::sse::Event;
 use httpz::testing::Client;
 
 fn name(text: &'static str) -> impl Fn(&Request, &mut Response) -> &'static str + Send + Sync {
@@ -76,6 +77,39 @@ fn head_is_answered_from_get_without_its_body() {
     client.head("/b").status(200).header("x-own", "head");
     client.get("/b").status(200).no_header("x-own").text("get");
     client.head("/c").status(404).text("");
+}
+
+/// Where pieces were thrown away instead, such a handler had a worker for itself, for ever.
+#[test]
+fn head_of_what_is_streamed_without_end_is_its_head() {
+    async fn pour(_: &Request, res: &mut Response) -> Result {
+        res.status(203);
+        loop {
+            res.chunk("more").await?;
+        }
+    }
+    async fn tick(_: &Request, res: &mut Response) -> Result {
+        let mut events = res.events().await?;
+        loop {
+            events.send(&Event::new("tick")).await?;
+        }
+    }
+    async fn seen<C: 'static>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        let outcome = next.run(cx, req, res).await;
+        let error = outcome.as_ref().map_err(|error| (error.code(), error.message()));
+        assert_eq!(error, Err((res.status_code(), "the answer to HEAD has no pieces")));
+        outcome
+    }
+    let app =
+        App::new((), |r| r.group("/", |g| g.dispatch(seen).get("/pour", pour).get("/tick", tick)));
+    let client = Client::new(app);
+    client.head("/pour").status(203).header("transfer-encoding", "chunked").text("");
+    client.head("/tick").status(200).header("content-type", "text/event-stream").text("");
 }
 
 #[test]

@@ -160,8 +160,8 @@ fn fail<S: Service>(service: &S, exchange: &mut Exchange, error: Error) {
             let status = service.too_late(request, error);
             response.part_in_failure(status);
         }
-        // The peer has left: not the handler's fault, and nothing to log.
-        Stage::Aborted => {}
+        // The peer has left, or has all that it asked for: not the handler's fault, and nothing to log.
+        Stage::Aborted | Stage::Enough => {}
     }
 }
 

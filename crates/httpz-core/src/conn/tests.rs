@@ -136,6 +136,10 @@ impl Service for Echo {
                 res.chunk("one").await?;
                 Err(Error::status(500, "no more"))
             }),
+            "/cut/empty" => Flow::later(async {
+                res.chunk("").await?;
+                Err(Error::status(500, "no more"))
+            }),
             "/close" => {
                 res.close().text("bye");
                 Flow::Done(Ok(()))

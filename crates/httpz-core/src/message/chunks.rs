@@ -2,7 +2,7 @@
 
 use super::Response;
 use super::response::{Deferred, Source, Stage};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Pieces gather until they are this many bytes. Each write may wake the peer, which costs more than
 /// copying as long as the copies stay in the processor's cache. With pieces of up to 16 KiB, the outgoing
@@ -36,7 +36,9 @@ impl Response {
     ///
     /// 500 when the head cannot be sent as it is or was changed after it had been sent, when the piece would be more
     /// than was declared, and when a body was set before; an I/O error when the peer is gone or takes nothing
-    /// for `Timeouts::write`.
+    /// for `Timeouts::write`. For HEAD, where no piece is sent: the first that is not empty sends the head, and is an
+    /// error with the status of the answer, so that a handler that streams without end has one. It may be returned: the
+    /// answer is whole, nothing is logged, and the connection goes on.
     ///
     /// # Cancel safety
     ///
@@ -44,6 +46,9 @@ impl Response {
     pub async fn chunk(&mut self, data: impl AsRef<[u8]>) -> Result {
         let begun = self.start_stream().and_then(|()| self.push_stream(data.as_ref()));
         begun.map_err(|fault| self.told(fault))?;
+        if self.stage == Stage::Enough {
+            return Err(Error::status(self.status_code(), "the answer to HEAD has no pieces"));
+        }
         match self.gathered() < GATHERED {
             true => Ok(()),
             false => self.flush().await,

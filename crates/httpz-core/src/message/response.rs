@@ -48,6 +48,8 @@ pub(crate) enum Stage {
     Fresh,
     /// The head is encoded; pieces of the body follow.
     Streaming,
+    /// The head answers a HEAD, and the handler has been told that pieces of a body are not wanted.
+    Enough,
     /// It is complete; what comes after it belongs to the next answer.
     Written,
     /// It broke off, or the peer has left: the connection must not go on after it.

@@ -75,6 +75,10 @@ impl Response {
                 self.stage = Stage::Written;
                 Ok(())
             }
+            Stage::Enough => {
+                self.stage = Stage::Written;
+                Ok(())
+            }
             Stage::Written | Stage::Aborted => Ok(()),
         }
     }
@@ -257,11 +261,17 @@ impl Response {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        // After a complete answer these bytes would be read as the beginning of the next one.
-        if self.stage != Stage::Streaming {
-            return Err(ResponseFault::TooLate);
+        match self.stage {
+            Stage::Streaming => {}
+            Stage::Enough => return Ok(()),
+            // After a complete answer these bytes would be read as the beginning of the next one.
+            Stage::Fresh | Stage::Written | Stage::Aborted => return Err(ResponseFault::TooLate),
         }
-        if self.terms.head_only || data.is_empty() {
+        if data.is_empty() {
+            return Ok(());
+        }
+        if self.terms.head_only {
+            self.stage = Stage::Enough;
             return Ok(());
         }
         if self.status.forbids_body() {
