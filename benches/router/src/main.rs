@@ -74,7 +74,10 @@ fn main() {
         }
         [] => compare(&FULL),
         [flag] if flag == "--quick" => compare(&QUICK),
-        _ => eprintln!("router-bench [--quick] | --count ROUTER SET ROUNDS"),
+        _ => {
+            eprintln!("router-bench [--quick] | --count ROUTER SET ROUNDS");
+            std::process::exit(2);
+        }
     }
 }
 
