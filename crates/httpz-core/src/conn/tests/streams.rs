@@ -51,7 +51,8 @@ fn an_error_in_the_middle_of_a_stream_never_looks_like_its_end() {
 #[test]
 fn an_error_in_a_stream_that_head_asks_for_ends_the_connection_in_order() {
     for (method, in_order) in [("HEAD", true), ("GET", false)] {
-        let wire = Rc::new(Memory::open([format!("{method} /cut/empty HTTP/1.1\r\nHost: x\r\n\r\n")]));
+        let wire =
+            Rc::new(Memory::open([format!("{method} /cut/empty HTTP/1.1\r\nHost: x\r\n\r\n")]));
         assert_eq!(run(&wire, &common(1, small())), !in_order, "{method}: is it over at once?");
         assert_eq!((wire.is_shut(), wire.waiting() == Wait::Linger), (in_order, in_order));
     }

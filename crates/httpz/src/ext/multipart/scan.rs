@@ -65,7 +65,7 @@ impl Scanner {
         if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
             return Err(Error::status(415, "a multipart/form-data body is wanted"));
         }
-        let boundary = param(params, "boundary").ok().flatten();
+        let boundary = param(params, "boundary", is_boundary).ok().flatten();
         let Some(boundary) = boundary.filter(|text| is_boundary(text)) else {
             return Err(Error::status(400, "multipart: no boundary, or a bad one"));
         };
@@ -171,10 +171,10 @@ impl Head {
         let disposition = disposition.unwrap_or_default();
         let (kind, params) = disposition.split_once(';').unwrap_or((disposition, ""));
         let is_form_data = kind.trim().eq_ignore_ascii_case("form-data");
-        let name = param(params, "name")?.filter(|_| is_form_data);
+        let name = param(params, "name", is_word)?.filter(|_| is_form_data);
         Ok(Self {
             name: name.ok_or_else(|| Error::status(400, "multipart: a part has no name"))?,
-            file_name: param(params, "filename")?,
+            file_name: param(params, "filename", is_word)?,
             content_type: content_type.map(str::to_owned),
         })
     }
@@ -189,7 +189,13 @@ fn is_field((name, value): (&str, &str)) -> bool {
     is_token(name.as_bytes()) && !value.contains(|c: char| c.is_ascii_control() && c != '\t')
 }
 
-/// RFC 2046 §5.1.1.
+/// Is it a token, as a value without quotes has to be?
+fn is_word(text: &str) -> bool {
+    is_token(text.as_bytes())
+}
+
+/// RFC 2046 §5.1.1. Some clients leave out the quotes that most of these characters ask for, `----=_Part_1` is common;
+/// no reader takes such a boundary for another one.
 fn is_boundary(text: &str) -> bool {
     let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&byte);
     (1..=70).contains(&text.len()) && text.bytes().all(may_stand) && !text.ends_with(' ')
@@ -198,12 +204,13 @@ fn is_boundary(text: &str) -> bool {
 /// The value of a parameter of `a=b; c="d e"`, if it is there.
 ///
 /// An error where it stands there twice, or where anything else stands among the parameters: what
-/// one reader skips, another takes for a part of a name. A semicolon may stand behind the last.
-fn param(params: &str, name: &str) -> Result<Option<String>> {
+/// one reader skips, another takes for a part of a name. A semicolon may stand behind the last. What `is_word` says
+/// yes to needs no quotes.
+fn param(params: &str, name: &str, is_word: fn(&str) -> bool) -> Result<Option<String>> {
     let mut value = None;
     let mut rest = params.trim_start_matches(BLANKS);
     while !rest.is_empty() {
-        let (found, text, behind) = first_param(rest).ok_or_else(malformed)?;
+        let (found, text, behind) = first_param(rest, is_word).ok_or_else(malformed)?;
         if found.eq_ignore_ascii_case(name) && value.replace(text).is_some() {
             return Err(malformed());
         }
@@ -213,13 +220,13 @@ fn param(params: &str, name: &str) -> Result<Option<String>> {
 }
 
 /// The name and the value of the parameter at the front, and what stands behind its semicolon.
-fn first_param(text: &str) -> Option<(&str, String, &str)> {
+fn first_param(text: &str, is_word: fn(&str) -> bool) -> Option<(&str, String, &str)> {
     let (name, value) = text.split_once('=').filter(|(name, _)| is_token(name.as_bytes()))?;
     let (value, rest) = match value.strip_prefix('"') {
         Some(quoted) => quoted_string(quoted)?,
         None => {
             let (word, rest) = value.split_at(value.find([';', ' ', '\t']).unwrap_or(value.len()));
-            (is_token(word.as_bytes()).then(|| word.to_owned())?, rest)
+            (is_word(word).then(|| word.to_owned())?, rest)
         }
     };
     let rest = rest.trim_start_matches(BLANKS);
@@ -365,7 +372,7 @@ mod tests {
             ("name=\"a", None),
             ("", None),
         ] {
-            assert_eq!(param(params, "name").ok().flatten().as_deref(), name, "{params}");
+            assert_eq!(param(params, "name", is_word).ok().flatten().as_deref(), name, "{params}");
         }
     }
 
@@ -389,7 +396,7 @@ mod tests {
             "na\"me=a",
             r#"name="a\\"; filename="b""#,
         ] {
-            assert_eq!(param(params, "name").expect_err(params).code(), 400, "{params}");
+            assert_eq!(param(params, "name", is_word).expect_err(params).code(), 400, "{params}");
         }
     }
 
@@ -402,12 +409,18 @@ mod tests {
             (Some("multipart/form-data"), 400),
             (Some("multipart/form-data; boundary="), 400),
             (Some("multipart/form-data; boundary=\"a"), 400),
+            (Some("multipart/form-data; boundary=a\"b"), 400),
+            (Some("multipart/form-data; boundary=a b"), 400),
             (Some("multipart/form-data; boundary=a; boundary=b"), 400),
             (Some("multipart/form-data; boundary=\"a%0D%0Ab\""), 400),
             (Some("multipart/form-data; boundary=\"a \""), 400),
         ] {
             assert_eq!(Scanner::new(content_type).expect_err("it is refused").code(), code);
         }
-        assert!(Scanner::new(Some("Multipart/Form-Data; charset=utf-8; Boundary=a")).is_ok());
+        for boundary in ["a", "----=_Part_7_1", "\"a b\"", "(a):b/c,?"] {
+            let content_type =
+                format!("Multipart/Form-Data; charset=utf-8; Boundary={boundary}; x=y");
+            assert!(Scanner::new(Some(&content_type)).is_ok(), "{content_type}");
+        }
     }
 }
