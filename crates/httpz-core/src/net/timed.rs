@@ -115,7 +115,6 @@ pub struct Watches {
     head_rate: Option<NonZero<usize>>,
     places: RefCell<Vec<Option<Weak<dyn Watched>>>>,
     free: RefCell<Vec<usize>>,
-    draining: Cell<bool>,
 }
 
 impl Watches {
@@ -211,7 +210,6 @@ impl Watches {
     /// From now on no connection may be idle for longer than this; event streams are woken at once, so that
     /// they end.
     pub fn drain(&self, linger: Duration) {
-        self.draining.set(true);
         let idle = &self.ticks[Wait::KeepAlive as usize];
         idle.set(ticks(linger).min(idle.get()));
         let due = self.now.get().saturating_add(ticks(linger));
