@@ -64,7 +64,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
         Cycle {
             peer_persists: exchange.request.head.persists,
-            answer_persists: exchange.response.persists() && !self.common.ambient.draining(),
+            answer_persists: exchange.response.persists() && !self.common.ambient.is_leaving(),
             body_read: off_the_wire,
             body_withheld: !off_the_wire && exchange.link.is_withheld(),
         }

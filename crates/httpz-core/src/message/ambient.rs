@@ -95,7 +95,7 @@ impl Ambient {
 
     /// Is every answer to be the last of its connection?
     #[inline]
-    pub fn draining(&self) -> bool {
+    pub fn is_leaving(&self) -> bool {
         self.phase.get() == Phase::Leaving
     }
 

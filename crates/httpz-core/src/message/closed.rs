@@ -41,7 +41,7 @@ impl Response {
         let _waits = EndsWait(&*wire, Wait::Ping);
         poll_fn(|cx| {
             loop {
-                if self.draining() || wire.poll_gone(cx).is_ready() {
+                if self.is_leaving() || wire.poll_gone(cx).is_ready() {
                     return Poll::Ready(());
                 }
                 match wire.waiting() {

@@ -177,7 +177,7 @@ impl Events<'_> {
 
     /// Is the stream to end? Handlers that never call [`Events::wait`] ask this now and then.
     pub fn is_over(&self) -> bool {
-        self.over || self.res.draining()
+        self.over || self.res.is_leaving()
     }
 
     /// Ready when the stream is to end; sends pings meanwhile.
@@ -202,7 +202,7 @@ impl Events<'_> {
             if wire.poll_late(cx).is_pending() {
                 return Poll::Pending;
             }
-            // A drain makes this wait late at once.
+            // A shutdown makes this wait late at once.
             if self.is_over() || self.res.push_stream(PING).is_err() {
                 return self.end();
             }

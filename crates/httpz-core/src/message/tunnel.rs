@@ -70,7 +70,7 @@ impl Response {
         if req.head.framing != Framing::Empty {
             return Err(Error::status(400, "a request for an upgrade has no body"));
         }
-        if self.draining() {
+        if self.is_leaving() {
             return Err(Error::status(503, "the server is shutting down"));
         }
         let seat = match self.take_seat() {
@@ -147,7 +147,7 @@ impl Tunnel<'_> {
         let came = match ready!(wire.poll_read(cx, buf)) {
             Ok(0) => Ok(Came::End),
             Ok(n) => Ok(Came::Bytes(n)),
-            // A drain makes this wait late at once.
+            // A shutdown makes this wait late at once.
             Err(error) if error.kind() == io::ErrorKind::TimedOut => Ok(Came::Nothing),
             Err(error) => {
                 // Not the handler's fault, if that passes it on.
@@ -219,7 +219,7 @@ impl Tunnel<'_> {
 
     /// Is the server shutting down, so that the tunnel should end?
     pub fn is_over(&self) -> bool {
-        self.res.draining()
+        self.res.is_leaving()
     }
 }
 

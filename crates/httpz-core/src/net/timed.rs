@@ -209,10 +209,10 @@ impl Watches {
 
     /// From now on no connection may be idle for longer than this; event streams are woken at once, so that
     /// they end.
-    pub fn drain(&self, linger: Duration) {
-        let idle = &self.ticks[Wait::KeepAlive as usize];
-        idle.set(ticks(linger).min(idle.get()));
-        let due = self.now.get().saturating_add(ticks(linger));
+    pub fn drain(&self, idle: Duration) {
+        let keep_alive = &self.ticks[Wait::KeepAlive as usize];
+        keep_alive.set(ticks(idle).min(keep_alive.get()));
+        let due = self.now.get().saturating_add(ticks(idle));
         self.each(|watched| {
             let watch = watched.watch();
             if watch.wait.get() == Wait::KeepAlive {

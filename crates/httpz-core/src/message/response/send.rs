@@ -154,7 +154,7 @@ impl Response {
     fn encode_head(&self, out: &mut Vec<u8>, length: Length) -> bool {
         let persists = self.terms.persists
             && !self.close
-            && !self.ambient.draining()
+            && !self.ambient.is_leaving()
             && length != Length::UntilClose;
         self.put_head(out, length, persists);
         persists
@@ -329,7 +329,7 @@ impl Response {
     }
 
     /// Is every answer to be the last of its connection?
-    pub(in crate::message) fn draining(&self) -> bool {
-        self.ambient.draining()
+    pub(in crate::message) fn is_leaving(&self) -> bool {
+        self.ambient.is_leaving()
     }
 }
