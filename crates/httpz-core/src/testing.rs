@@ -74,7 +74,7 @@ impl<S: Service> Loopback<S> {
         wire.take_output()
     }
 
-    /// Like [`Loopback::send`]; `None` when the service waits and nothing happens for so long.
+    /// Like [`Loopback::send`]; `None` when the service waits and nothing happens for that long.
     pub fn send_within(&self, patience: Duration, bytes: &[u8]) -> Option<Vec<u8>> {
         let wire = Rc::new(Memory::new([bytes]));
         block_on_within(patience, Conn::new(wire.clone(), self.common.clone()).serve())?;
@@ -172,7 +172,7 @@ pub fn exchange(config: &Config, bytes: &[u8]) -> Result<Exchange> {
 }
 
 fn ambient(config: &Config) -> Ambient {
-    Ambient::new(unix_seconds()).behind(config.proxies.clone())
+    Ambient::new(unix_seconds()).behind(config.proxies.clone()).with_seats(config.stream_share())
 }
 
 /// A waker that notes that it was woken, and wakes the thread of the test.
@@ -234,7 +234,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Like [`block_on`]; `None` when the future waits and is not woken for so long.
+/// Like [`block_on`]; `None` when the future waits and is not woken for that long.
 ///
 /// ```
 /// # use httpz_core::testing::block_on_within;

@@ -304,3 +304,17 @@ fn row_61_a_body_is_sent_step_by_step() {
     live.send("abc");
     assert!(live.status(200).next_text().expect("the echo").contains("abc"));
 }
+
+/// The doc of `Loopback` promised all of `pool`, and its streams were without a bound.
+#[test]
+fn a_test_client_has_as_many_streams_as_the_configuration() {
+    let mut config = Config { workers: 1, ..Config::default() };
+    config.pool.streams = 1;
+    let channel = Channel::new(1);
+    let live = move |_: &Request, _: &mut Response| channel.subscribe();
+    let client = Client::new(App::new((), |r| r.get("/live", live)).config(config));
+    let first = client.open("/live").status(200);
+    client.get("/live").status(503).header("retry-after", "5");
+    drop(first);
+    client.open("/live").status(200);
+}
