@@ -46,8 +46,9 @@ pub trait Respond {
     fn respond(self, res: &mut Response) -> Result;
 }
 
-/// Texts up to this size are copied to where their head is, so that both are sent in one piece.
-const COPIED: usize = 4096;
+/// Texts up to this size are copied into the response's own buffer; a longer one is moved into the response. How
+/// either leaves is decided later, by the size of the body.
+const SHORT: usize = 4096;
 
 /// The handler has said everything already.
 impl Respond for () {
@@ -69,7 +70,7 @@ impl Respond for &str {
 /// Plain text, unless another type is set.
 impl Respond for String {
     fn respond(self, res: &mut Response) -> Result {
-        if self.len() <= COPIED {
+        if self.len() <= SHORT {
             return self.as_str().respond(res);
         }
         default_type(res, ContentType::Text);

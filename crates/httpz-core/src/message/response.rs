@@ -2,8 +2,9 @@
 //!
 //! Until it is written, everything about it can be changed. Writing means encoding head and body
 //! into the outgoing buffer: by the connection when the handler is done, or earlier by the handler
-//! itself ([`Response::write`], [`Response::chunk`]). After that only chunks are added; any other change
-//! makes the next chunk fail, and is ignored if there is none.
+//! itself ([`Response::write`], [`Response::chunk`]). After that only chunks are added. Any other change makes the
+//! next chunk fail. If there is none, a body makes the end of the stream fail, since it would be lost; the rest is
+//! ignored.
 //!
 //! ```text
 //!  Fresh ──write──► Written

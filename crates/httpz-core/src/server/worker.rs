@@ -95,7 +95,7 @@ impl<S: Service> Worker<S> {
     }
 
     /// Lets requests in flight finish, and returns when all connections have ended or at the
-    /// deadline; what is left is cut when the runtime is dropped.
+    /// deadline; what is left is cut when the runtime ends.
     async fn drain(self, control: &Control, files: &[SocketFile], times: &ShutdownConfig) {
         self.common.ambient.enter(Phase::Leaving);
         // Whoever connects from now on finds nobody, rather than a queue that is about to be closed.
