@@ -40,6 +40,7 @@ pub struct Meta {
 
 /// The requests that one path of one attribute makes a function answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answers {
     /// Which methods.
     pub verb: Verb,
@@ -49,6 +50,7 @@ pub struct Answers {
 
 /// The requests of a path that a route answers, by their method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verb {
     /// Those with this method.
     One(Method),

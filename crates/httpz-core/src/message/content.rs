@@ -9,6 +9,7 @@ use bytes::Bytes;
 ///
 /// Its bytes are only copied when they are so few that copying is cheaper than a vectored write.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Content {
     /// Bytes that live as long as the program.
     Static(&'static [u8]),

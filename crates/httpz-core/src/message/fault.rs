@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Why a response cannot be sent as the handler left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ResponseFault {
     /// A field name is not a token.
     FieldName,

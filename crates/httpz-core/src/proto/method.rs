@@ -15,6 +15,7 @@ use super::chars;
 /// assert_eq!(Method::from_bytes(b"no space"), None);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub enum Method {
     /// Transfer a current representation of the resource.
     #[default]

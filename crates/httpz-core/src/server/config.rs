@@ -18,6 +18,9 @@ use crate::proto::Limits;
 
 /// How a server runs.
 ///
+/// Write `..Config::default()` for the fields that you do not set, and the same in its sections: fields may be added in
+/// any release.
+///
 /// ```
 /// # use httpz_core::Config;
 /// let config = Config { port: 8080, workers: 2, ..Config::default() };

@@ -14,6 +14,7 @@ const BESIDES_A_STREAM: usize = 32 * 1024;
 
 /// Bytes of memory; see [`Config::footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Footprint {
     /// What is allocated at start and kept. The system only provides pages when they are first used, so less is
     /// resident until there is some load.

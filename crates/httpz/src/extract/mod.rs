@@ -63,6 +63,7 @@ pub trait FromRequest<'b>: Sized {
 
 /// What an argument takes of the body of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Takes {
     /// It is not interested.
     Nothing,

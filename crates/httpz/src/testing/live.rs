@@ -59,6 +59,7 @@ pub struct Live {
 
 /// An event as a browser would hear it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Heard {
     /// Its kind; `message` when it has none.
     pub name: String,
