@@ -7,6 +7,9 @@
 //!
 //! Modules only use modules below them; `cargo xtask tidy` checks that.
 
+// What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.
+#![warn(missing_debug_implementations)]
+
 pub mod conn;
 pub mod error;
 pub mod exchange;

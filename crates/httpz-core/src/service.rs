@@ -13,6 +13,7 @@ use crate::message::{PooledFuture, Request, Response};
 /// What a call gives: the result now, or a future that will give it.
 ///
 /// The future is not `Send`: a request stays on the thread that accepted it.
+#[derive(Debug)]
 pub enum Flow<'a, T = Result> {
     /// It is done already.
     Done(T),
@@ -50,6 +51,7 @@ impl<'a, T: Unpin + 'a> IntoFuture for Flow<'a, T> {
 }
 
 /// The future of a [`Flow`].
+#[derive(Debug)]
 pub enum FlowFuture<'a, T> {
     /// The result, until it is taken.
     Done(Option<T>),

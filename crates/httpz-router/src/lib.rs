@@ -113,6 +113,8 @@
 //! `unsafe` code.
 
 #![no_std]
+// What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.
+#![warn(missing_debug_implementations)]
 
 extern crate alloc;
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::{Body, Bytes, Chunks, Content, Form, Header, Html, HttpError, Json, Q
 pub type Describe = fn(&mut Describer);
 
 /// Gathers what is known about one operation.
+#[derive(Debug)]
 pub struct Describer {
     pub(crate) schemas: SchemaGenerator,
     pub(crate) parameters: Vec<Value>,
@@ -84,6 +85,7 @@ impl Describer {
 }
 
 /// A type to be described.
+#[derive(Debug)]
 pub struct Of<T>(PhantomData<T>);
 
 impl<T: JsonSchema> Of<T> {

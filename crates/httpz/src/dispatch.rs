@@ -8,6 +8,7 @@
 //! Each is an endpoint that takes the context `C` of its place and holds an inner endpoint, which takes
 //! the context `R`. A guard around a sync handler runs on the stack, like the handler alone.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::handler::{Action, Endpoint};
@@ -119,6 +120,12 @@ impl<R> Clone for Next<'_, R> {
 }
 
 impl<R> Copy for Next<'_, R> {}
+
+impl<R> fmt::Debug for Next<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").finish_non_exhaustive()
+    }
+}
 
 impl<'a, R> Next<'a, R> {
     /// Runs the rest with this context.

@@ -56,6 +56,7 @@ pub fn guarded<C: 'static, D: Guard<C> + 'static>(inner: Action<D::Made>) -> Act
 
 /// A context that nothing has. Every guard takes it, so that the compiler does not take the one context
 /// that a guard is written for to be the one that is meant where the guard is named.
+#[derive(Debug)]
 pub struct Nowhere;
 
 /// What a guard may return: a result with any error that httpz can answer with.

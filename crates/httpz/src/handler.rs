@@ -127,16 +127,22 @@ pub mod kind {
     use std::marker::PhantomData;
 
     /// `fn(&Request, &mut Response) -> O`
+    #[derive(Debug)]
     pub struct Plain<O>(PhantomData<O>);
     /// `async fn(&Request, &mut Response) -> O`
+    #[derive(Debug)]
     pub struct PlainAsync<O>(PhantomData<O>);
     /// `fn(&T, &Request, &mut Response) -> O`
+    #[derive(Debug)]
     pub struct Method<T, O>(PhantomData<(O, T)>);
     /// `async fn(&T, &Request, &mut Response) -> O`
+    #[derive(Debug)]
     pub struct MethodAsync<T, O>(PhantomData<(O, T)>);
     /// `async fn(&Request, &mut Response, Body<'_>) -> O`
+    #[derive(Debug)]
     pub struct PlainReading<O>(PhantomData<O>);
     /// `async fn(&T, &Request, &mut Response, Body<'_>) -> O`
+    #[derive(Debug)]
     pub struct MethodReading<T, O>(PhantomData<(O, T)>);
 }
 

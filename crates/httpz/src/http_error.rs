@@ -159,6 +159,7 @@ pub type KnownMeaning = fn(&(dyn StdError + 'static)) -> Option<Error>;
 ///
 /// The constant of the type itself is preferred to that of the trait, where its bounds hold.
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct MeaningOf<E>(PhantomData<E>);
 
 impl<E: HttpError + StdError + 'static> MeaningOf<E> {

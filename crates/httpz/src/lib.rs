@@ -54,6 +54,9 @@
 //! | `uuid` | `Uuid` as a path parameter |
 //! | `websocket` | `ext::websocket`: messages both ways |
 
+// What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.
+#![warn(missing_debug_implementations)]
+
 mod app;
 mod check;
 mod context;

@@ -4,6 +4,7 @@
 //! function on a list. [`Routes`] is what `routes![…]` gives: those functions, erased.
 
 use std::any::type_name;
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -130,6 +131,18 @@ impl<C: 'static> Routes<C> {
     #[doc(hidden)]
     pub fn of(metas: &[&'static Meta], routes: &[fn(&'static Meta) -> Listed<C>]) -> Self {
         Self { list: routes.iter().zip(metas).map(|(listed, meta)| listed(meta)).collect() }
+    }
+}
+
+impl<C> fmt::Debug for Routes<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Routes").field(&self.list).finish()
+    }
+}
+
+impl<C> fmt::Debug for Listed<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.full_name)
     }
 }
 

@@ -9,10 +9,12 @@ use crate::{Dispatch, Request, Result};
 
 /// The way in.
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct Function;
 
 /// The way by which nothing gets in.
 #[doc(hidden)]
+#[derive(Debug)]
 pub enum Nothing {}
 
 /// What that way asks for, and no function is. (`Fn(Nothing)` would do as well, were it not that rustdoc

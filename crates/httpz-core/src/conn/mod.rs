@@ -21,6 +21,7 @@ mod answer;
 mod farewell;
 mod receive;
 
+use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -179,6 +180,25 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             self.waiting = wait;
             self.wire.wait(wait);
         }
+    }
+}
+
+impl<S> fmt::Debug for Common<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Common")
+            .field("pool", &self.pool)
+            .field("max_requests", &self.max_requests)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<W, S> fmt::Debug for Conn<W, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn")
+            .field("waiting", &self.waiting)
+            .field("at_end", &self.at_end)
+            .field("served", &self.served)
+            .finish_non_exhaustive()
     }
 }
 

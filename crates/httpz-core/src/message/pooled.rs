@@ -7,6 +7,7 @@
 #![allow(unsafe_code, reason = "a future in memory that has held others, its type erased")]
 
 use std::cell::RefCell;
+use std::fmt;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
@@ -100,6 +101,14 @@ impl<T> Drop for PooledFuture<'_, T> {
         let _vacated = Vacated { slot: self.future.cast(), slots };
         // SAFETY: `within` has initialised it, and this is the only place that drops it, once.
         unsafe { ptr::drop_in_place(self.future.as_ptr()) };
+    }
+}
+
+impl<T> fmt::Debug for PooledFuture<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PooledFuture")
+            .field("is_boxed", &self.slots.is_none())
+            .finish_non_exhaustive()
     }
 }
 

@@ -67,6 +67,12 @@ impl Extension {
     }
 }
 
+impl fmt::Debug for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Method {
     /// The methods that have a variant of their own, in the order of their declaration.
     pub const KNOWN: [Self; 10] = [

@@ -30,12 +30,14 @@ static ANOTHER: Notify = Notify::const_new();
 /// means; one that does keeps a `Signals`.
 ///
 /// For [`Handle::wait_for`](super::Handle::wait_for). It blocks, so make, use and drop it outside of async code.
+#[derive(Debug)]
 pub struct Signals {
     pair: Pair,
     runtime: Runtime,
 }
 
 /// The two, as one runtime receives them.
+#[derive(Debug)]
 struct Pair {
     interrupt: Signal,
     terminate: Signal,
@@ -92,7 +94,7 @@ impl Drop for Signals {
 }
 
 /// Ends the process at the next of them, with the code that a shell gives to one that was ended by it; unless somebody
-/// receives them again by then, when so many have been `made` before.
+/// receives them again by then. `made` is how many [`Signals`] there had been: if there are more, somebody does.
 fn end_when_one_comes(made: usize) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return;

@@ -10,6 +10,7 @@
 mod around;
 mod verbs;
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::error::RouteError;
@@ -228,6 +229,16 @@ impl<G: 'static, C: 'static> Group<G, C> {
         if let Err(error) = self.add(verb, path, about, action) {
             self.registry.errors.push(error);
         }
+    }
+}
+
+impl<G, C> fmt::Debug for Group<G, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("prefix", &self.prefix)
+            .field("routes", &self.registry.routes.len())
+            .field("errors", &self.registry.errors)
+            .finish_non_exhaustive()
     }
 }
 

@@ -226,6 +226,7 @@ pub async fn send_file(path: impl AsRef<Path>, req: &Request, res: &mut Response
 
 /// What tells [`Handler`] that it is one.
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct OfFiles;
 
 #[diagnostic::do_not_recommend]
