@@ -25,6 +25,7 @@ pub mod testing;
 pub mod wire;
 
 pub use error::{Error, Result};
+pub use ipnet::IpNet;
 pub use message::{
     Came, Content, ContentType, Cookie, Event, Events, Feed, Pairs, Proxies, ProxyField, Request,
     Response, SameSite, Tunnel, Writer,

@@ -149,6 +149,7 @@ pub use serde_json::json;
 /// assert!(config.check().is_ok());
 /// ```
 pub mod config {
+    pub use httpz_core::IpNet;
     pub use httpz_core::net::{ConnectionLimits, Timeouts};
     pub use httpz_core::server::{ConfigError, Footprint, PoolConfig, RequestConfig};
     pub use httpz_core::server::{ResponseConfig, ShutdownConfig};

@@ -13,6 +13,13 @@ use ipnet::IpNet;
 /// How many connections there may be. Zero means any number.
 ///
 /// The numbers are those of the whole server.
+///
+/// ```
+/// # use httpz_core::net::ConnectionLimits;
+/// let uncounted = vec!["10.0.0.0/8".parse()?]; // each a `httpz::config::IpNet`
+/// let limits = ConnectionLimits { uncounted, ..ConnectionLimits::default() };
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
     /// Connections at the same time; one more is answered with 503 and closed. Default 25,000.
