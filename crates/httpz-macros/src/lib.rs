@@ -56,8 +56,8 @@ fn route_attribute(name: &str, attribute: TokenStream, item: TokenStream) -> Tok
 /// | `data = PLAN` | a static in place of the context |
 /// | `crate = path` | where httpz is known by another name |
 ///
-/// `show::url(…)` is the path as it stands here, with `under` before it: without, the prefix of a group is not
-/// in it.
+/// `show::url(…)` is the path as it stands here, after the prefix that `under` names. Without `under`, the prefix of
+/// the group is not in it.
 #[proc_macro_attribute]
 pub fn get(attribute: TokenStream, item: TokenStream) -> TokenStream {
     route_attribute("get", attribute, item)

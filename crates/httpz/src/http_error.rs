@@ -100,7 +100,7 @@ use crate::{Error, Status};
 /// # client.get("/lines/7").status(416).text("there are no more than 3 lines");
 /// ```
 ///
-/// Where another library or nobody derives `std::error::Error`, `#[httpz(error)]` says that it is one:
+/// Where `std::error::Error` is implemented by hand, or by the derive of another library, `#[httpz(error)]` says so:
 ///
 /// ```
 /// use httpz::prelude::*;

@@ -6,8 +6,8 @@ use crate::{Error, Result, Status};
 
 /// Says with which status a request is refused when something is missing or has failed.
 ///
-/// `?` alone makes a 500 of every [`std::error::Error`]. What is none, as `anyhow::Error`, a boxed error or
-/// a text, gets its status here; so do all others that are not the server's fault.
+/// `?` alone makes a 500 of every [`std::error::Error`]. What is not one, such as `anyhow::Error`, a boxed error or a
+/// text, gets its status here; so does every error that is not the server's fault.
 ///
 /// ```
 /// use httpz::prelude::*;

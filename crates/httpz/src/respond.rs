@@ -244,10 +244,10 @@ impl<T: AsRef<str>> Respond for Html<T> {
 
 /// Sends the client to another place.
 ///
-/// Where the client itself says to which, as in `?next=/notes`, it may say `//evil.example` or
-/// `/\evil.example`, which browsers take for another host: let pass what begins with one slash and has
-/// neither a second nor a backslash behind it. `show::url(…)` of a route never leads elsewhere; it has the
-/// prefix of a group only where the route's attribute says it (`under = "/api"`).
+/// If the client names the place, as in `?next=/notes`, check it: browsers take `//evil.example` and
+/// `/\evil.example` for another host. Let through only what begins with one slash that is followed by neither a
+/// slash nor a backslash. `show::url(…)` of a route never leads elsewhere; it has the prefix of a group only where
+/// the route's attribute says it (`under = "/api"`).
 ///
 /// ```
 /// use httpz::prelude::*;

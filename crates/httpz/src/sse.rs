@@ -176,9 +176,9 @@ impl Channel {
         self.subscribe_at(&mut ring, next)
     }
 
-    /// Subscribes to what was published after the event with this id: what a client that connects
-    /// again has missed comes first. To everything in the ring when that event has left it already;
-    /// only to what is new when there is no id.
+    /// Subscribes to what was published after the event with this id, so that a client which connects again first
+    /// gets what it has missed. If that event has left the ring already, everything in the ring comes; without an id,
+    /// only what is new.
     pub fn subscribe_after(&self, id: Option<&str>) -> Subscription {
         let mut ring = self.lock();
         let next = match id {

@@ -35,10 +35,12 @@ impl Response {
     /// # Errors
     ///
     /// 500 when the head cannot be sent as it is or was changed after it had been sent, when the piece would be more
-    /// than was declared, and when a body was set before; an I/O error when the peer is gone or takes nothing
-    /// for `Timeouts::write`. For HEAD, where no piece is sent: the first that is not empty sends the head, and is an
-    /// error with the status of the answer, so that a handler that streams without end has one. It may be returned: the
-    /// answer is whole, nothing is logged, and the connection goes on.
+    /// than was declared, and when a body was set before. Also 500, with the [`std::io::Error`] as its source, when the
+    /// peer is gone or takes too little for `Timeouts::write`.
+    ///
+    /// In answer to HEAD no piece is sent. The first one that is not empty sends the head and gives an error with the
+    /// status of the answer, so that a handler that streams without end has one. Return it: the answer is whole, nothing
+    /// is logged, and the connection goes on.
     ///
     /// # Cancel safety
     ///

@@ -12,8 +12,8 @@ impl Response {
     ///
     /// A handler that waits for something else is dropped when its peer leaves, and cut at the end of
     /// `shutdown.deadline`; so this is for those that have something to say or to tidy up before, long polls for
-    /// example. Event streams and tunnels end by themselves. Of a peer that has sent more behind this request and then
-    /// leaves, this is noticed up to half a second later.
+    /// example. Event streams and tunnels end by themselves. If the peer has sent more behind this request, its leaving
+    /// is noticed up to half a second later.
     ///
     /// ```
     /// # use std::task::Poll;

@@ -36,9 +36,9 @@ impl Response {
     /// Status and fields must be set by then; `Cache-Control: no-cache` is added when none is set. The
     /// stream ends when the handler returns.
     ///
-    /// While it lasts it is none of the requests in flight that `pool.max` bounds, but one of `pool.streams`
-    /// event streams and tunnels; unless the request had a body of more than 16 KiB or in chunks that came after
-    /// its head.
+    /// While it lasts it does not count among the requests in flight that `pool.max` bounds, but among the event
+    /// streams and tunnels that `pool.streams` bounds. If the request had a body in chunks, or one of more than 16 KiB
+    /// that came after its head, it stays among the requests.
     ///
     /// ```
     /// # use httpz_core::{Event, Response, Result};
@@ -111,8 +111,8 @@ impl Events<'_> {
     ///
     /// # Errors
     ///
-    /// 500 when the event's id or name holds a line end; an I/O error when the peer is gone or takes
-    /// nothing for `Timeouts::write`.
+    /// 500 when the event's id or name holds a line end, or its id a NUL. Also 500, with the [`std::io::Error`] as its
+    /// source, when the peer is gone or takes nothing for `Timeouts::write`.
     ///
     /// # Cancel safety
     ///

@@ -94,8 +94,8 @@ impl Request {
     /// The path as it was sent, without the query: `/caf%C3%A9`. `*` for `OPTIONS *`, empty for
     /// CONNECT.
     ///
-    /// Not for deciding who may come in: `/%61dmin` leads to where `/admin` does. What stands with the
-    /// handlers themselves, as the guard of a group does, cannot be passed by in such a way.
+    /// Do not decide by it who may come in: `/%61dmin` leads to the same route as `/admin`. A guard of the
+    /// group stands before the route itself and cannot be passed by like that.
     #[inline]
     pub fn path(&self) -> &str {
         let target = &self.head.target;
@@ -154,7 +154,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// 400 when an escape is malformed or there are more than `Limits::query_pairs`.
+    /// 400 when an escape is malformed, or there are more parameters than `request.max_query_count`.
     pub fn query(&self) -> Result<Pairs<'_>> {
         let span = self.head.target.query.unwrap_or_default();
         let buf = self.inbound.buffer();

@@ -111,7 +111,7 @@ impl Tunnel<'_> {
     ///
     /// # Errors
     ///
-    /// An I/O error when the connection has failed.
+    /// 500, with the [`std::io::Error`] as its source, when the connection has failed.
     ///
     /// # Cancel safety
     ///
@@ -164,7 +164,7 @@ impl Tunnel<'_> {
     ///
     /// # Errors
     ///
-    /// An I/O error when the peer is gone or takes nothing for `Timeouts::write`.
+    /// 500, with the [`std::io::Error`] as its source, when the peer is gone or takes nothing for `Timeouts::write`.
     ///
     /// # Cancel safety
     ///

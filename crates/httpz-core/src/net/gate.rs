@@ -64,7 +64,7 @@ struct Load {
     ticks: AtomicUsize,
 }
 
-/// A worker that is so many ticks behind another is held up by a handler that blocks its thread.
+/// A worker that is this many ticks behind another is held up by a handler that blocks its thread.
 const BEHIND: usize = 3;
 
 /// Why a connection may not come in: the setting that says so.
@@ -87,7 +87,7 @@ impl Refused {
 }
 
 impl Gate {
-    /// A gate to so many workers, which nobody has passed yet.
+    /// A gate to this many workers, which nobody has passed yet.
     pub fn new(limits: ConnectionLimits, workers: usize) -> Arc<Self> {
         let workers = (0..workers).map(|_| Load::default()).collect();
         Arc::new(Self { limits, all: AtomicUsize::new(0), workers, peers: Mutex::default() })

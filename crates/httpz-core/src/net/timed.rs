@@ -40,7 +40,8 @@ pub struct Timeouts {
     pub linger: Duration,
     /// For a handler that waits, after the peer has ended its side of the connection; then it is dropped. Most peers
     /// that do so have left; only a few still want the answer, and nobody can tell. Those that have reset the
-    /// connection, or closed a unix socket, are known to be gone: their handlers are dropped at once. Default 10 s.
+    /// connection, or closed a unix socket, are known to be gone: their handlers are dropped within half a second, at the
+    /// next tick. Default 10 s.
     pub half_closed: Duration,
 }
 

@@ -14,15 +14,15 @@ pub enum ProtocolError {
     BadTarget,
     /// An escape (`%xx`) in the target or in a form is malformed or does not decode to UTF-8.
     BadEscape,
-    /// The target outgrew `Limits::target`.
+    /// The target outgrew `request.max_target_size`.
     TargetTooLong,
     /// The version is a well-formed one that we do not speak.
     UnknownVersion,
     /// A field line is malformed: a bare CR or LF, folding, a space before the colon, a control byte.
     BadField,
-    /// The head outgrew `Limits::head` before its blank line came.
+    /// The head outgrew `request.buffer_size` before its blank line came.
     HeadTooLarge,
-    /// More than `Limits::fields` field lines.
+    /// More field lines than `request.max_header_count`.
     TooManyFields,
     /// An HTTP/1.1 request without `Host`.
     NoHost,
@@ -42,17 +42,17 @@ pub enum ProtocolError {
     BadConnection,
     /// A chunk's size line, its end, or the trailer section is malformed.
     BadChunk,
-    /// The body outgrew `Limits::body`.
+    /// The body outgrew `request.max_body_size`, or the limit of its group or route.
     BodyTooLarge,
-    /// More parameters of a query or a form than `Limits::query_pairs`.
+    /// More parameters of a query or a form than `request.max_query_count`.
     TooManyPairs,
     /// The peer ended the connection in the middle of a request.
     CutShort,
-    /// The head did not arrive in time.
+    /// The head did not arrive within `timeouts.head`, or more slowly than `timeouts.head_rate`.
     HeadLate,
-    /// The body did not arrive in time.
+    /// The body did not arrive in the time that `timeouts.body` gives it.
     BodyLate,
-    /// No exchange became free in time.
+    /// No exchange became free within `pool.timeout`.
     Overloaded,
 }
 

@@ -28,8 +28,8 @@ use crate::proto::Limits;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where to listen: any number of TCP addresses and unix sockets. When it is empty, at `address` and
-    /// `port`, which must keep their defaults otherwise. Default empty.
+    /// Where to listen: any number of TCP addresses and unix sockets. When it is empty, the server listens at
+    /// `address` and `port`; otherwise these two must keep their defaults. Default empty.
     pub listen: Vec<Listen>,
     /// The address to listen on; one that is not ours is an error at start. Default 127.0.0.1, so that
     /// nothing is open to the network that was not meant to be.

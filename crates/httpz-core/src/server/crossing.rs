@@ -28,7 +28,7 @@ pub(super) struct Crossings {
 }
 
 impl Crossings {
-    /// For so many workers.
+    /// One for each of this many workers.
     pub(super) fn among(workers: usize) -> Vec<Self> {
         let (to, here): (Vec<_>, Vec<_>) = (0..workers).map(|_| unbounded_channel()).unzip();
         let ends = |(worker, here)| Self { worker, to: to.clone(), here: RefCell::new(here) };

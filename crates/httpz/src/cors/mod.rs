@@ -109,7 +109,7 @@ impl Cors {
         Self::of(Origins::Any)
     }
 
-    /// For the pages of origins of which this says yes.
+    /// For the pages of those origins for which this says yes.
     ///
     /// ```
     /// use httpz::Cors;

@@ -77,7 +77,7 @@ impl<'b> Body<'b> {
         Self { req, here: &[], buf: Vec::new(), rest: 0..0 }
     }
 
-    /// Allows so many bytes, in place of `request.max_body_size` or the limit of the group; only
+    /// Allows this many bytes, in place of `request.max_body_size` or the limit of the group. It only has an effect
     /// before the first read.
     #[must_use]
     pub fn limit(self, bytes: u64) -> Self {

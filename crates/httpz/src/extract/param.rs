@@ -6,7 +6,7 @@ use crate::{Error, Result};
 /// A value that a path parameter can be read as.
 ///
 /// A text is decoded and nothing more: it may be `..`, have slashes, even at its beginning, and line ends.
-/// What shall name a file must be looked at first.
+/// Look at it before you use it as the name of a file.
 ///
 /// Numbers, `bool`, `char`, `&str`, `String`, and with the feature `uuid` a `Uuid`; `Option` of them for
 /// a parameter that not every route of the handler has, `Result` for one that the handler refuses itself.
@@ -55,7 +55,7 @@ use crate::{Error, Result};
 /// What `show::url(…)` writes of such a type is its `Display`; without one, `show::url("dark-red")` takes the
 /// text.
 ///
-/// Another implements it:
+/// Any other type implements the trait:
 ///
 /// ```
 /// use httpz::{Error, FromParam, Result};

@@ -12,7 +12,7 @@ pub(super) struct Head {
 /// How the body after a head ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ends {
-    /// After so many bytes.
+    /// After this many bytes.
     After(usize),
     /// With a chunk of nothing.
     WithChunk,

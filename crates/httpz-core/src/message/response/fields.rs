@@ -53,8 +53,8 @@ impl Response {
     /// The pieces must add up to it. One that would be too many is an error and is not sent; if bytes are missing in
     /// the end, the connection is cut, so that no peer takes the part for the whole.
     ///
-    /// Bodies that are given as a whole have theirs by themselves; another length than theirs, and one for an event
-    /// stream, make the answer a 500. With 204 and 304 none is sent.
+    /// A body that is given as a whole has its length by itself. To declare another, or one for an event stream, makes
+    /// the answer a 500. With 204 and 304 none is sent.
     ///
     /// ```
     /// # use httpz_core::{Response, Result};

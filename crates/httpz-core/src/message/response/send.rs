@@ -23,7 +23,8 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// 500 when the answer cannot be sent as it is, or when the peer is gone.
+    /// 500 when the answer cannot be sent as it is. Also 500, with the [`std::io::Error`] as its source, when the peer
+    /// is gone.
     ///
     /// # Cancel safety
     ///

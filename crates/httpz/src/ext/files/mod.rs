@@ -45,11 +45,11 @@ const PIECE: usize = 112 * 1024;
 
 /// The files of a folder.
 ///
-/// It is a handler, whose file is named by the parameter that its route ends with, as a rule that of a suffix glob
-/// (`/*path`); where it ends with none (`/`), it is the index. A handler of your own calls [`Files::send`].
+/// It is a handler. The parameter that its route ends with, as a rule a glob of the rest (`/*path`), names the file; a
+/// route that ends with none (`/`) gets the index. A handler of your own calls [`Files::send`].
 ///
-/// Only files below the folder are sent, and none that is hidden (its name, or that of a folder on the way, begins with
-/// a dot; `.well-known` is not meant). Symbolic links are followed, wherever they lead: who may write into the folder
+/// Only files below the folder are sent, and none that is hidden: whose name, or that of a folder on the way, begins
+/// with a dot (except `.well-known`). Symbolic links are followed, wherever they lead: who may write into the folder
 /// decides what is in it. Everything else is 404, but for what the process may not read: 403.
 ///
 /// Each download that is not small reads on a thread of the runtime's for such work, of which there are up to 512 for
@@ -101,9 +101,9 @@ impl Files {
         Self { index: None, ..self }
     }
 
-    /// Which file, named from the root, a browser gets that navigates to a path without a file (`Accept` with
-    /// `text/html`): the page of an application that reads the path itself. Whatever else asks for such a path still
-    /// hears 404. Caches are told to ask each time (`no-cache`), unless something else has been said before.
+    /// The file, named from the root, that a browser gets when it goes to a path for which there is none: the page of
+    /// an application that reads the path itself. Whoever asks without `text/html` in `Accept` still gets 404. Caches
+    /// are told to ask each time (`no-cache`), unless `Cache-Control` has been set before.
     #[must_use]
     pub fn fallback(self, name: impl Into<Cow<'static, str>>) -> Self {
         Self { fallback: Some(name.into()), ..self }

@@ -229,8 +229,8 @@ impl<'b> Parts<'b> {
         })
     }
 
-    /// Allows so many bytes for the whole body, in place of `request.max_body_size` or the limit of the
-    /// group; only before the first read.
+    /// Allows this many bytes for the whole body, in place of `request.max_body_size` or the limit of the
+    /// group. It only has an effect before the first read.
     #[must_use]
     pub fn limit(mut self, bytes: u64) -> Self {
         self.body = self.body.limit(bytes);
@@ -312,7 +312,7 @@ impl Incoming<'_, '_> {
         })
     }
 
-    /// All its data that has not been read, if that is at most so many bytes.
+    /// All its data that has not been read, if that is at most `limit` bytes.
     ///
     /// # Errors
     ///
@@ -329,7 +329,7 @@ impl Incoming<'_, '_> {
         Ok(all)
     }
 
-    /// All its data that has not been read as text, if that is at most so many bytes.
+    /// All its data that has not been read, as text, if that is at most `limit` bytes.
     ///
     /// # Errors
     ///

@@ -33,7 +33,7 @@ pub(super) enum Step {
     More,
     /// The beginning of a part.
     Part(Head),
-    /// So many bytes of data.
+    /// This many bytes of data.
     Data(usize),
     /// The end of a part.
     PartEnd,

@@ -58,19 +58,18 @@ impl Accept {
         Self { max_message: 1024 * 1024, origin: None, protocols: &[] }
     }
 
-    /// Takes messages of up to so many bytes; a larger one closes the socket with 1009.
+    /// Accepts messages of up to this many bytes; a larger one closes the socket with 1009.
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.max_message = bytes;
         self
     }
 
-    /// Takes sockets of pages of every origin. A page of anybody can then act for its visitor as far
-    /// as cookies go.
+    /// Accepts sockets from pages of every origin. Any page can then act for its visitor, with the visitor's cookies.
     pub fn any_origin(self) -> Self {
         self.origin_if(|_| true)
     }
 
-    /// Takes sockets of pages of origins of which this says yes.
+    /// Accepts sockets from the pages of those origins for which this says yes.
     pub fn origin_if(mut self, test: impl Fn(&str) -> bool + 'static) -> Self {
         self.origin = Some(Box::new(test));
         self

@@ -113,7 +113,7 @@ impl<'a> WebSocket<'a> {
     ///
     /// # Errors
     ///
-    /// 500 when the socket has been closed, an I/O error when the peer is gone.
+    /// 500 when the socket has been closed; also, with the [`std::io::Error`] as its source, when the peer is gone.
     ///
     /// # Cancel safety
     ///
@@ -142,7 +142,7 @@ impl<'a> WebSocket<'a> {
     ///
     /// # Errors
     ///
-    /// An I/O error when the peer is gone.
+    /// 500, with the [`std::io::Error`] as its source, when the peer is gone.
     pub async fn close(&mut self, code: CloseCode, reason: &str) -> Result {
         self.say_bye(code, reason);
         self.tunnel.flush().await

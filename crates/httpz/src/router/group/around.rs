@@ -115,7 +115,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
         self
     }
 
-    /// Lets bodies have so many bytes on the routes registered after this, in place of
+    /// Lets bodies have up to this many bytes on the routes registered after this, in place of
     /// `request.max_body_size`; more is answered with 413. Inside a group with another limit, the
     /// inner one counts.
     ///
