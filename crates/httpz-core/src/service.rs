@@ -44,18 +44,20 @@ impl<'a, T: Unpin + 'a> IntoFuture for Flow<'a, T> {
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
         match self {
-            Flow::Done(value) => FlowFuture::Done(Some(value)),
-            Flow::Later(future) => FlowFuture::Later(future),
+            Flow::Done(value) => FlowFuture(Awaited::Done(Some(value))),
+            Flow::Later(future) => FlowFuture(Awaited::Later(future)),
         }
     }
 }
 
 /// The future of a [`Flow`].
 #[derive(Debug)]
-pub enum FlowFuture<'a, T> {
+pub struct FlowFuture<'a, T>(Awaited<'a, T>);
+
+#[derive(Debug)]
+enum Awaited<'a, T> {
     /// The result, until it is taken.
     Done(Option<T>),
-    /// What is waited for.
     Later(PooledFuture<'a, T>),
 }
 
@@ -64,11 +66,11 @@ impl<T: Unpin> Future for FlowFuture<'_, T> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        match self.get_mut() {
-            Self::Done(value) => {
+        match &mut self.get_mut().0 {
+            Awaited::Done(value) => {
                 Poll::Ready(value.take().expect("a future is not polled again when it is done"))
             }
-            Self::Later(future) => Pin::new(future).poll(cx),
+            Awaited::Later(future) => Pin::new(future).poll(cx),
         }
     }
 }

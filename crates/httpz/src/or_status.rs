@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::{Error, Result, Status};
+use sealed::Sealed;
 
 /// Says with which status a request is refused when something is missing or has failed.
 ///
@@ -37,7 +38,9 @@ use crate::{Error, Result, Status};
 /// # client.get("/old/x").status(500).text("Internal Server Error");
 /// # client.get("/names/7").status(404);
 /// ```
-pub trait OrStatus<T> {
+///
+/// It is there for `Option` and `Result` alone.
+pub trait OrStatus<T>: Sealed {
     /// The value; else an error with this status, whose text is that of the status. What failed is kept
     /// for the log.
     ///
@@ -71,4 +74,11 @@ impl<T, E: Into<Box<dyn StdError + Send + Sync>>> OrStatus<T> for Result<T, E> {
     fn or_status(self, code: u16) -> Result<T> {
         self.map_err(|error| Error::from(Status(code)).with_source(error))
     }
+}
+
+/// So that methods can be added: nobody else implements the trait.
+mod sealed {
+    pub trait Sealed {}
+    impl<T> Sealed for Option<T> {}
+    impl<T, E> Sealed for Result<T, E> {}
 }

@@ -46,7 +46,7 @@ fn malformed_patterns_are_refused_with_the_reason() {
         error.errors().iter().zip(["users", "/a b", "/:", "/api/{id}", "x", "/:a/:a"])
     {
         match error {
-            RouteError::Malformed { pattern: got, handler, reason } => {
+            RouteError::Malformed { pattern: got, handler, reason, .. } => {
                 assert_eq!((&**got, &**handler), (pattern, "api::registration::show"));
                 assert!(!reason.is_empty());
             }

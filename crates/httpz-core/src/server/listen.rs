@@ -33,6 +33,7 @@ pub enum Listen {
     Shared(SocketAddr),
     /// A unix socket, whose connections go to the worker that has the fewest. Its file is removed when the
     /// server ends; a file that a dead server has left behind is replaced.
+    #[non_exhaustive]
     Unix {
         /// The name of the file.
         path: PathBuf,

@@ -9,6 +9,7 @@ use crate::{CorsError, Verb};
 #[non_exhaustive]
 pub enum RouteError {
     /// The pattern is malformed.
+    #[non_exhaustive]
     Malformed {
         /// The pattern.
         pattern: String,
@@ -18,6 +19,7 @@ pub enum RouteError {
         reason: String,
     },
     /// Another route answers the same requests.
+    #[non_exhaustive]
     Conflict {
         /// Which methods.
         verb: Verb,
@@ -31,6 +33,7 @@ pub enum RouteError {
         second_handler: String,
     },
     /// The pattern has more parameters than `request.max_param_count`.
+    #[non_exhaustive]
     TooManyParams {
         /// The pattern.
         pattern: String,
@@ -42,6 +45,7 @@ pub enum RouteError {
         limit: usize,
     },
     /// The name of the method is not one that a request could have.
+    #[non_exhaustive]
     BadMethod {
         /// The name.
         name: String,
@@ -49,6 +53,7 @@ pub enum RouteError {
         handler: String,
     },
     /// The route says which group it stands in (`under = "…"`), and stands elsewhere.
+    #[non_exhaustive]
     Elsewhere {
         /// The pattern, without prefix.
         pattern: String,
