@@ -85,6 +85,15 @@ impl Handover {
     }
 
     /// Was there somebody to take over from?
+    ///
+    /// ```
+    /// let handover = httpz::ext::handover::Handover::at("/nowhere/handover")?;
+    /// if !handover.took_over() {
+    ///     println!("a fresh start"); // the moment to warm up what a predecessor would have
+    /// }
+    /// # assert!(!handover.took_over());
+    /// # Ok::<(), httpz::Error>(())
+    /// ```
     pub fn took_over(&self) -> bool {
         self.predecessor.is_some()
     }

@@ -129,7 +129,31 @@ impl<'a> WebSocket<'a> {
         self.tunnel.write(&frame).await
     }
 
-    /// Sends `value` as JSON.
+    /// Sends `value` as JSON; [`Message::json`] reads one that comes.
+    ///
+    /// ```
+    /// use httpz::ext::websocket::WebSocket;
+    /// use httpz::prelude::*;
+    ///
+    /// /// Adds up the numbers of each list that comes.
+    /// #[get("/sums")]
+    /// async fn sums(req: &Request, res: &mut Response) -> Result {
+    ///     let mut socket = WebSocket::accept(req, res).await?;
+    ///     while let Some(message) = socket.next().await {
+    ///         let numbers: Vec<i64> = message.json()?;
+    ///         socket.send_json(&json!({ "sum": numbers.iter().sum::<i64>() })).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// # let client = httpz::testing::Client::new(App::new((), |r| r.mount(routes![sums])));
+    /// # let ask = client.request(Method::Get, "/sums").header("connection", "upgrade");
+    /// # let ask = ask.header("upgrade", "websocket").header("sec-websocket-version", "13");
+    /// # let ask = ask.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    /// # let mut live = ask.open().status(101);
+    /// # live.send(b"\x81\x85\0\0\0\0[1,2]"); // a text of five bytes, under a mask of zeros
+    /// # let frame = live.next_chunk().expect("an answer");
+    /// # assert_eq!(&frame[2..], br#"{"sum":3}"#);
+    /// ```
     ///
     /// # Errors
     ///
