@@ -198,7 +198,8 @@ impl Handle {
         self.shutdown();
     }
 
-    /// Blocks until the server has ended. Do not call it on a thread of an async runtime.
+    /// Blocks until the server has ended. Do not call it on a thread of an async runtime: whatever else that thread
+    /// has to do would wait.
     pub fn wait(&self) {
         let threads = std::mem::take(&mut *lock(&self.shared.threads));
         for thread in threads {
@@ -248,6 +249,11 @@ impl Handle {
     ///
     /// When signals cannot be received, or when a second one ended the server before its last answers
     /// were sent.
+    ///
+    /// # Panics
+    ///
+    /// On a thread of an async runtime, which it would block: call it from `tokio::task::spawn_blocking` or a thread of
+    /// your own.
     pub fn wait_for_signal(&self) -> Result {
         self.wait_for(Signals::new()?)
     }
@@ -258,6 +264,10 @@ impl Handle {
     /// # Errors
     ///
     /// When a second signal ended the server before its last answers were sent.
+    ///
+    /// # Panics
+    ///
+    /// As for [`Handle::wait_for_signal`].
     pub fn wait_for(&self, mut signals: Signals) -> Result {
         loop {
             match signals.comes_within(TICK) {

@@ -65,6 +65,10 @@ impl Signals {
     /// # Errors
     ///
     /// When the system does not let us.
+    ///
+    /// # Panics
+    ///
+    /// On a thread of an async runtime, which it would block.
     pub fn new() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let pair = runtime.block_on(async { Pair::new() })?;

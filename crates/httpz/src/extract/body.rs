@@ -59,7 +59,8 @@ use crate::{Error, Request, Result};
 ///
 /// # Cancel safety
 ///
-/// Nothing is lost when a read is dropped before it is done; the next one goes on where it stopped.
+/// Nothing is lost when a read is dropped before it is done; the next one goes on where it stopped. There is no next one
+/// after [`Body::bytes`], [`Body::text`] and [`Body::json`], which take the body with them.
 #[derive(Debug)]
 pub struct Body<'b> {
     req: &'b Request,

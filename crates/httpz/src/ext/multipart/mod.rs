@@ -190,7 +190,8 @@ describe! { Multipart<'_>, Parts<'_> }
 ///
 /// # Cancel safety
 ///
-/// Nothing is lost when a read is dropped before it is done.
+/// Nothing is lost when a read is dropped before it is done, except by [`Incoming::bytes`] and [`Incoming::text`]: what
+/// they have gathered by then is gone with them.
 #[derive(Debug)]
 pub struct Parts<'b> {
     body: Body<'b>,
