@@ -66,7 +66,7 @@ fn too_many_params_are_refused() {
     assert_eq!(
         error.to_string(),
         "routes cannot be registered: `/:a/:b/:c` of `api::registration::show` has 3 parameters; \
-         request.max_param_count is 2"
+         request.max_param_count is 2: raise that, or use fewer"
     );
     // The default is that of the original.
     let eleven = "/:a/:b/:c/:d/:e/:f/:g/:h/:i/:j/:k";

@@ -154,7 +154,8 @@ fn row_4_errors_nobody_handled_are_logged_with_the_raw_url_and_not_told() {
         lines,
         [
             "httpz: GET /fail?a=%41&b: 500: no database httpz: forged",
-            "httpz: GET /boasts: 500: the response has more fields than response.max_header_count",
+            "httpz: GET /boasts: 500: the response has more fields than response.max_header_count: \
+             raise that, or set fewer",
             "httpz: GET /late: 500: after its head was sent: the rest is lost",
         ]
     );

@@ -55,33 +55,59 @@ impl ResponseFault {
 impl fmt::Display for ResponseFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::FieldName => "a response field has a name that is not a token",
-            Self::FieldValue => "a response field has a value with control bytes",
+            Self::FieldName => {
+                "a response field has a name that is not a token (letters, digits, `-` and the like)"
+            }
+            Self::FieldValue => {
+                "a response field has a value with control bytes, such as a line end"
+            }
             Self::FieldForbidden => {
                 "a response field belongs to the connection: Transfer-Encoding and Connection are \
                  set by the server (`Connection` may say `close` or `upgrade`)"
             }
-            Self::TooManyFields => "the response has more fields than response.max_header_count",
-            Self::FieldsTooLarge => {
-                "the response's fields are larger than response.header_buffer_size"
+            Self::TooManyFields => {
+                "the response has more fields than response.max_header_count: raise that, or set \
+                 fewer"
             }
-            Self::BadStatus => "the response has a status outside 200..=999",
-            Self::BodyForbidden => "the response has a body, which its status forbids",
+            Self::FieldsTooLarge => {
+                "the response's fields are larger than response.header_buffer_size: raise that, or \
+                 set less"
+            }
+            Self::BadStatus => {
+                "the response has a status outside 200..=999: interim ones are the server's business"
+            }
+            Self::BodyForbidden => {
+                "the response has a body, which its status forbids: leave it out, or choose another \
+                 status"
+            }
             Self::BodyBeforeStream => {
                 "the response had a body when its stream began, which would be lost: send it as the \
                  first piece"
             }
             Self::BodyBehindStream => {
-                "the response got a body behind its stream, which would be lost: send it as the last piece"
+                "the response got a body behind its stream, which would be lost: send it as the last \
+                 piece"
             }
-            Self::WrongLength => "the response has a Content-Length that is not its body's length",
+            Self::WrongLength => {
+                "the response has a Content-Length that is not its body's length: leave it out, the \
+                 server writes it"
+            }
             Self::LengthOfEvents => {
-                "the response has a Content-Length and is an event stream, whose length nobody knows: leave it out"
+                "the response has a Content-Length and is an event stream, whose length nobody knows: \
+                 leave it out"
             }
-            Self::StreamTooLong => "the pieces of the response are more than its Content-Length",
-            Self::StreamTooShort => "the pieces of the response are less than its Content-Length",
-            Self::NoTunnel => "a 2xx to CONNECT would promise a tunnel, which this server does not open",
-            Self::EventField => "an event has an id or a name with a line end or NUL",
+            Self::StreamTooLong => {
+                "the pieces of the response are more than its Content-Length: correct that, or leave \
+                 it out"
+            }
+            Self::StreamTooShort => {
+                "the pieces of the response are less than its Content-Length: correct that, or leave \
+                 it out"
+            }
+            Self::NoTunnel => {
+                "a 2xx to CONNECT would promise a tunnel, which this server does not open"
+            }
+            Self::EventField => "an event has an id or a name with a line end or NUL: take it out",
             Self::CookieText => {
                 "a cookie has a name, value, path or domain that cannot be sent (blanks, `;`, `,`, \
                  quotes and the like; a path begins with `/`): encode it"
@@ -90,7 +116,10 @@ impl fmt::Display for ResponseFault {
                 "a cookie would be refused by browsers: SameSite=None, `__Secure-` and `__Host-` \
                  need `secure()`, `__Host-` also the path `/` and no domain"
             }
-            Self::TooLate => "the response was changed after it had been sent",
+            Self::TooLate => {
+                "the response was changed after it had been sent: set everything before the first \
+                 piece, and send no piece after the whole"
+            }
         })
     }
 }

@@ -82,10 +82,14 @@ impl fmt::Display for RouteError {
             Self::TooManyParams { pattern, handler, count, limit } => write!(
                 f,
                 "`{pattern}` of `{handler}` has {count} parameters; request.max_param_count is \
-                 {limit}"
+                 {limit}: raise that, or use fewer"
             ),
             Self::BadMethod { name, handler } => {
-                write!(f, "`{name}` of `{handler}` is not the name of a method")
+                write!(
+                    f,
+                    "`{name}` of `{handler}` is not the name of a method: write a token of at most \
+                     22 bytes, as in `PURGE`"
+                )
             }
             Self::Elsewhere { pattern, handler, under, prefix } => {
                 if !pattern.is_empty() {
