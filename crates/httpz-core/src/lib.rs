@@ -6,6 +6,15 @@
 //! put it on tokio.
 //!
 //! Modules only use modules below them; `cargo xtask tidy` checks that.
+//!
+//! # Features
+//!
+//! Both are off by default.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `proxy-protocol` | `Listen::proxied`: connections that begin with a PROXY header |
+//! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 
 // What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.
 #![warn(missing_debug_implementations)]
