@@ -1,5 +1,7 @@
 //! The usual media types, cheaper to set than a field.
 
+use std::fmt;
+
 use crate::proto::encode::{FieldLine, field_line};
 
 macro_rules! content_types {
@@ -9,11 +11,18 @@ macro_rules! content_types {
         /// ```
         /// # use httpz_core::ContentType;
         /// assert_eq!(ContentType::Json.as_str(), "application/json");
+        /// assert_eq!(ContentType::Css.to_string(), "text/css; charset=utf-8");
         /// assert_eq!(ContentType::from_extension("HTML"), Some(ContentType::Html));
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ContentType { $($(#[$doc])* $name,)* }
+
+        impl fmt::Display for ContentType {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
 
         impl ContentType {
             /// Every type, in the order of declaration.
