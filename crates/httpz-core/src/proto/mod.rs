@@ -18,6 +18,9 @@
 //! | `encode` | which bytes say this answer? |
 //! | `date` | what is the time, in HTTP's words? |
 //! | `percent` | what does an escaped path or query mean? |
+//! | `chars`, `wide` | which bytes may stand where, one at a time and sixteen? |
+//! | `method`, `version`, `status` | what do the three words of HTTP mean that are no fields? |
+//! | `limits`, `error` | when is a request given up, and what does the peer hear? |
 
 pub mod chars;
 pub mod cycle;
