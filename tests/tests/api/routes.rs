@@ -378,6 +378,19 @@ fn the_url_of_a_route_stays_on_its_host() {
     client.get("/a//b").header("location", "/a//b");
 }
 
+/// A place that an answer has no room for was a 500 with a line in the log, as long as the target, for whoever asked.
+#[test]
+fn a_redirect_that_no_answer_holds_is_too_long_a_target() {
+    let app =
+        App::new((), |r| r.get("/users/:id", handler(|_, _| ())).get("/docs/", handler(|_, _| ())));
+    let client = Client::new(app.redirect_trailing_slash());
+    let long = "a".repeat(5000);
+    for path in [format!("/users/{long}/"), format!("/docs?{long}")] {
+        client.get(&path).status(414).text("URI Too Long");
+    }
+    client.get(&format!("/docs?{}", "a".repeat(3000))).status(308);
+}
+
 #[test]
 fn the_url_of_a_route_leads_to_it() {
     let client = Client::new(App::new((), |r| r.mount(routes![menu, escaped])));

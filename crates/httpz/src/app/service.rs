@@ -141,8 +141,7 @@ impl<G: Send + Sync + 'static> Built<G> {
             policy.mark(req, res);
         }
         if self.table.redirects(req.route_path()) {
-            slash::redirect(req, res);
-            return Flow::Done(Ok(()));
+            return Flow::Done(slash::redirect(req, res));
         }
         match &self.fallbacks.not_found {
             Some(action) => {

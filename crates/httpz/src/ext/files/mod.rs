@@ -163,10 +163,7 @@ impl Files {
         };
         match found {
             Found::Nothing => Err(Error::status(404, "Not Found")),
-            Found::Folder => {
-                slash::redirect(req, res);
-                Ok(())
-            }
+            Found::Folder => slash::redirect(req, res),
             Found::File(opened) => {
                 if let Some(value) = &self.cache_control
                     && res.find_header("cache-control").is_none()
@@ -236,10 +233,7 @@ impl<C: 'static> Handler<C, OfFiles> for Files {
             match req.rest_of_path() {
                 Some(path) => self.send(path, req, res).await,
                 // What the index links to stands below the slash.
-                None if !req.path().ends_with('/') => {
-                    slash::redirect(req, res);
-                    Ok(())
-                }
+                None if !req.path().ends_with('/') => slash::redirect(req, res),
                 None => self.send("", req, res).await,
             }
         })
