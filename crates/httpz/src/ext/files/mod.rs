@@ -102,8 +102,8 @@ impl Files {
     }
 
     /// The file, named from the root, that a browser gets when it goes to a path for which there is none: the page of
-    /// an application that reads the path itself. Whoever asks without `text/html` in `Accept` still gets 404. Caches
-    /// are told to ask each time (`no-cache`), unless `Cache-Control` has been set before.
+    /// an application that reads the path itself. Whoever asks without `text/html` in `Accept` still gets 404, with
+    /// `Vary: Accept`. Caches are told to ask each time (`no-cache`), unless `Cache-Control` has been set before.
     #[must_use]
     pub fn fallback(self, name: impl Into<Cow<'static, str>>) -> Self {
         Self { fallback: Some(name.into()), ..self }
@@ -162,7 +162,7 @@ impl Files {
             (found, _) => found,
         };
         match found {
-            Found::Nothing => Err(Error::status(404, "Not Found")),
+            Found::Nothing => Err(self.not_found()),
             Found::Folder => slash::redirect(req, res),
             Found::File(opened) => {
                 if let Some(value) = &self.cache_control
@@ -175,6 +175,15 @@ impl Files {
                 }
                 answer(opened, self.precompressed, req, res).await
             }
+        }
+    }
+
+    /// No such file. Where browsers would get a page instead, no cache may keep this for them.
+    fn not_found(&self) -> Error {
+        let error = Error::status(404, "Not Found");
+        match self.fallback {
+            Some(_) => error.with_header("Vary", "Accept"),
+            None => error,
         }
     }
 
