@@ -116,6 +116,13 @@ pub trait Wire {
     /// pending read or write.
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()>;
 
+    /// Ready when other connections have had a turn since it was ready last; for one that need not wait for its peer. A
+    /// wire that is alone is always ready.
+    fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let _ = cx;
+        Poll::Ready(())
+    }
+
     /// The address of the peer, where it has one.
     fn peer_addr(&self) -> Option<SocketAddr>;
 }

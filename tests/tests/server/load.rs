@@ -1,10 +1,11 @@
 //! Many connections at once: no errors, and memory within its bound afterwards.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use httpz::prelude::*;
 use httpz::sse::Event;
@@ -88,6 +89,49 @@ fn a_peer_that_takes_all_it_is_sent_leaves_time_for_others() {
     let said = listening.join().expect("it was heard");
     assert!(said.contains("somebody else was served"), "{} bytes for one peer alone", said.len());
     stop(server);
+}
+
+/// Takes some of its worker's time; tells nobody.
+#[get("/work")]
+fn work(done: &AtomicUsize) {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_micros(20) {}
+    done.fetch_add(1, Ordering::Relaxed);
+}
+
+#[get("/done")]
+fn done(done: &AtomicUsize) -> String {
+    done.load(Ordering::Relaxed).to_string()
+}
+
+/// Two peers that sent their requests in one go had a worker to themselves for as long as tens of thousands of them
+/// took, which cost 33 bytes each.
+#[test]
+fn a_peer_that_need_not_be_waited_for_leaves_time_for_others() {
+    const EACH: usize = 100_000;
+    let config = Config { workers: 1, port: 0, ..Config::default() };
+    let app = App::new(AtomicUsize::new(0), |r| r.mount(routes![work, done])).config(config);
+    let server = app.start().expect("it starts");
+    let addr = server.addr();
+    let busy = || {
+        let mut peer = TcpStream::connect(addr).expect("it listens");
+        let mut hears = peer.try_clone().expect("a socket has two sides");
+        thread::spawn(move || {
+            let batch = "GET /work HTTP/1.1\r\nHost: a\r\n\r\n".repeat(EACH);
+            let _ = peer.write_all(batch.as_bytes());
+            let _ = peer.shutdown(Shutdown::Write);
+        });
+        hears.read_exact(&mut [0]).expect("it answers");
+        thread::spawn(move || io::copy(&mut hears, &mut io::sink()))
+    };
+    let peers = [busy(), busy()];
+    let mut third = Raw::connect(addr);
+    let counts: [usize; 4] =
+        [0; 4].map(|_| third.get("/done").body.parse().expect("it is a number"));
+    stop(server);
+    peers.into_iter().for_each(|peer| _ = peer.join());
+    let meanwhile = counts[3] - counts[0];
+    assert!(meanwhile < 6000, "{counts:?}: so many of two peers before each of a third");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
 
     /// Does the exchange have bytes of a request?
     #[inline]
-    fn holds_a_part(&self) -> bool {
+    pub(super) fn holds_a_part(&self) -> bool {
         self.lease.get().is_some_and(|exchange| !exchange.request.inbound.is_empty())
     }
 

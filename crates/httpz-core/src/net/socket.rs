@@ -19,6 +19,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::io::Interest;
 use tokio::net::{TcpStream, UnixStream};
+use tokio::task::yield_now;
 
 use super::gate::Pass;
 use super::timed::{Presence, Watch, Watched, Watches};
@@ -108,6 +109,8 @@ pub struct SocketWire<S> {
     rested: Cell<bool>,
     /// Is the connection to be reset instead of ending in order?
     breaks_off: Cell<bool>,
+    /// Have others been given a turn?
+    gave_way: Cell<bool>,
     watch: Watch,
     /// As it was when the connection was accepted: of one that has been reset the system knows no address any more.
     peer: Cell<Option<SocketAddr>>,
@@ -123,6 +126,7 @@ impl<S: Socket> SocketWire<S> {
             parked: Cell::new(false),
             rested: Cell::new(true),
             breaks_off: Cell::new(false),
+            gave_way: Cell::new(false),
             watch: watches.watch(),
             peer: Cell::new(peer),
             _pass: pass,
@@ -282,6 +286,14 @@ impl<S: Socket> Wire for SocketWire<S> {
 
     fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.watch.poll_late(cx)
+    }
+
+    fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.gave_way.replace(!self.gave_way.get()) {
+            return Poll::Ready(());
+        }
+        // Pending at first. The runtime wakes us when it has run whoever is ready and has looked for more of them.
+        pin!(yield_now()).poll(cx)
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {
