@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use httpz::ext::websocket::WebSocket;
 use httpz::prelude::*;
 use httpz::sse::Event;
 use httpz_tests::{Raw, has_command, resident};
@@ -104,21 +105,40 @@ fn done(done: &AtomicUsize) -> String {
     done.load(Ordering::Relaxed).to_string()
 }
 
-/// Two peers that sent their requests in one go had a worker to themselves for as long as tens of thousands of them
-/// took, which cost 33 bytes each.
+/// The same for each message.
+#[get("/work-on")]
+async fn work_on(count: &AtomicUsize, req: &Request, res: &mut Response) -> Result {
+    let mut socket = WebSocket::accept(req, res).await?;
+    while socket.next().await.is_some() {
+        work(count);
+    }
+    Ok(())
+}
+
+/// Two peers that sent their requests, or messages, in one go had a worker to themselves for as long as tens of
+/// thousands of them took.
 #[test]
 fn a_peer_that_need_not_be_waited_for_leaves_time_for_others() {
-    const EACH: usize = 100_000;
+    let request = "GET /work HTTP/1.1\r\nHost: a\r\n\r\n";
+    others_have_their_turn(request.repeat(100_000).into());
+    let upgrade = "GET /work-on HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let message = b"\x81\x80mask";
+    others_have_their_turn([upgrade.as_bytes(), &message.repeat(40_000)].concat());
+}
+
+fn others_have_their_turn(sent: Vec<u8>) {
     let config = Config { workers: 1, port: 0, ..Config::default() };
-    let app = App::new(AtomicUsize::new(0), |r| r.mount(routes![work, done])).config(config);
+    let app =
+        App::new(AtomicUsize::new(0), |r| r.mount(routes![work, work_on, done])).config(config);
     let server = app.start().expect("it starts");
     let addr = server.addr();
     let busy = || {
         let mut peer = TcpStream::connect(addr).expect("it listens");
         let mut hears = peer.try_clone().expect("a socket has two sides");
+        let sent = sent.clone();
         thread::spawn(move || {
-            let batch = "GET /work HTTP/1.1\r\nHost: a\r\n\r\n".repeat(EACH);
-            let _ = peer.write_all(batch.as_bytes());
+            let _ = peer.write_all(&sent);
             let _ = peer.shutdown(Shutdown::Write);
         });
         hears.read_exact(&mut [0]).expect("it answers");

@@ -217,6 +217,13 @@ impl Tunnel<'_> {
         }
     }
 
+    /// Ready when other connections have had a turn since it was ready last; for handlers that find much to do in what
+    /// one read has given.
+    #[doc(hidden)]
+    pub fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.res.wire().map_or(Poll::Ready(()), |wire| wire.poll_turn(cx))
+    }
+
     /// Is the server shutting down, so that the tunnel should end?
     pub fn is_over(&self) -> bool {
         self.res.is_leaving()

@@ -20,6 +20,10 @@ use crate::{Error, Result};
 /// Bytes that are read at a time.
 const READ: usize = 16 * 1024;
 
+/// So many messages are given out before other connections have a turn: a read may give thousands, and a handler may
+/// work for each.
+const TURN: usize = 64;
+
 /// Memory for what comes that is kept from one message to the next.
 const KEPT: usize = 64 * 1024;
 
@@ -53,6 +57,8 @@ pub struct WebSocket<'a> {
     /// The fragments of a message so far, and what it will be.
     message: Vec<u8>,
     kind: Option<Opcode>,
+    /// Messages given out without waiting.
+    in_a_row: usize,
     /// Has the peer been asked for a sign of life?
     pinged: bool,
     closed: Option<CloseCode>,
@@ -78,6 +84,7 @@ impl<'a> WebSocket<'a> {
             seen: 0,
             message: Vec::new(),
             kind: None,
+            in_a_row: 0,
             pinged: false,
             closed: None,
             said_bye: false,
@@ -178,6 +185,10 @@ impl<'a> WebSocket<'a> {
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
+        if self.in_a_row == TURN {
+            ready!(self.tunnel.poll_turn(cx));
+            self.in_a_row = 0;
+        }
         loop {
             if self.closed.is_some() {
                 // The last word leaves before the end is told.
@@ -185,7 +196,10 @@ impl<'a> WebSocket<'a> {
                 return Poll::Ready(None);
             }
             match self.take_frame() {
-                Ok(Some(message)) => return Poll::Ready(Some(message)),
+                Ok(Some(message)) => {
+                    self.in_a_row += 1;
+                    return Poll::Ready(Some(message));
+                }
                 Ok(None) if self.closed.is_some() => continue,
                 Ok(None) => {}
                 Err(code) => {
@@ -193,7 +207,10 @@ impl<'a> WebSocket<'a> {
                     continue;
                 }
             }
-            ready!(self.poll_inbox(cx));
+            if self.poll_inbox(cx).is_pending() {
+                self.in_a_row = 0;
+                return Poll::Pending;
+            }
         }
     }
 
