@@ -1,15 +1,37 @@
 //! Logs in events of `tracing`, with the target `httpz`.
 
-use std::fmt::{Arguments, Display};
+use std::fmt::{self, Arguments, Display, Write};
 
 /// Something about the server itself is not as it should be.
 pub fn trouble(what: Arguments<'_>) {
-    tracing::warn!(target: "httpz", "{what}");
+    tracing::warn!(target: "httpz", "{}", OneLine(what));
 }
 
 /// A request could not be answered as asked; `url` is as it was sent.
 pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display) {
+    let error = OneLine(error);
     tracing::error!(target: "httpz", method, url, status, %error, "request failed");
+}
+
+/// What is shown without line ends and other control characters, as on standard error: causes may have the words of a
+/// peer in them, and whoever writes events as lines writes these as they are.
+struct OneLine<T>(T);
+
+impl<T: Display> Display for OneLine<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Blanks(f), "{}", self.0)
+    }
+}
+
+/// Writes a blank for each control character.
+struct Blanks<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for Blanks<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut parts = text.split(char::is_control);
+        parts.next().map_or(Ok(()), |first| self.0.write_str(first))?;
+        parts.try_for_each(|part| write!(self.0, " {part}"))
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +75,19 @@ mod tests {
         fn enter(&self, _: &Id) {}
 
         fn exit(&self, _: &Id) {}
+    }
+
+    /// A cause with the words of a peer in it forged a line of the log.
+    #[test]
+    fn what_is_told_is_one_line() {
+        let notes = Notes::default();
+        tracing::subscriber::with_default(notes.clone(), || {
+            request_failed("GET", "/", 500, &"no user ann\nERROR\u{1b}[0m\r\n");
+            trouble(format_args!("\n{}\n", "a"));
+        });
+        let notes = notes.0.lock().unwrap();
+        assert!(notes.contains(&"error=no user ann ERROR [0m  ".to_owned()), "{notes:?}");
+        assert!(notes.contains(&"message= a ".to_owned()), "{notes:?}");
     }
 
     #[test]
