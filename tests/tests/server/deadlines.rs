@@ -88,6 +88,19 @@ fn a_peer_that_reads_nothing_is_cut() {
     stop(server);
 }
 
+/// However much it may send after a last answer, it has no more than its time for that.
+#[test]
+fn a_peer_that_never_stops_sending_is_cut() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /guarded/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000000000\r\n\r\n");
+    let deadline = std::time::Instant::now() + httpz_tests::PATIENCE;
+    while peer.try_send([b'x'; 10_000]).is_ok() {
+        assert!(std::time::Instant::now() < deadline, "the server still listens");
+    }
+    stop(server);
+}
+
 /// Closed in order, megabytes of it stayed with the system for minutes.
 #[test]
 fn what_a_peer_does_not_read_is_not_kept_for_it() {

@@ -88,6 +88,21 @@ fn an_answer_before_the_upload_ends_can_be_read() {
     stop(server);
 }
 
+/// As nginx and Varnish do with a body that they have whole: an error while it is written would be their 502 or 503.
+#[test]
+fn a_peer_that_sends_all_of_a_refused_upload_before_it_listens_is_let_finish() {
+    let server = start(Config { workers: 1, ..Config::default() });
+    for target in ["/guarded/", "/echo"] {
+        let mut peer = Raw::connect(server.addr());
+        peer.send(format!("POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n"));
+        for _ in 0..200 {
+            peer.send([b'x'; 100_000]);
+        }
+        assert!([403, 413].contains(&peer.answer().status), "{target}");
+    }
+    stop(server);
+}
+
 #[test]
 fn without_a_free_exchange_the_answer_is_503_with_retry_after() {
     let mut config = Config { workers: 1, ..Config::default() };

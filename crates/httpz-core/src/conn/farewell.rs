@@ -3,9 +3,11 @@
 //! When a socket is closed while bytes of the peer are unread, the system sends a reset, which can destroy
 //! an answer on its way. So the last answer is followed by a half-close, and what the peer goes on sending
 //! is read and thrown away for a while (RFC 9112 §9.6).
+//!
+//! That while is a time, not a number of bytes: many a proxy (nginx, Varnish) writes all that it has of a body
+//! before it looks for an answer, and says 502 when writing fails.
 
 use std::future::poll_fn;
-use std::task::Poll;
 
 use super::Conn;
 use super::answer::{finish_refusal, shape};
@@ -16,9 +18,6 @@ use crate::message::response::{Stage, Terms};
 use crate::proto::{Framing, Head, Method, ProtocolError};
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
-
-/// Bytes that are thrown away after the last answer before we stop listening to the peer.
-const LINGER_BYTES: usize = 1024 * 1024;
 
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Says why a request is not served, and ends the connection.
@@ -86,17 +85,8 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         self.wire.shutdown();
         self.wire.wait(Wait::Linger);
         // On the heap, and only now: most farewells have ended above.
-        let (wire, mut heard, mut room) = (&*self.wire, 0, vec![0; 4096]);
-        poll_fn(|cx| {
-            loop {
-                match wire.poll_read(cx, &mut room) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(n)) if n > 0 && heard < LINGER_BYTES => heard += n,
-                    Poll::Ready(_) => return Poll::Ready(()),
-                }
-            }
-        })
-        .await;
+        let (wire, mut room) = (&*self.wire, vec![0; 4096]);
+        while poll_fn(|cx| wire.poll_read(cx, &mut room)).await.is_ok_and(|n| n > 0) {}
     }
 }
 
