@@ -61,6 +61,8 @@ pub fn shape_error(req: &Request, res: &mut Response, error: &Error) {
     if Status(error.code()).forbids_body() {
         return;
     }
+    // Caches may keep a 404 or 405 for as long as they like, but not for those who accept something else.
+    res.header("Vary", "Accept");
     if !accepts_json(req) {
         res.text(error.message());
         return;
@@ -143,12 +145,14 @@ mod tests {
         let mut res = Response::new();
         shape_error(&Request::get("/"), &mut res, &error);
         assert_eq!(res.body_bytes(), b"no such user");
+        assert_eq!(res.find_header("vary"), Some(&b"Accept"[..]));
 
         let fields = [("accept", "application/json")];
         let req = Request::build(crate::Method::Get, "/", &fields, b"").unwrap();
         let mut res = Response::new();
         shape_error(&req, &mut res, &error);
         assert_eq!(res.find_header("content-type"), Some(&b"application/problem+json"[..]));
+        assert_eq!(res.find_header("vary"), Some(&b"Accept"[..]));
         let problem: serde_json::Value = serde_json::from_slice(res.body_bytes()).unwrap();
         let expected = json!({
             "type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such user",
