@@ -37,6 +37,8 @@ struct Inner {
     public: Cow<'static, str>,
     source: Option<Source>,
     fault: Option<ProtocolError>,
+    /// Does it say already what another one means?
+    explained: bool,
     fields: Vec<(&'static str, Cow<'static, str>)>,
 }
 
@@ -49,6 +51,7 @@ impl Error {
             public: public.into(),
             source: None,
             fault: None,
+            explained: false,
             fields: Vec::new(),
         }))
     }
@@ -84,6 +87,20 @@ impl Error {
     pub fn caused_by(mut self, other: Self) -> Self {
         self.0.source = other.0.source;
         self
+    }
+
+    /// The same error, which says what another one means and needs no explanation itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn explained(mut self) -> Self {
+        self.0.explained = true;
+        self
+    }
+
+    /// Does it say what another one means?
+    #[doc(hidden)]
+    pub fn is_explained(&self) -> bool {
+        self.0.explained
     }
 
     /// The status code.

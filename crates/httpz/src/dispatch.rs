@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::handler::{Action, Endpoint};
+use crate::meaning::{self, Meaning, Meanings};
 use crate::{Flow, Request, Response, Result, Shared};
 
 /// What a dispatcher runs around: the guards and dispatchers inside it, and the handler.
@@ -111,6 +112,7 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// ```
 pub struct Next<'a, R: 'static> {
     endpoint: &'a dyn Endpoint<R>,
+    meanings: &'a [Meaning],
 }
 
 impl<R> Clone for Next<'_, R> {
@@ -132,13 +134,17 @@ impl<'a, R> Next<'a, R> {
     ///
     /// # Errors
     ///
-    /// Those of the rest; pass them on, and `on_error` shapes the answer.
+    /// Those of the rest; pass them on, and `on_error` shapes the answer. What is known of their kind
+    /// ([`HttpError`](crate::HttpError), [`App::error`](crate::App::error)) they say already, so that their
+    /// [`code`](crate::Error::code) is the status of the answer.
     #[inline]
     pub async fn run(self, cx: &mut R, req: &Request, res: &mut Response) -> Result {
-        self.endpoint.call(cx, req, res).await
+        let outcome = self.endpoint.call(cx, req, res).await;
+        outcome.map_err(|error| meaning::interpret(self.meanings, error))
     }
 
     /// Runs the rest, for dispatchers that have nothing to do afterwards and so need no future.
+    /// Whoever looks at the error of an outcome asks by [`Next::run`].
     #[inline]
     pub fn flow(self, cx: &'a mut R, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
         self.endpoint.call(cx, req, res)
@@ -233,6 +239,8 @@ where
 /// A dispatcher around an endpoint.
 pub(crate) struct Dispatched<D, R> {
     pub(crate) dispatcher: Arc<D>,
+    /// What errors mean that pass by it.
+    pub(crate) meanings: Meanings,
     pub(crate) inner: Action<R>,
 }
 
@@ -242,7 +250,8 @@ where
     D: Dispatch<C, R>,
 {
     fn call<'a>(&'a self, cx: &'a mut C, req: &'a Request, res: &'a mut Response) -> Flow<'a> {
-        self.dispatcher.dispatch(Next { endpoint: &*self.inner }, cx, req, res)
+        let next = Next { endpoint: &*self.inner, meanings: &self.meanings };
+        self.dispatcher.dispatch(next, cx, req, res)
     }
 }
 

@@ -76,6 +76,7 @@ mod handler;
 pub mod handlers {}
 pub mod health;
 mod http_error;
+mod meaning;
 mod meta;
 mod or_status;
 mod per_thread;

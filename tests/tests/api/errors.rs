@@ -213,3 +213,83 @@ fn an_exchange_knows_of_an_error_what_it_was_told() {
     let handler = handler(|_, _| Err::<(), Error>(Failure::Missing.into()));
     Exchange::new().errors::<Failure>().call(handler).expect_status(404);
 }
+
+/// Dispatchers were shown a 500 where the answer was to be something else: who tried again at a 503 did not, and
+/// who wrote a page of its own wrote it for the wrong status.
+#[test]
+fn a_dispatcher_sees_what_an_error_means() {
+    #[derive(Debug, HttpError)]
+    #[httpz(error)]
+    enum Failure {
+        #[status(404, "no such note")]
+        Missing,
+        #[status(507)]
+        Full,
+    }
+
+    impl std::fmt::Display for Failure {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the table says so")
+        }
+    }
+
+    impl std::error::Error for Failure {}
+
+    #[get("/missing")]
+    fn missing() -> Result<(), Failure> {
+        Err(Failure::Missing)
+    }
+
+    #[get("/full")]
+    async fn full() -> Result<(), Failure> {
+        Err(Failure::Full)
+    }
+
+    #[get("/number")]
+    fn number() -> Result<String> {
+        Ok("x".parse::<u8>()?.to_string())
+    }
+
+    #[get("/text")]
+    fn text() -> Result<String> {
+        Ok(String::from_utf8(vec![0xff])?)
+    }
+
+    async fn page<C>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result<()> {
+        let Err(error) = next.run(cx, req, res).await else { return Ok(()) };
+        res.status(error.code()).text(&format!("{} {}", error.code(), error.message()));
+        Ok(())
+    }
+
+    async fn passes_on<C>(
+        next: Next<'_, C>,
+        cx: &mut C,
+        req: &Request,
+        res: &mut Response,
+    ) -> Result {
+        next.run(cx, req, res).await
+    }
+
+    let app = |r: fn(Router<()>) -> Router<()>| {
+        App::new((), move |root| r(root).mount(routes![missing, full, number, text]))
+            .error::<std::num::ParseIntError>(|_| Error::status(422, "no number"))
+            // What it means has a cause of a kind that means something itself, but is not asked about.
+            .error::<std::string::FromUtf8Error>(|_| "y".parse::<u8>().unwrap_err().into())
+    };
+    let client = Client::new(app(|r| r.dispatch(page).dispatch(passes_on)));
+    client.get("/missing").status(404).text("404 no such note");
+    client.get("/full").status(507).text("507 Insufficient Storage");
+    client.get("/number").status(422).text("422 no number");
+    client.get("/text").status(500).text("500 Internal Server Error");
+    for client in [Client::new(app(|r| r)), Client::new(app(|r| r.dispatch(passes_on)))] {
+        client.get("/missing").status(404).text("no such note");
+        client.get("/full").status(507).text("Insufficient Storage");
+        client.get("/number").status(422).text("no number");
+        client.get("/text").status(500).text("Internal Server Error");
+    }
+}

@@ -18,19 +18,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cors::{Cors, Policy};
+use crate::handler::Action;
+use crate::meaning::{Meaning, Meanings};
 use crate::router::areas::Areas;
 use crate::router::error::{BuildError, RouteError};
 use crate::router::group::{Group, Router};
 use crate::router::listing::RouteTable;
 use crate::router::matching::Matching;
-use crate::router::registry::Registry;
+use crate::router::registry::{Make, Registry};
 use crate::router::table::Table;
 use crate::{Config, Result, Shared};
 
 use fallbacks::Fallbacks;
 use observe::Observed;
 pub use observe::{Ended, Observe};
-use refusal::Meaning;
 pub use service::Built;
 
 /// An application: its state `G`, its routes, and what happens when there is none.
@@ -235,24 +236,30 @@ impl<G: Send + Sync + 'static> App<G> {
         }
         let known = std::mem::take(&mut self.registry.meanings).into_iter();
         self.meanings.extend(known.map(|meaning| Box::new(meaning) as Meaning));
-        let meanings: Arc<[Meaning]> = std::mem::take(&mut self.meanings).into();
+        let meanings: Meanings = std::mem::take(&mut self.meanings).into();
         let observer = observe::together(std::mem::take(&mut self.observers));
         if let Some(observer) = &observer {
             observer.routes(&self.routes());
-            for (i, route) in self.registry.routes.iter_mut().enumerate() {
-                let inner = route.action.clone();
-                let (observer, meanings) = (observer.clone(), meanings.clone());
-                route.action = Arc::new(Observed { observer, meanings, route: i, inner });
-            }
         }
+        let ready = |route, make: &Make<G>| {
+            let (inner, meanings) = (make(&meanings), &meanings);
+            match observer.clone() {
+                Some(observer) => {
+                    let meanings = meanings.clone();
+                    Arc::new(Observed { observer, meanings, route, inner }) as Action<_>
+                }
+                None => inner,
+            }
+        };
         for route in &mut self.registry.routes {
             route.cors = route.cors.take().or_else(|| self.cors.clone());
         }
         let areas = std::mem::take(&mut self.registry.areas);
         let areas = Areas::new(areas, self.cors, self.matching);
+        let table = Table::new(self.registry, self.matching, ready);
         Ok(Built {
             state: self.state,
-            table: Table::new(self.registry, self.matching),
+            table,
             fallbacks: self.fallbacks,
             meanings,
             areas,

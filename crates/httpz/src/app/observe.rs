@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::refusal::{Meaning, meaning};
 use crate::handler::{Action, Endpoint};
+use crate::meaning::{Meaning, Meanings, meaning};
 use crate::{Error, Flow, Request, Response, Result, RouteTable};
 
 /// Is told of every request of an application; see [`App::observe`](crate::App::observe).
@@ -210,7 +210,7 @@ impl Drop for Watch<'_> {
 /// A route with its observer.
 pub(super) struct Observed<C> {
     pub(super) observer: Arc<dyn Observe>,
-    pub(super) meanings: Arc<[Meaning]>,
+    pub(super) meanings: Meanings,
     pub(super) route: usize,
     pub(super) inner: Action<C>,
 }

@@ -1,7 +1,5 @@
 //! What a client hears, and what the log says, when something went wrong.
 
-use std::error::Error as StdError;
-
 use httpz_core::log;
 
 use crate::{ContentType, Error, Request, Response, Result, Status, json};
@@ -12,33 +10,12 @@ pub(super) type Before<G> = Box<dyn Fn(&G, &Request, &mut Response) -> Result + 
 /// Shapes the answer to an error; cannot fail.
 pub(super) type OnError<G> = Box<dyn Fn(&G, &Request, &mut Response, &Error) + Send + Sync>;
 
-/// What an error of another library means, if it is of the kind that is known.
-pub(crate) type Meaning = Box<dyn Fn(&(dyn StdError + 'static)) -> Option<Error> + Send + Sync>;
-
 /// Begins the answer to an error with what every shape of it has: its status and its fields.
 pub(crate) fn begin(res: &mut Response, error: &Error) {
     res.status(error.code());
     for (name, value) in error.headers() {
         res.header(name, value);
     }
-}
-
-/// What an error means: for one that `?` has turned into a 500, what [`App::error`](crate::App::error)
-/// was told of its kind.
-pub(crate) fn interpret(meanings: &[Meaning], error: Error) -> Error {
-    match meaning(meanings, &error) {
-        Some(meant) if meant.source().is_none() => meant.caused_by(error),
-        Some(meant) => meant,
-        None => error,
-    }
-}
-
-/// What it means, if that is not what it says. Only looks, for those who watch: an error is replaced once,
-/// so that what one kind means is not asked about again.
-pub(super) fn meaning(meanings: &[Meaning], error: &Error) -> Option<Error> {
-    let unexplained = error.code() == 500 && error.message() == Status(500).reason();
-    let source = error.source().filter(|_| unexplained)?;
-    meanings.iter().find_map(|meaning| meaning(source))
 }
 
 /// Shapes the answer to an error as an application without [`App::on_error`](crate::App::on_error) does:

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::fallbacks::Fallbacks;
 use super::observe::{Observe, Watch};
-use super::refusal::Meaning;
 use super::{developer, refusal};
 use crate::cors::asked_method;
 use crate::handler::Action;
+use crate::meaning::{self, Meanings};
 use crate::router::areas::Areas;
 use crate::router::slash;
 use crate::router::table::{Found, Leaf, Table};
@@ -20,7 +20,7 @@ pub struct Built<G: 'static> {
     pub(super) state: Shared<G>,
     pub(super) table: Table<G>,
     pub(super) fallbacks: Fallbacks<G>,
-    pub(super) meanings: Arc<[Meaning]>,
+    pub(super) meanings: Meanings,
     /// For paths without a route and requests without a path; routes have their policy with them.
     pub(super) areas: Areas,
     /// Hears of requests without a route; routes have theirs with them.
@@ -45,7 +45,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
 
     #[cold]
     fn refuse(&self, req: &Request, res: &mut Response, error: Error) {
-        let error = refusal::interpret(&self.meanings, error);
+        let error = meaning::interpret(&self.meanings, error);
         refusal::note(req, &error);
         if let Some(policy) = self.areas.elsewhere() {
             policy.mark_if_new(req, res);
@@ -55,7 +55,7 @@ impl<G: Send + Sync + 'static> Service for Built<G> {
 
     #[cold]
     fn too_late(&self, req: &Request, error: Error) -> u16 {
-        let error = refusal::interpret(&self.meanings, error);
+        let error = meaning::interpret(&self.meanings, error);
         refusal::note_late(req, &error);
         error.code()
     }

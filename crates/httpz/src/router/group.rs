@@ -17,11 +17,12 @@ use super::error::RouteError;
 use super::registry::Registry;
 use crate::cors::Policy;
 use crate::handler::Action;
+use crate::meaning::Meanings;
 use crate::route::{About, Listed};
 use crate::{Result, Routes, Shared, Verb};
 
 /// Puts everything around an action that stands between the root and this place.
-type Wrap<G, C> = Arc<dyn Fn(Action<C>) -> Action<Shared<G>>>;
+type Wrap<G, C> = Arc<dyn Fn(Action<C>, &Meanings) -> Action<Shared<G>> + Send + Sync>;
 
 /// The root that [`App::new`](crate::App::new) lends.
 pub type Router<G> = Group<G, Shared<G>>;
@@ -64,7 +65,7 @@ pub struct Group<G: 'static, C> {
 
 impl<G> Group<G, Shared<G>> {
     pub(crate) fn root() -> Self {
-        let wrap = Arc::new(|action| action);
+        let wrap = Arc::new(|action, _: &_| action);
         Self { prefix: String::new(), is_area: false, wrap, cors: None, registry: Registry::new() }
     }
 }
@@ -222,7 +223,9 @@ impl<G: 'static, C: 'static> Group<G, C> {
             pattern.push('/');
         }
         let cors = self.cors.clone();
-        self.registry.add(verb, pattern, about, cors, (self.wrap)(action))
+        let wrap = self.wrap.clone();
+        let make = Box::new(move |meanings: &_| wrap(action.clone(), meanings));
+        self.registry.add(verb, pattern, about, cors, make)
     }
 
     fn note(&mut self, verb: Verb, path: &str, about: About, action: Action<C>) {

@@ -13,6 +13,7 @@ use crate::cors::Policy;
 use crate::described::Describe;
 use crate::handler::Action;
 use crate::http_error::KnownMeaning;
+use crate::meaning::Meanings;
 use crate::route::About;
 use crate::{Method, Shared, Verb};
 
@@ -27,6 +28,9 @@ pub(crate) struct Registry<G: 'static> {
     /// Which of `routes` answers a shape and a verb.
     taken: HashMap<(String, Option<Method>), usize>,
 }
+
+/// Makes a route ready to run, with what stands around it; called when it is known what errors mean.
+pub(crate) type Make<G> = Box<dyn Fn(&Meanings) -> Action<Shared<G>> + Send + Sync>;
 
 /// A route that stands.
 pub(crate) struct Registered<G: 'static> {
@@ -43,7 +47,7 @@ pub(crate) struct Registered<G: 'static> {
     /// Says what its types are, where a route macro has read them.
     #[cfg_attr(not(feature = "openapi"), expect(dead_code, reason = "only `ext::openapi` asks"))]
     pub(crate) describe: Option<Describe>,
-    pub(crate) action: Action<Shared<G>>,
+    pub(crate) make: Make<G>,
 }
 
 impl<G> Registry<G> {
@@ -64,7 +68,7 @@ impl<G> Registry<G> {
         pattern: String,
         about: About,
         cors: Option<Arc<Policy>>,
-        action: Action<Shared<G>>,
+        make: Make<G>,
     ) -> Result<(), RouteError> {
         let handler = || about.full_name.to_owned();
         let method = match verb {
@@ -99,7 +103,7 @@ impl<G> Registry<G> {
         let (key, places) = places(&parsed, &pattern);
         let info = RouteInfo::new(verb, pattern, &about);
         let describe = about.meta.describe;
-        self.routes.push(Registered { info, shape, key, places, method, cors, describe, action });
+        self.routes.push(Registered { info, shape, key, places, method, cors, describe, make });
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use httpz_router::Trie;
 
 use super::listing::RouteInfo;
 use super::matching::Matching;
-use super::registry::{Registered, Registry};
+use super::registry::{Make, Registered, Registry};
 use super::slash;
 use crate::cors::{Policy, Preflights, Scope, WithCors, WithPreflights};
 use crate::handler::Action;
@@ -58,16 +58,22 @@ pub(crate) enum Found<'a, G: 'static> {
 }
 
 impl<G> Table<G> {
-    /// Makes the table. Names of parameters are leaked, once for each route that has any.
-    pub(crate) fn new(registry: Registry<G>, matching: Matching) -> Self {
+    /// Makes the table; `ready` has the place of a route among all, and what makes it ready to run. Names of
+    /// parameters are leaked, once for each route that has any.
+    pub(crate) fn new(
+        registry: Registry<G>,
+        matching: Matching,
+        ready: impl Fn(usize, &Make<G>) -> Action<Shared<G>>,
+    ) -> Self {
         let mut leaves: Vec<(String, Leaf<G>)> = Vec::new();
         let mut by_shape = HashMap::new();
-        for Registered { info, shape, key, places, method, cors, action, .. } in registry.routes {
+        for (i, route) in registry.routes.into_iter().enumerate() {
+            let Registered { info, shape, key, places, method, cors, make, .. } = route;
             let index = *by_shape.entry(matching.shape(shape)).or_insert_with(|| {
                 leaves.push((key, Leaf::new()));
                 leaves.len() - 1
             });
-            leaves[index].1.add(method, Entry::new(places, cors, action, info));
+            leaves[index].1.add(method, Entry::new(places, cors, ready(i, &make), info));
         }
         let mut trie = matching.trie();
         let mut all: Vec<Method> = Vec::new();

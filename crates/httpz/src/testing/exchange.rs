@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::reply::Reply;
 use super::{JSON, PATIENCE, json_body, nothing_happens};
-use crate::app::refusal::{self, Meaning};
+use crate::app::refusal;
+use crate::meaning::{self, Meaning};
 use crate::url::push_pair;
 use crate::{Config, Error, Handler, HttpError, Method, Request, Respond, Response, Result};
 
@@ -294,7 +295,7 @@ impl Exchange {
     }
 
     fn refuse(&self, response: &mut Response, error: Error) {
-        let error = refusal::interpret(&self.meanings, error);
+        let error = meaning::interpret(&self.meanings, error);
         refusal::note(self.req(), &error);
         response.clear();
         refusal::begin(response, &error);

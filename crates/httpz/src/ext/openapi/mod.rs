@@ -177,8 +177,8 @@ impl<G: Send + Sync + 'static> App<G> {
     fn add<M, H: Handler<Shared<G>, M>>(&mut self, pattern: String, handler: H) {
         let about = About { name: "openapi", ..About::plain::<H>() };
         let action = handler.into_endpoint();
-        if let Err(error) = self.registry.add(Verb::One(Method::Get), pattern, about, None, action)
-        {
+        let make = Box::new(move |_: &_| action.clone());
+        if let Err(error) = self.registry.add(Verb::One(Method::Get), pattern, about, None, make) {
             self.registry.errors.push(error);
         }
     }

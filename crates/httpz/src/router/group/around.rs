@@ -6,6 +6,7 @@ use super::Group;
 use crate::cors::Cors;
 use crate::dispatch::{Checked, Dispatched, Guarded, WithData, limited};
 use crate::handler::Action;
+use crate::meaning::Meanings;
 use crate::router::error::RouteError;
 use crate::{CheckFn, Dispatcher, GuardFn, Shared};
 
@@ -15,7 +16,10 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// See [`Dispatch`](crate::Dispatch) for what can be one.
     pub fn dispatch<R: 'static, M>(self, dispatcher: impl Dispatcher<C, R, M>) -> Group<G, R> {
         let dispatcher = Arc::new(dispatcher);
-        self.wrapped(move |inner| Arc::new(Dispatched { dispatcher: dispatcher.clone(), inner }))
+        self.wrapped(move |inner, meanings| {
+            let (dispatcher, meanings) = (dispatcher.clone(), meanings.clone());
+            Arc::new(Dispatched { dispatcher, meanings, inner })
+        })
     }
 
     /// Puts a guard before the routes registered after this, `fn(&mut C, &Request) -> Result<R>`; they
@@ -24,7 +28,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// It runs before the body of the request is read. An error is shaped by `on_error`.
     pub fn guard<R: 'static, M>(self, guard: impl GuardFn<C, R, M>) -> Group<G, R> {
         let guard = Arc::new(guard);
-        self.wrapped(move |inner| Arc::new(Guarded { guard: guard.clone(), inner }))
+        self.wrapped(move |inner, _| Arc::new(Guarded { guard: guard.clone(), inner }))
     }
 
     /// Puts a check before the routes registered after this, `fn(&C, &Request) -> Result`: a guard that
@@ -54,7 +58,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// ```
     pub fn check<M>(self, check: impl CheckFn<C, M>) -> Self {
         let check = Arc::new(check);
-        self.wrapped(move |inner| Arc::new(Checked { check: check.clone(), inner }))
+        self.wrapped(move |inner, _| Arc::new(Checked { check: check.clone(), inner }))
     }
 
     /// Gives the routes registered after this data of their own, in place of the context.
@@ -78,7 +82,7 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// ```
     pub fn data<T: Send + Sync + 'static>(self, data: T) -> Group<G, Shared<T>> {
         let data = Shared::leak(data);
-        self.wrapped(move |inner| Arc::new(WithData { data, inner }))
+        self.wrapped(move |inner, _| Arc::new(WithData { data, inner }))
     }
 
     /// Lets pages of other origins use the routes registered after this, in place of what
@@ -137,15 +141,18 @@ impl<G: 'static, C: 'static> Group<G, C> {
     /// # assert_eq!([post("/", 1 << 20), post("/", 2 << 20)], [200, 413]);
     /// ```
     pub fn limit(self, bytes: u64) -> Self {
-        self.wrapped(move |inner| limited(bytes, inner))
+        self.wrapped(move |inner, _| limited(bytes, inner))
     }
 
-    fn wrapped<R: 'static>(self, wrap: impl Fn(Action<R>) -> Action<C> + 'static) -> Group<G, R> {
+    fn wrapped<R: 'static>(
+        self,
+        wrap: impl Fn(Action<R>, &Meanings) -> Action<C> + Send + Sync + 'static,
+    ) -> Group<G, R> {
         let outer = self.wrap;
         Group {
             prefix: self.prefix,
             is_area: self.is_area,
-            wrap: Arc::new(move |inner| outer(wrap(inner))),
+            wrap: Arc::new(move |inner, meanings| outer(wrap(inner, meanings), meanings)),
             cors: self.cors,
             registry: self.registry,
         }
