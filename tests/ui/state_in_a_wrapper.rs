@@ -3,7 +3,6 @@
 use httpz::prelude::*;
 
 struct Db;
-struct State<T>(T);
 
 #[get("/")]
 fn index(State(_db): State<Db>) -> &'static str {

@@ -271,7 +271,11 @@ impl<'a> Reading<'a> {
             }
             _ if types::comes_from_paths_only(&word) => return self.stray(input, ty, name),
             _ if BODY.contains(&word.as_str()) => self.take_body(&ty, &word),
-            _ => {}
+            _ => {
+                if let Some(text) = strays::elsewhere(input, inner) {
+                    self.error(input, text);
+                }
+            }
         }
         let takes_body = match word.as_str() {
             word if BODY.contains(&word) => Some(true),

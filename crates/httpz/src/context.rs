@@ -44,7 +44,7 @@ use std::ops::Deref;
 #[diagnostic::on_unimplemented(
     message = "this handler needs `{T}`, but the router or group it is mounted on has the context `{Self}`",
     label = "mounted where no `{T}` is made",
-    note = "mount it in a group whose guard returns `{T}` or whose dispatcher passes it on (`next.run(&mut value, req, res)`), or implement `Has<{T}>` for `{Self}`"
+    note = "at the root it is what `App::new` is given, itself and not in an `Arc`; or mount the handler in a group whose guard returns `{T}` or whose dispatcher passes it on (`next.run(&mut value, req, res)`), or implement `Has<{T}>` for `{Self}`"
 )]
 pub trait Has<T: ?Sized> {
     /// Lends it.

@@ -3,7 +3,8 @@
 //! `args` has told them apart and collects the errors; here is what they say. A slip is told once: the name
 //! that was probably meant counts as taken.
 
-use syn::{Ident, PatType, Type};
+use quote::quote;
+use syn::{Ident, Pat, PatType, Type};
 
 use super::Reading;
 use crate::answer::Answer;
@@ -119,6 +120,32 @@ impl Reading<'_> {
             *taken |= param == name;
         }
     }
+}
+
+/// What is written here in place of an argument that other libraries have; only names that nobody gives to
+/// something that is read from a request.
+///
+/// Most who write one have no such type in scope. Then this is all they are told, and not that there is none.
+pub(super) fn elsewhere(input: &PatType, ty: &Type) -> Option<String> {
+    let (word, shown) = (types::last_word(ty), types::shown(ty));
+    if word == "WebSocketUpgrade" || word == "WebSocket" && shown.ends_with('>') {
+        let text = "a socket is accepted by the handler: take `req: &Request, res: &mut Response` and write \
+                    `WebSocket::accept(req, res).await?`";
+        return Some(text.to_owned());
+    }
+    if word != "State" && word != "Extension" && !shown.starts_with("web::Data<") {
+        return None;
+    }
+    let inner = shown[..shown.len() - 1].split_once('<').filter(|_| shown.ends_with('>'))?.1;
+    let name = match &*input.pat {
+        Pat::TupleStruct(pattern) => pattern.elems.first().map(|name| quote!(#name).to_string()),
+        Pat::Ident(name) => Some(name.ident.to_string()),
+        _ => None,
+    };
+    let name = name.unwrap_or_else(|| "…".to_owned());
+    Some(format!(
+        "what the application or a guard has is lent by its type: write `{name}: &{inner}`"
+    ))
 }
 
 /// The `Path<…>` of other libraries.
