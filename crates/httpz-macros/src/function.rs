@@ -9,7 +9,9 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, Visibility};
 
 use crate::attribute::Unread;
 use crate::method::Verb;
-use crate::types::{bare, forever, hides_a_type, inner, last_word, non_lifetime, without_self};
+use crate::types::{
+    bare, forever, hides_a_type, inner, is_optional, last_word, non_lifetime, without_self,
+};
 
 /// A function as it is written, its body unread: what is not looked at costs no time.
 pub(crate) struct Item {
@@ -107,6 +109,11 @@ impl Function<'_> {
             Type::ImplTrait(_) => (status, quote!(())),
             output => (status, self.outside(output)),
         }
+    }
+
+    /// May it have nothing to answer with, which is a 404?
+    pub(crate) fn may_be_none(&self) -> bool {
+        matches!(&self.sig.output, ReturnType::Type(_, output) if is_optional(output))
     }
 
     /// The type as it is written outside of the function.

@@ -79,6 +79,12 @@ impl Describer {
         self.answers.entry(status).or_insert(answer);
     }
 
+    /// There may be nothing to answer with.
+    #[doc(hidden)]
+    pub fn none(&mut self) {
+        self.answer("404", Status::NOT_FOUND.reason(), Some(problem()));
+    }
+
     fn schema<T: JsonSchema>(&mut self) -> Value {
         self.schemas.subschema_for::<T>().to_value()
     }
@@ -250,7 +256,7 @@ macro_rules! __describe {
         params { $($name:literal: $param:ty;)* }
         inputs { $($needed:literal $input:ty;)* }
         output { $status:literal $output:ty }
-        errors { $($error:ty)? }
+        errors { $($error:ty)? $(; $none:ident)? }
     ) => {
         ::core::option::Option::Some({
             fn describe(describer: &mut $crate::__private::described::Describer) {
@@ -263,6 +269,7 @@ macro_rules! __describe {
                 )*
                 <Of<$output>>::output(describer, $status);
                 $(<Of<$error>>::errors(describer);)?
+                $(describer.$none();)?
             }
             describe
         })

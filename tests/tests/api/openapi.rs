@@ -216,6 +216,36 @@ fn says_which_inputs_a_request_can_do_without() {
 }
 
 #[test]
+fn says_where_there_may_be_nothing() {
+    #[get("/a")]
+    fn perhaps() -> Option<Json<User>> {
+        None
+    }
+
+    #[get("/b")]
+    fn perhaps_or_an_error() -> Result<Option<Json<User>>> {
+        Ok(None)
+    }
+
+    #[get("/c")]
+    fn told_already() -> Result<Option<Json<User>>, Refusal> {
+        Ok(None)
+    }
+
+    let app = App::new((), |r| r.mount(routes![perhaps, perhaps_or_an_error, told_already]));
+    let client = Client::new(app.openapi(OpenApi::new("Perhaps", "1")));
+    let document: Value = client.get("/openapi.json").read_json();
+    for (path, text) in
+        [("/a", "Not Found"), ("/b", "Not Found"), ("/c", "no such user; no such team")]
+    {
+        client.get(path).status(404);
+        let responses = &document["paths"][path]["get"]["responses"];
+        assert_eq!(responses["404"]["description"], text, "{path}");
+        assert!(responses["200"]["content"]["application/json"].is_object());
+    }
+}
+
+#[test]
 fn says_which_bodies_are_forms_with_files() {
     let app = App::new((), |r| r.mount(routes![pictures, films]));
     let client = Client::new(app.openapi(OpenApi::new("Files", "1")));

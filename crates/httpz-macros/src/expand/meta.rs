@@ -75,10 +75,11 @@ fn types_of(route: &Route<'_>) -> TokenStream {
     }
     let (status, output) = route.function.output();
     let error = route.function.error();
+    let none = route.function.may_be_none().then(|| quote!(; none));
     quote! {
         params { #(#params)* }
         inputs { #(#inputs)* }
         output { #status #output }
-        errors { #error }
+        errors { #error #none }
     }
 }
