@@ -12,5 +12,5 @@ pub use httpz_macros::{
 pub use crate::{
     App, Body, Bytes, Chunks, Config, ContentType, Cookies, Error, Form, Group, Has, HasMut,
     Header, Html, Json, Method, Next, OrStatus, Query, Redirect, Request, Respond, Response,
-    Result, Router, Shared, Status, async_handler, handler, json, routes,
+    Result, Router, Routes, Shared, Status, async_handler, handler, json, routes,
 };

@@ -79,6 +79,36 @@ impl<C: 'static, R: Route<C>> Endpoint<C> for Routed<R> {
 }
 
 /// A list of routes for the context `C`, as `routes![…]` makes it.
+///
+/// What a module has to offer is a function that gives one. `C` is the context of the place where it is mounted:
+/// [`Shared<G>`](crate::Shared) where nothing has been put in its place, otherwise what the guard makes.
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// struct Db;
+///
+/// mod notes {
+///     use httpz::prelude::*;
+///
+///     use super::Db;
+///
+///     #[get("/notes")]
+///     fn list(db: &Db) -> &'static str {
+///         let _ = db;
+///         "none"
+///     }
+///
+///     pub fn routes() -> Routes<Shared<Db>> {
+///         routes![list]
+///     }
+/// }
+///
+/// # fn main() {
+/// let app = App::new(Db, |r| r.group("/api", |g| g.mount(notes::routes())));
+/// # httpz::testing::Client::new(app).get("/api/notes").text("none");
+/// # }
+/// ```
 pub struct Routes<C> {
     pub(crate) list: Vec<Listed<C>>,
 }
