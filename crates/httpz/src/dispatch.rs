@@ -86,6 +86,33 @@ use crate::{Flow, Request, Response, Result, Shared};
 /// # client.request(Method::Get, "/me").header("cookie", "session=t").send().text("ann");
 /// ```
 ///
+/// Or shape the errors of its group in a way of their own. It sees their status, whatever type they came from; what is
+/// the server's fault is passed on, since only then it is logged:
+///
+/// ```
+/// use httpz::prelude::*;
+///
+/// async fn pages<C>(next: Next<'_, C>, cx: &mut C, req: &Request, res: &mut Response) -> Result {
+///     match next.run(cx, req, res).await {
+///         Err(error) if error.code() < 500 && !res.written() => {
+///             res.clear();
+///             res.status(error.code());
+///             Html(format!("<h1>Admin: {}</h1>", error.code())).respond(res)
+///         }
+///         outcome => outcome,
+///     }
+/// }
+///
+/// fn only_admins(_: &Shared<()>, req: &Request) -> Result {
+///     req.header("x-admin").map(|_| ()).or_status(403)
+/// }
+///
+/// let app = App::new((), |r| {
+///     r.group("/admin", |g| g.dispatch(pages).check(only_admins).get("/", handler(|_, _| "hello")))
+/// });
+/// # httpz::testing::Client::new(app).get("/admin/").status(403).text("<h1>Admin: 403</h1>");
+/// ```
+///
 /// It can be run again, as long as nothing of an answer has been sent:
 ///
 /// ```
