@@ -105,3 +105,16 @@ fn a_head_has_its_declared_length_without_a_piece() {
     client.get("/film").status(200).header("content-length", "3").text("abc");
     client.head("/film").status(200).header("content-length", "3");
 }
+
+/// As whoever passes on the answer of another server says of one whose length that has not told.
+#[test]
+fn a_head_of_unknown_length_begins_with_an_empty_piece() {
+    let app = App::new((), |r| {
+        r.get("/passed-on", async_handler(async |_, res| res.chunk("").await))
+            .get("/nothing", handler(|_, _| ()))
+    });
+    let client = Client::new(app);
+    let head = client.head("/passed-on").status(200).no_header("content-length");
+    head.header("transfer-encoding", "chunked").text("");
+    client.head("/nothing").status(200).header("content-length", "0");
+}
