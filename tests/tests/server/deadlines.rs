@@ -101,6 +101,20 @@ fn a_peer_that_never_stops_sending_is_cut() {
     stop(server);
 }
 
+/// Its line is slow: what it sends takes longer than the time for its end.
+#[test]
+fn a_peer_that_still_sends_a_refused_upload_gets_to_its_answer() {
+    let server = start(short());
+    let mut peer = Raw::connect(server.addr());
+    peer.send("POST /guarded/ HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n");
+    for _ in 0..30 {
+        peer.send([b'x'; 100_000]);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(peer.answer().status, 403);
+    stop(server);
+}
+
 /// Closed in order, megabytes of it stayed with the system for minutes.
 #[test]
 fn what_a_peer_does_not_read_is_not_kept_for_it() {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use httpz::ext::websocket::WebSocket;
 use httpz::prelude::*;
 use httpz::sse::Event;
-use httpz_tests::{Raw, has_command, resident};
+use httpz_tests::{Raw, eventually, has_command, resident};
 
 use super::{start, stop};
 
@@ -128,9 +128,16 @@ fn a_peer_that_need_not_be_waited_for_leaves_time_for_others() {
 }
 
 fn others_have_their_turn(sent: Vec<u8>) {
-    let config = Config { workers: 1, port: 0, ..Config::default() };
-    let app =
-        App::new(AtomicUsize::new(0), |r| r.mount(routes![work, work_on, done])).config(config);
+    let meanwhile = meanwhile(sent);
+    assert!(meanwhile < 6000, "{meanwhile} of two peers before three of a third");
+}
+
+/// How much is counted for two peers that send this, while a third asks three times.
+fn meanwhile(sent: Vec<u8>) -> usize {
+    let mut config = Config { workers: 1, port: 0, ..Config::default() };
+    config.shutdown.deadline = Duration::from_millis(500);
+    let routes = routes![work, work_on, done];
+    let app = App::new(AtomicUsize::new(0), |r| r.mount(routes)).config(config);
     let server = app.start().expect("it starts");
     let addr = server.addr();
     let busy = || {
@@ -148,10 +155,41 @@ fn others_have_their_turn(sent: Vec<u8>) {
     let mut third = Raw::connect(addr);
     let counts: [usize; 4] =
         [0; 4].map(|_| third.get("/done").body.parse().expect("it is a number"));
-    stop(server);
+    server.shutdown();
+    drop(third);
+    server.wait();
     peers.into_iter().for_each(|peer| _ = peer.join());
-    let meanwhile = counts[3] - counts[0];
-    assert!(meanwhile < 6000, "{counts:?}: so many of two peers before each of a third");
+    counts[3] - counts[0]
+}
+
+/// Takes longer for each message than the peer takes to send it.
+#[get("/ponder")]
+async fn ponder(count: &AtomicUsize, req: &Request, res: &mut Response) -> Result {
+    let mut socket = WebSocket::accept(req, res).await?;
+    while socket.next().await.is_some() {
+        count.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    Ok(())
+}
+
+/// It heard of the end only when it had nothing to read.
+#[test]
+fn a_socket_that_is_never_without_messages_ends_with_the_server() {
+    let config = Config { workers: 1, port: 0, ..Config::default() };
+    let app = App::new(AtomicUsize::new(0), |r| r.mount(routes![ponder, done])).config(config);
+    let server = app.start().expect("it starts");
+    let mut peer = Raw::connect(server.addr());
+    peer.send(
+        "GET /ponder HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    peer.send(b"\x81\x80mask".repeat(50_000));
+    let done = || Raw::connect(server.addr()).get("/done").body;
+    eventually("messages are read", || done() != "0");
+    let (began, deadline) = (Instant::now(), Config::default().shutdown.deadline);
+    stop(server);
+    assert!(began.elapsed() < deadline / 2, "it took {:?}", began.elapsed());
 }
 
 #[test]

@@ -19,6 +19,13 @@ use crate::proto::{Framing, Head, Method, ProtocolError};
 use crate::service::Service;
 use crate::wire::{Wait, Wire};
 
+/// Who still sends after the last answer gets the time for its end anew with every so many bytes, so that a slow line
+/// brings a refused upload to its end, and its sender to the answer.
+const STRIDE: usize = 64 * 1024;
+
+/// Up to this many, so that no peer sends for ever to nobody.
+const HEARD_OUT: usize = 64 * 1024 * 1024;
+
 impl<W: Wire + 'static, S: Service> Conn<W, S> {
     /// Says why a request is not served, and ends the connection.
     #[cold]
@@ -86,7 +93,14 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         self.wire.wait(Wait::Linger);
         // On the heap, and only now: most farewells have ended above.
         let (wire, mut room) = (&*self.wire, vec![0; 4096]);
-        while poll_fn(|cx| wire.poll_read(cx, &mut room)).await.is_ok_and(|n| n > 0) {}
+        let (mut heard, mut until) = (0, STRIDE);
+        while let Ok(n @ 1..) = poll_fn(|cx| wire.poll_read(cx, &mut room)).await {
+            heard += n;
+            if heard >= until && heard < HEARD_OUT {
+                until = heard + STRIDE;
+                wire.wait(Wait::Linger);
+            }
+        }
     }
 }
 

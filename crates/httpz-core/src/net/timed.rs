@@ -36,7 +36,8 @@ pub struct Timeouts {
     pub keep_alive: Duration,
     /// Between two events of an event stream; then a ping is sent. Default 15 s.
     pub ping: Duration,
-    /// For the peer to close its side after we have closed ours. Default 2 s.
+    /// For the peer to close its side after we have closed ours; again with every 64 KiB of the first 64 MiB that it
+    /// still sends. Default 2 s.
     pub linger: Duration,
     /// For a handler that waits, after the peer has ended its side of the connection; then it is dropped. Most peers
     /// that do so have left; only a few still want the answer, and nobody can tell. Those that have reset the

@@ -188,6 +188,10 @@ impl<'a> WebSocket<'a> {
         if self.in_a_row == TURN {
             ready!(self.tunnel.poll_turn(cx));
             self.in_a_row = 0;
+            // A peer that sends without end would hold up the end of the server.
+            if self.tunnel.is_over() {
+                self.leave();
+            }
         }
         loop {
             if self.closed.is_some() {
@@ -229,10 +233,7 @@ impl<'a> WebSocket<'a> {
         self.inbox.truncate(before + n);
         match ready!(came) {
             Ok(Came::Bytes(_)) => self.pinged = false,
-            Ok(Came::Nothing) if self.tunnel.is_over() => {
-                self.say_bye(CloseCode::AWAY, "");
-                self.closed = Some(CloseCode::AWAY);
-            }
+            Ok(Came::Nothing) if self.tunnel.is_over() => self.leave(),
             Ok(Came::Nothing) if !self.pinged => {
                 self.pinged = true;
                 self.tunnel.push(&frame::frame(Opcode::Ping, b""));
@@ -240,6 +241,14 @@ impl<'a> WebSocket<'a> {
             Ok(Came::Nothing | Came::End) | Err(_) => self.closed = Some(CloseCode::LOST),
         }
         Poll::Ready(())
+    }
+
+    /// Ends the socket because the server ends.
+    fn leave(&mut self) {
+        if self.closed.is_none() {
+            self.say_bye(CloseCode::AWAY, "");
+            self.closed = Some(CloseCode::AWAY);
+        }
     }
 
     /// Looks at the frames that have come, up to one that completes a message.
