@@ -172,6 +172,7 @@ pub mod __private {
     pub use crate::dispatch::limited;
     pub use crate::extract::header::field;
     pub use crate::extract::param::{param_error, variant};
+    pub use crate::extract::unread;
     pub use crate::guard::{Nowhere, Outcome, guarded};
     pub use crate::handler::{Action, async_route, sync_route};
     pub use crate::http_error::{KnownMeaning, MeaningOf, NoMeaning, always, told_by};

@@ -208,7 +208,15 @@ fn unread(route: &Route<'_>) -> Option<TokenStream> {
             if takes_body.is_none() || types::last_word(types::inner(ty)) == ON_DEMAND =>
         {
             let (span, ty, kind) = (ty.span(), without_lifetimes(ty), how.kind());
-            Some(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES.on_demand()))
+            if takes_body.is_some() {
+                return Some(quote_spanned!(span=> <#ty as #httpz::#kind<'_>>::TAKES.on_demand()));
+            }
+            // One that is no argument is told so once, where it is read.
+            Some(quote! {{
+                #[allow(unused_imports, reason = "needed where a type is no argument")]
+                use #httpz::__private::unread::{Of, Unknown as _};
+                <Of<#ty>>::ON_DEMAND
+            }})
         }
         _ => None,
     });

@@ -134,6 +134,29 @@ pub trait AsyncFromRequest<'b>: Sized {
     fn from_request(req: &'b Request) -> impl Future<Output = Result<Self>>;
 }
 
+/// Whether a type takes the body unread, for macros that know types by their tokens only.
+///
+/// `<Of<T>>::ON_DEMAND` compiles for every type, so that one that is no argument is told so once, where it is read.
+#[doc(hidden)]
+pub mod unread {
+    use std::marker::PhantomData;
+
+    use super::AsyncFromRequest;
+
+    #[derive(Debug)]
+    pub struct Of<T>(PhantomData<T>);
+
+    impl<'b, T: AsyncFromRequest<'b>> Of<T> {
+        pub const ON_DEMAND: bool = T::TAKES.on_demand();
+    }
+
+    pub trait Unknown {
+        const ON_DEMAND: bool = false;
+    }
+
+    impl<T> Unknown for Of<T> {}
+}
+
 #[diagnostic::do_not_recommend]
 impl<'b, T: FromRequest<'b>> AsyncFromRequest<'b> for T {
     const TAKES: Takes = T::TAKES;
