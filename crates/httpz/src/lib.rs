@@ -49,6 +49,7 @@
 //! | `multipart` | `ext::multipart`: forms with files in them |
 //! | `openapi` | `ext::openapi`, `App::openapi`: a description of all routes, and a page to browse it |
 //! | `proxy-protocol` | connections that begin with a PROXY header, [`Listen`] |
+//! | `rate-limit` | `ext::rate_limit`: how often the same client may ask |
 //! | `systemd` | `ext::systemd`: sockets opened by a supervisor |
 //! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 //! | `uuid` | `Uuid` as a path parameter |

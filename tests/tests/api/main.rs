@@ -7,6 +7,7 @@ mod attributes;
 mod contexts;
 mod errors;
 mod extraction;
+mod extras;
 mod files;
 mod handlers;
 mod macros;

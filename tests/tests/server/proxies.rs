@@ -1,5 +1,6 @@
 //! Who the client is, when others stand in between.
 
+use httpz::ext::rate_limit::RateLimit;
 use httpz::prelude::*;
 use httpz::{Config, Handle, Listen, Proxies};
 use httpz_tests::Raw;
@@ -86,5 +87,24 @@ fn a_proxy_header_that_does_not_come_is_not_waited_for_without_end() {
         peer.send(beginning);
         assert_eq!(peer.rest(), "", "{beginning:?}");
     }
+    stop(server);
+}
+
+#[test]
+fn a_rate_is_that_of_the_client_whichever_proxy_and_worker_it_comes_by() {
+    let proxies = Proxies::trusting(["127.0.0.0/8"]).expect("it is a network");
+    let config = Config { workers: 2, proxies, ..Config::default() };
+    let limit = RateLimit::per_minute(3);
+    let app = App::new((), |r| r.dispatch(limit).get("/who", who)).config(config);
+    let server = app.start_on(local()).expect("it starts");
+    let status = |client: &str| {
+        let request = format!("GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {client}\r\n\r\n");
+        Raw::connect(server.addr()).send(request).answer().status
+    };
+    let all: Vec<_> = (0..9).map(|_| status("203.0.113.9")).collect();
+    assert_eq!(all, [200, 200, 200, 429, 429, 429, 429, 429, 429]);
+    assert_eq!(status("203.0.113.10"), 200);
+    let network: Vec<_> = (1..6).map(|n| status(&format!("2001:db8::{n}"))).collect();
+    assert_eq!(network, [200, 200, 200, 429, 429]);
     stop(server);
 }

@@ -10,6 +10,8 @@ pub mod metrics;
 pub mod multipart;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+#[cfg(feature = "rate-limit")]
+pub mod rate_limit;
 #[cfg(feature = "systemd")]
 pub mod systemd;
 #[cfg(feature = "websocket")]
