@@ -1,6 +1,7 @@
 //! Who the client is, when others stand in between.
 
 use httpz::ext::rate_limit::RateLimit;
+use httpz::ext::request_id::RequestIds;
 use httpz::prelude::*;
 use httpz::{Config, Handle, Listen, Proxies};
 use httpz_tests::Raw;
@@ -106,5 +107,46 @@ fn a_rate_is_that_of_the_client_whichever_proxy_and_worker_it_comes_by() {
     assert_eq!(status("203.0.113.10"), 200);
     let network: Vec<_> = (1..6).map(|n| status(&format!("2001:db8::{n}"))).collect();
     assert_eq!(network, [200, 200, 200, 429, 429]);
+    stop(server);
+}
+
+#[test]
+fn an_id_is_taken_over_from_a_trusted_proxy_that_one_was_told_to_trust() {
+    for (ids, trusted, is_taken) in [
+        (RequestIds::new().trust(), "127.0.0.0/8", true),
+        (RequestIds::new().trust(), "192.0.2.0/24", false),
+        (RequestIds::new(), "127.0.0.0/8", false),
+    ] {
+        let proxies = Proxies::trusting([trusted]).expect("it is a network");
+        let config = Config { workers: 1, proxies, ..Config::default() };
+        let app = App::new((), |r| r.get("/who", who)).request_ids(ids).config(config);
+        let server = app.start_on(local()).expect("it starts");
+        for (sent, is_sound) in [("edge-7", true), ("a b", false), ("a\"", false)] {
+            let request = format!("GET /who HTTP/1.1\r\nHost: a\r\nX-Request-Id: {sent}\r\n\r\n");
+            let answer = Raw::connect(server.addr()).send(request).answer();
+            let mut lines = answer.head.lines();
+            let id = lines.find_map(|line| line.strip_prefix("X-Request-Id: "));
+            let id = id.expect("every answer has one");
+            assert_eq!(id == sent, is_taken && is_sound, "{id} of {sent}");
+        }
+        stop(server);
+    }
+}
+
+#[test]
+fn a_request_does_not_inherit_the_id_of_the_one_before() {
+    let name = handler(|req, _| req.id().unwrap_or("none").to_owned());
+    let app = App::new((), |r| r.get("/", name)).before_routing(|req, _| {
+        req.header("x-id").map(|id| req.set_id(id));
+        Ok(())
+    });
+    let config = Config { workers: 1, ..Config::default() };
+    let server = app.config(config).start_on(local()).expect("it starts");
+    let mut peer = Raw::connect(server.addr());
+    let requests = ["X-Id: one\r\n", "", "X-Id: two\r\n", ""];
+    let requests = requests.map(|field| format!("GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n"));
+    peer.send(requests.concat());
+    let heard: Vec<_> = requests.iter().map(|_| peer.answer().body).collect();
+    assert_eq!(heard, ["one", "none", "two", "none"]);
     stop(server);
 }

@@ -9,8 +9,11 @@ pub fn trouble(what: Arguments<'_>) {
 }
 
 /// A request could not be answered as asked; `url` is as it was sent.
-pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display) {
-    line(format_args!("{method} {url}: {status}: {error}"));
+pub fn request_failed(method: &str, url: &str, status: u16, id: Option<&str>, error: &dyn Display) {
+    match id {
+        Some(id) => line(format_args!("{method} {url}: {status}: {error} (request {id})")),
+        None => line(format_args!("{method} {url}: {status}: {error}")),
+    }
 }
 
 /// Writes one line, even if the causes contain line ends.

@@ -8,9 +8,9 @@ pub fn trouble(what: Arguments<'_>) {
 }
 
 /// A request could not be answered as asked; `url` is as it was sent.
-pub fn request_failed(method: &str, url: &str, status: u16, error: &dyn Display) {
+pub fn request_failed(method: &str, url: &str, status: u16, id: Option<&str>, error: &dyn Display) {
     let error = OneLine(error);
-    tracing::error!(target: "httpz", method, url, status, %error, "request failed");
+    tracing::error!(target: "httpz", method, url, status, request_id = id, %error, "request failed");
 }
 
 /// What is shown without line ends and other control characters, as on standard error: causes may have the words of a
@@ -82,7 +82,7 @@ mod tests {
     fn what_is_told_is_one_line() {
         let notes = Notes::default();
         tracing::subscriber::with_default(notes.clone(), || {
-            request_failed("GET", "/", 500, &"no user ann\nERROR\u{1b}[0m\r\n");
+            request_failed("GET", "/", 500, None, &"no user ann\nERROR\u{1b}[0m\r\n");
             trouble(format_args!("\n{}\n", "a"));
         });
         let notes = notes.0.lock().unwrap();
@@ -94,7 +94,8 @@ mod tests {
     fn a_failed_request_is_an_event_with_fields() {
         let notes = Notes::default();
         tracing::subscriber::with_default(notes.clone(), || {
-            request_failed("GET", "/a?b=%20", 500, &"no database");
+            request_failed("GET", "/a?b=%20", 500, None, &"no database");
+            request_failed("GET", "/", 500, Some("c0ffee"), &"no database");
             trouble(format_args!("worker {} ended", 3));
         });
         assert_eq!(
@@ -105,6 +106,13 @@ mod tests {
                 "method=\"GET\"",
                 "url=\"/a?b=%20\"",
                 "status=500",
+                "error=no database",
+                "ERROR",
+                "message=request failed",
+                "method=\"GET\"",
+                "url=\"/\"",
+                "status=500",
+                "request_id=\"c0ffee\"",
                 "error=no database",
                 "WARN",
                 "message=worker 3 ended"

@@ -58,6 +58,11 @@ impl Arena {
         std::str::from_utf8_mut(bytes).expect("these bytes were a string just now")
     }
 
+    /// Counts it as used, though nothing is in it yet.
+    pub(crate) fn touch(&self) {
+        self.bump();
+    }
+
     /// Does it have memory, so that something may have been put in?
     #[inline]
     pub(crate) fn is_used(&self) -> bool {

@@ -66,10 +66,16 @@ impl Request {
         said.filter(|said| host::is_authority(said.as_bytes())).or_else(|| self.host())
     }
 
+    /// Is the peer a trusted proxy ([`Proxies`](crate::Proxies)), so that what it says about a request can be
+    /// believed?
+    pub fn is_from_proxy(&self) -> bool {
+        let peer = self.peer_addr().map(|addr| addr.ip().to_canonical());
+        self.proxies().trusts(peer)
+    }
+
     /// What the peer itself wrote, if it is trusted: the last entry of a field.
     fn said_by_proxy(&self, field: &str, name: Option<&str>) -> Option<&str> {
-        let peer = self.peer_addr().map(|addr| addr.ip().to_canonical());
-        if !self.proxies().trusts(peer) {
+        if !self.is_from_proxy() {
             return None;
         }
         let entry = self.entries_backwards(field).next()?;

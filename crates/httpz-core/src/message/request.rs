@@ -5,9 +5,11 @@
 //! handled (a late body, the parsed query) sits in cells.
 //!
 //! Here is what the head says and how a request begins and ends. The parameters of its route are in
-//! `request/params.rs`, its body is in `request/body.rs`, and tests make requests in `request/made.rs`.
+//! `request/params.rs`, its body is in `request/body.rs`, the name that logs know it by in `request/id.rs`, and tests
+//! make requests in `request/made.rs`.
 
 mod body;
+mod id;
 mod made;
 mod params;
 
@@ -46,6 +48,8 @@ pub struct Request {
     decoded: OnceCell<Decoded>,
     query: OnceCell<PairTable>,
     form: OnceCell<PairTable>,
+    /// Emptied with the arena.
+    id: OnceCell<Box<str>>,
     arena: Rc<Arena>,
     slots: Slots,
 }
@@ -71,6 +75,7 @@ impl Request {
             decoded: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
+            id: OnceCell::new(),
             slots: Slots::default(),
         }
     }
@@ -271,6 +276,7 @@ impl Request {
 
     #[inline(never)]
     fn empty_arena(&mut self) {
+        self.id.take();
         self.link.forget_arena();
         match Rc::get_mut(&mut self.arena) {
             Some(arena) => arena.reset(Sizes::KEPT_ARENA),

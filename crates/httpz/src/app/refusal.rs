@@ -89,7 +89,7 @@ pub(super) fn note_late(req: &Request, error: &Error) {
 
 fn say(req: &Request, when: &str, error: &Error) {
     let said = format!("{when}{}", error.chain());
-    log::request_failed(req.method().as_str(), req.target(), error.code(), &said);
+    log::request_failed(req.method().as_str(), req.target(), error.code(), req.id(), &said);
 }
 
 #[cfg(test)]

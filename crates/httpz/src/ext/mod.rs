@@ -12,6 +12,8 @@ pub mod multipart;
 pub mod openapi;
 #[cfg(feature = "rate-limit")]
 pub mod rate_limit;
+#[cfg(feature = "request-id")]
+pub mod request_id;
 #[cfg(feature = "systemd")]
 pub mod systemd;
 #[cfg(feature = "websocket")]
