@@ -21,6 +21,9 @@ pub enum SameSite {
     None,
 }
 
+/// Bytes of name and value that browsers keep (6265bis §5.7).
+const LARGEST: usize = 4096;
+
 /// A cookie for [`Response::cookie`].
 ///
 /// Unless told otherwise, it holds for every path of this host until the browser is closed.
@@ -129,6 +132,9 @@ impl Cookie {
         {
             return Err(ResponseFault::CookieText);
         }
+        if name.len() + value.len() > LARGEST {
+            return Err(ResponseFault::CookieTooLarge);
+        }
         let prefix = |prefix: &str| {
             name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
@@ -220,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_no_browser_would_keep_is_refused() {
-        use ResponseFault::{CookieRefused, CookieText};
+        use ResponseFault::{CookieRefused, CookieText, CookieTooLarge};
         for (cookie, fault) in [
             (Cookie::new("", "b"), CookieText),
             (Cookie::new("a b", "c"), CookieText),
@@ -231,6 +237,7 @@ mod tests {
             (Cookie::new("a", "b").path("app"), CookieText),
             (Cookie::new("a", "b").path("/; Secure"), CookieText),
             (Cookie::new("a", "b").domain("a;b"), CookieText),
+            (Cookie::new("a", "b".repeat(4096)), CookieTooLarge),
             (Cookie::new("a", "b").same_site(SameSite::None), CookieRefused),
             (Cookie::new("__Secure-a", "b"), CookieRefused),
             (Cookie::new("__Host-a", "b").secure().path("/app"), CookieRefused),
@@ -239,6 +246,7 @@ mod tests {
             assert_eq!(cookie.written(), Err(fault), "{cookie:?}");
         }
         assert!(Cookie::new("__Host-a", "b").secure().written().is_ok());
+        assert!(Cookie::new("a", "b".repeat(4095)).written().is_ok());
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum ResponseFault {
     CookieText,
     /// A cookie that browsers refuse for its attributes.
     CookieRefused,
+    /// A cookie whose name and value are longer than browsers keep.
+    CookieTooLarge,
     /// A field or a status was set after the head had been sent, or a chunk after the whole answer.
     TooLate,
 }
@@ -47,8 +49,10 @@ pub enum ResponseFault {
 impl ResponseFault {
     /// Does it tell of one field or cookie, whose name says where to look?
     pub(super) fn is_about_a_name(self) -> bool {
-        use ResponseFault::{CookieRefused, CookieText, FieldForbidden, FieldName, FieldValue};
-        matches!(self, FieldName | FieldValue | FieldForbidden | CookieText | CookieRefused)
+        use ResponseFault::{CookieRefused, CookieText, CookieTooLarge};
+        use ResponseFault::{FieldForbidden, FieldName, FieldValue};
+        matches!(self, FieldName | FieldValue | FieldForbidden)
+            || matches!(self, CookieText | CookieRefused | CookieTooLarge)
     }
 }
 
@@ -115,6 +119,10 @@ impl fmt::Display for ResponseFault {
             Self::CookieRefused => {
                 "a cookie would be refused by browsers: SameSite=None, `__Secure-` and `__Host-` \
                  need `secure()`, `__Host-` also the path `/` and no domain"
+            }
+            Self::CookieTooLarge => {
+                "a cookie's name and value have more than 4096 bytes, and browsers drop it: keep the data \
+                 on the server and its id in the cookie"
             }
             Self::TooLate => {
                 "the response was changed after it had been sent: set everything before the first \
