@@ -51,6 +51,7 @@
 //! | `proxy-protocol` | connections that begin with a PROXY header, [`Listen`] |
 //! | `rate-limit` | `ext::rate_limit`: how often the same client may ask |
 //! | `request-id` | `ext::request_id`, `App::request_ids`: an id for each request, in its answer, its handler and the log |
+//! | `signed-cookies` | `ext::signed_cookies`: cookies that only this application can have written |
 //! | `systemd` | `ext::systemd`: sockets opened by a supervisor |
 //! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 //! | `uuid` | `Uuid` as a path parameter |

@@ -1,12 +1,14 @@
-//! What stands behind features and around handlers: rates and ids.
+//! What stands behind features and around handlers: rates, ids and signatures.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use httpz::ext::rate_limit::RateLimit;
 use httpz::ext::request_id::{RequestId, RequestIds};
+use httpz::ext::signed_cookies::Keys;
 use httpz::prelude::*;
 use httpz::testing::{Client, Exchange};
-use httpz::{Ended, Observe};
+use httpz::{Cookie, Ended, Observe};
 
 #[test]
 fn who_asks_too_often_is_told_by_on_error_before_its_body_is_read() {
@@ -133,4 +135,66 @@ fn a_handler_that_wants_an_id_is_told_in_the_log_where_none_is_given() {
     let exchange = Exchange::new();
     exchange.req().set_id("c0ffee");
     assert_eq!(id(RequestId(exchange.req().id().unwrap())), "c0ffee");
+}
+
+#[post("/name/:name")]
+fn set_name(keys: &Keys, name: &str, res: &mut Response) {
+    res.cookie(keys.cookie_for("name", name, Duration::from_secs(60)));
+}
+
+#[post("/short/:name")]
+fn set_for_no_time(keys: &Keys, name: &str, res: &mut Response) {
+    res.cookie(keys.cookie_for("name", name, Duration::ZERO));
+}
+
+#[post("/numbers/:n")]
+fn set_numbers(keys: &Keys, n: usize, res: &mut Response) -> Result {
+    res.cookie(keys.json_cookie("numbers", &vec![7; n], Duration::from_secs(60))?);
+    Ok(())
+}
+
+#[get("/name")]
+fn name(keys: &Keys, req: &Request) -> Option<String> {
+    keys.read(req, "name")
+}
+
+#[get("/numbers")]
+fn numbers(keys: &Keys, req: &Request) -> Option<Json<Vec<u8>>> {
+    keys.read_json(req, "numbers").map(Json)
+}
+
+#[post("/end")]
+fn end(res: &mut Response) {
+    res.cookie(Cookie::removal("name"));
+}
+
+#[test]
+fn a_signed_cookie_goes_to_the_browser_and_back() {
+    let keys = Keys::new("k".repeat(32)).unwrap();
+    let list = routes![set_name, set_for_no_time, set_numbers, name, numbers, end];
+    let client = Client::new(App::new(keys, |r| r.mount(list)));
+    let post = |path: &str| client.request(Method::Post, path).send();
+    client.get("/name").status(404);
+    let reply = post("/name/ann%20b%C3%B6%3B").status(200);
+    let set = reply.find_header("set-cookie").unwrap();
+    assert!(set.ends_with("; Path=/; Max-Age=60; SameSite=Lax; HttpOnly"), "{set}");
+    client.get("/name").text("ann b\u{f6};");
+    let signed = client.cookie("name").unwrap();
+    client.set_cookie("numbers", &signed).get("/numbers").status(404);
+    post("/end").status(200);
+    client.get("/name").status(404);
+    // Kept on by the client, as the jar of somebody who does not want it to end.
+    let set = post("/short/ann").find_header("set-cookie").unwrap().to_owned();
+    let signed = set.trim_start_matches("name=").split(';').next().unwrap();
+    client.set_cookie("name", signed).get("/name").status(404);
+}
+
+#[test]
+fn what_does_not_fit_into_a_cookie_is_no_answer() {
+    let keys = Keys::new("k".repeat(32)).unwrap();
+    let client = Client::new(App::new(keys, |r| r.mount(routes![set_numbers, numbers])));
+    let post = |path: &str| client.request(Method::Post, path).send();
+    post("/numbers/1000").status(200);
+    assert_eq!(client.get("/numbers").read_json::<Vec<u8>>().len(), 1000);
+    post("/numbers/2000").status(500).no_header("set-cookie");
 }

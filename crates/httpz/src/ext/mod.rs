@@ -14,6 +14,8 @@ pub mod openapi;
 pub mod rate_limit;
 #[cfg(feature = "request-id")]
 pub mod request_id;
+#[cfg(feature = "signed-cookies")]
+pub mod signed_cookies;
 #[cfg(feature = "systemd")]
 pub mod systemd;
 #[cfg(feature = "websocket")]
