@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::proto::{ProtocolError, Status};
 
 /// What handlers and the library return.
@@ -40,6 +42,7 @@ struct Inner {
     /// Does it say already what another one means?
     explained: bool,
     fields: Vec<(&'static str, Cow<'static, str>)>,
+    members: Vec<(&'static str, Value)>,
 }
 
 impl Error {
@@ -53,6 +56,7 @@ impl Error {
             fault: None,
             explained: false,
             fields: Vec::new(),
+            members: Vec::new(),
         }))
     }
 
@@ -73,6 +77,27 @@ impl Error {
     /// Names and values of the fields for its answer. They are set before `on_error` is asked.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.fields.iter().map(|(name, value)| (*name, &**value))
+    }
+
+    /// The same error with something that programs may read beside its text: a further member of a problem report
+    /// (RFC 9457 §3.2).
+    ///
+    /// Those that every report has (`type`, `title`, `status`, `detail`) stay as they are.
+    ///
+    /// ```
+    /// # use httpz_core::Error;
+    /// let error = Error::status(402, "your balance is too low").with_member("balance", 30);
+    /// assert_eq!(error.members().collect::<Vec<_>>(), [("balance", &30.into())]);
+    /// ```
+    #[must_use]
+    pub fn with_member(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.0.members.push((name, value.into()));
+        self
+    }
+
+    /// What programs may read beside its text.
+    pub fn members(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.members.iter().map(|(name, value)| (*name, value))
     }
 
     /// The same error with what caused it, for the log.

@@ -44,12 +44,17 @@ pub fn shape_error(req: &Request, res: &mut Response, error: &Error) {
         res.text(error.message());
         return;
     }
-    let problem = json!({
+    let mut problem = json!({
         "type": "about:blank",
         "title": Status(error.code()).reason(),
         "status": error.code(),
         "detail": error.message(),
     });
+    for (name, value) in error.members() {
+        if problem.get(name).is_none() {
+            problem[name] = value.clone();
+        }
+    }
     match res.json(&problem) {
         Ok(()) => res.content_type(ContentType::Problem),
         Err(_) => res.text(error.message()),
@@ -135,5 +140,12 @@ mod tests {
             "type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such user",
         });
         assert_eq!(problem, expected);
+
+        let error = Error::status(402, "too little").with_member("balance", 30);
+        let mut res = Response::new();
+        shape_error(&req, &mut res, &error.with_member("status", 200).with_member("balance", 40));
+        let problem: serde_json::Value = serde_json::from_slice(res.body_bytes()).unwrap();
+        assert_eq!(problem["balance"], 30, "the first of a name");
+        assert_eq!(problem["status"], 402, "what every report has stays");
     }
 }
