@@ -64,6 +64,17 @@ const NOT_STATIC: &str = "what a handler is lent lives as long as the request: l
 /// Extractors of ours that read at once, from the head.
 const HEAD: [&str; 3] = ["Query", "Header", "Cookies"];
 
+/// Goes around an extractor, and reads what that reads.
+const AROUND: &str = "Valid";
+
+/// The extractor that an argument is by its name, be there something around it or not.
+fn extractor(ty: &Type) -> String {
+    let word = types::last_word(ty);
+    let within = types::first_argument(ty).filter(|_| word == AROUND).map(types::last_word);
+    let is_known = |word: &String| BODY.contains(&word.as_str()) || HEAD.contains(&word.as_str());
+    within.filter(is_known).unwrap_or(word)
+}
+
 /// What the arguments of this function are, for these paths.
 ///
 /// # Errors
@@ -239,7 +250,7 @@ impl<'a> Reading<'a> {
 
     fn by_type(&mut self, input: &PatType, ty: Type, name: &str) -> Arg {
         let (wrapper, inner) = unwrapped(&ty);
-        let word = types::last_word(inner);
+        let word = extractor(inner);
         match inner {
             Type::Reference(reference) => {
                 let word = types::last_word(&reference.elem);

@@ -52,8 +52,13 @@ pub(crate) fn inner(ty: &Type) -> &Type {
 
 /// The `T` of `Option<T>` and `Result<T, E>`.
 pub(crate) fn wrapped(ty: &Type) -> Option<&Type> {
+    first_argument(ty).filter(|_| is_fallible(ty))
+}
+
+/// The `T` of `Name<T>`.
+pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = bare(ty) else { return None };
-    let last = path.path.segments.last().filter(|_| is_fallible(ty))?;
+    let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first() {
         Some(GenericArgument::Type(first)) => Some(bare(first)),

@@ -28,7 +28,7 @@ pub struct Describer {
     pub(crate) body: Option<Value>,
     pub(crate) answers: Map<String, Value>,
     /// Is a request refused without the input that is described?
-    needed: bool,
+    pub(crate) needed: bool,
 }
 
 impl Describer {

@@ -55,6 +55,7 @@
 //! | `systemd` | `ext::systemd`: sockets opened by a supervisor |
 //! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 //! | `uuid` | `Uuid` as a path parameter |
+//! | `validation` | `ext::validation`: values that keep rules of their own, by `garde` |
 //! | `websocket` | `ext::websocket`: messages both ways |
 
 // What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.

@@ -1,14 +1,20 @@
-//! What stands behind features and around handlers: rates, ids and signatures.
+//! What stands behind features and around handlers: rates, ids, signatures and rules.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use garde::Validate;
+use httpz::ext::openapi::OpenApi;
 use httpz::ext::rate_limit::RateLimit;
 use httpz::ext::request_id::{RequestId, RequestIds};
 use httpz::ext::signed_cookies::Keys;
+use httpz::ext::validation::Valid;
 use httpz::prelude::*;
 use httpz::testing::{Client, Exchange};
 use httpz::{Cookie, Ended, Observe};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 #[test]
 fn who_asks_too_often_is_told_by_on_error_before_its_body_is_read() {
@@ -197,4 +203,115 @@ fn what_does_not_fit_into_a_cookie_is_no_answer() {
     post("/numbers/1000").status(200);
     assert_eq!(client.get("/numbers").read_json::<Vec<u8>>().len(), 1000);
     post("/numbers/2000").status(500).no_header("set-cookie");
+}
+
+#[derive(Deserialize, Validate, JsonSchema)]
+struct Note<'a> {
+    #[garde(length(min = 3))]
+    #[serde(borrow)]
+    title: Cow<'a, str>,
+    #[garde(dive)]
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+#[derive(Deserialize, Validate, JsonSchema)]
+struct Tag {
+    #[garde(range(max = 9))]
+    id: u8,
+}
+
+#[post("/notes")]
+fn add_note(Valid(Json(note)): Valid<Json<Note<'_>>>) -> String {
+    format!("{} {}", note.title, note.tags.len())
+}
+
+#[post("/notes/later")]
+async fn add_note_later(Valid(Json(note)): Valid<Json<Note<'_>>>) -> String {
+    note.title.into_owned()
+}
+
+#[get("/tags")]
+fn tag(Valid(Query(tag)): Valid<Query<Tag>>) -> String {
+    tag.id.to_string()
+}
+
+#[post("/tags")]
+fn add_tag(tag: Result<Valid<Form<Tag>>>) -> String {
+    match tag {
+        Ok(Valid(Form(tag))) => tag.id.to_string(),
+        Err(error) => format!("{}: {}", error.code(), error.message()),
+    }
+}
+
+#[post("/tags/perhaps")]
+fn perhaps(tag: Option<Valid<Json<Tag>>>) -> String {
+    tag.map_or("none".into(), |Valid(Json(tag))| tag.id.to_string())
+}
+
+fn with_rules() -> App<()> {
+    App::new((), |r| r.mount(routes![add_note, add_note_later, tag, add_tag, perhaps]))
+}
+
+#[test]
+fn what_breaks_rules_is_refused_by_the_names_of_its_fields() {
+    let client = Client::new(with_rules());
+    let good = json!({ "title": "t\u{e9}a", "tags": [{ "id": 9 }] });
+    let bad = json!({ "title": "t", "tags": [{ "id": 9 }, { "id": 10 }] });
+    client.post("/notes", &good).status(200).text("t\u{e9}a 1");
+    client.post("/notes/later", &good).status(200).text("t\u{e9}a");
+    let text = "not valid: tags[1].id: greater than 9; title: length is lower than 3";
+    for path in ["/notes", "/notes/later"] {
+        client.post(path, &bad).status(422).text(text);
+        client.post(path, 1).status(400);
+    }
+    client.get("/tags?id=9").status(200).text("9");
+    client.get("/tags?id=10").status(422).text("not valid: id: greater than 9");
+    client.get("/tags?id=x").status(400);
+    let form = |text: &str| client.request(Method::Post, "/tags").body(text).send();
+    form("id=9").text("9");
+    form("id=10").status(200).text("422: not valid: id: greater than 9");
+    client.post("/tags/perhaps", json!({ "id": 1 })).text("1");
+    client.post("/tags/perhaps", json!({ "id": 10 })).text("none");
+    assert_eq!(
+        tag(Valid(Query(Tag { id: 10 }))),
+        "10",
+        "a call by hand is the test's own business"
+    );
+
+    let client = client.header("accept", "application/json");
+    client.post("/notes", &bad).status(422).json(json!({
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": text,
+        "errors": [
+            { "field": "tags[1].id", "detail": "greater than 9" },
+            { "field": "title", "detail": "length is lower than 3" },
+        ],
+    }));
+}
+
+#[test]
+fn descriptions_say_of_values_with_rules_what_they_say_of_others() {
+    let app = with_rules().openapi(OpenApi::new("rules", "1"));
+    let told: serde_json::Value = Client::new(app).get("/openapi.json").read_json();
+    let paths = &told["paths"];
+    let body = &paths["/notes"]["post"]["requestBody"];
+    assert_eq!(body["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Note");
+    assert_eq!(body["required"], true);
+    let parameter = &paths["/tags"]["get"]["parameters"][0];
+    assert_eq!((&parameter["name"], &parameter["in"]), (&"id".into(), &"query".into()));
+    let form = &paths["/tags"]["post"]["requestBody"]["content"];
+    assert!(form["application/x-www-form-urlencoded"].is_object(), "{form}");
+    for (path, method, refuses) in [
+        ("/notes", "post", true),
+        ("/notes/later", "post", true),
+        ("/tags", "get", true),
+        ("/tags", "post", false),
+        ("/tags/perhaps", "post", false),
+    ] {
+        let answer = &paths[path][method]["responses"]["422"];
+        assert_eq!(answer.is_object(), refuses, "{method} {path}: {answer}");
+    }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
+use garde::Validate;
+use httpz::ext::validation::Valid;
 use httpz::header::{Bearer, UserAgent};
 use httpz::prelude::*;
 use httpz::sse::{Channel, Event, EventStream, Feed, Subscription};
@@ -59,6 +61,12 @@ impl std::str::FromStr for Version {
         let number = text.strip_prefix('v').and_then(|number| number.parse().ok());
         number.map(Self).ok_or("a version is written as v1, v2 and so on")
     }
+}
+
+#[derive(Deserialize, Validate)]
+struct Short<'a> {
+    #[garde(length(max = 3))]
+    name: &'a str,
 }
 
 #[derive(Deserialize, Serialize, Debug)]
@@ -265,6 +273,24 @@ arguments! {
     fn query(Query(query): Query<Owned>) { format!("{} {:?}", query.name, query.tag) }
         "GET /query?name=a&tag=x&tag=y" => 200 "a [\"x\", \"y\"]";
         "GET /query?name=a&name=b" => 400 "query parameter `name`: given more than once";
+
+    row "`Valid<…>` of these three" both
+    #[post("/valid-json")]
+    fn valid_json(Valid(Json(short)): Valid<Json<Short<'_>>>) { short.name.to_owned() }
+        "POST /valid-json | {\"name\":\"abc\"}" => 200 "abc";
+        "POST /valid-json | {\"name\":\"abcd\"}" => 422 "not valid: name: length is greater than 3";
+
+    row "`Valid<…>` of these three" both
+    #[post("/valid-form")]
+    fn valid_form(Valid(Form(short)): Valid<Form<Short<'_>>>) { short.name.to_owned() }
+        "POST /valid-form | name=abc" => 200 "abc";
+        "POST /valid-form | name=abcd" => 422 "not valid: name: length is greater than 3";
+
+    row "`Valid<…>` of these three" both
+    #[get("/valid-query")]
+    fn valid_query(short: Option<Valid<Query<Short<'_>>>>) { short.map_or("none", |short| short.0.0.name).to_owned() }
+        "GET /valid-query?name=abc" => 200 "abc";
+        "GET /valid-query?name=abcd" => 200 "none";
 
     row "`Header<T>`" both
     #[get("/header")]

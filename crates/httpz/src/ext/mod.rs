@@ -18,5 +18,7 @@ pub mod request_id;
 pub mod signed_cookies;
 #[cfg(feature = "systemd")]
 pub mod systemd;
+#[cfg(feature = "validation")]
+pub mod validation;
 #[cfg(feature = "websocket")]
 pub mod websocket;

@@ -1,0 +1,19 @@
+//! A value that says of no field what is valid.
+
+use httpz::ext::validation::Valid;
+use httpz::prelude::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct New {
+    _name: String,
+}
+
+#[post("/users")]
+fn create(_new: Valid<Json<New>>) -> &'static str {
+    ""
+}
+
+fn main() {
+    App::new((), |r| r.mount(routes![create]));
+}
