@@ -1,6 +1,7 @@
 //! What the tests share: a raw client that says exactly the bytes it is told to.
 
 pub mod fuzz;
+pub mod tls;
 pub mod wire;
 
 use std::io::{self, Read, Write};
@@ -38,6 +39,7 @@ pub struct Raw {
 enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
+    Tls(Box<tls::Tls>),
 }
 
 impl Read for Stream {
@@ -45,6 +47,7 @@ impl Read for Stream {
         match self {
             Self::Tcp(stream) => stream.read(room),
             Self::Unix(stream) => stream.read(room),
+            Self::Tls(stream) => stream.read(room),
         }
     }
 }
@@ -54,11 +57,15 @@ impl Write for Stream {
         match self {
             Self::Tcp(stream) => stream.write(bytes),
             Self::Unix(stream) => stream.write(bytes),
+            Self::Tls(stream) => stream.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => Ok(()),
+            Self::Tls(stream) => stream.flush(),
+        }
     }
 }
 
@@ -97,6 +104,32 @@ impl Raw {
         Ok(Self { stream: Stream::Unix(stream), buffered: Vec::new() })
     }
 
+    /// Connects, says what comes before the handshake, if anything does, and shakes hands.
+    ///
+    /// # Errors
+    ///
+    /// When either side does not like the other.
+    pub fn tls(addr: SocketAddr, before: &[u8], config: rustls::ClientConfig) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(addr)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        stream.write_all(before)?;
+        let stream = Stream::Tls(Box::new(tls::Tls::shake_hands(stream, config)?));
+        Ok(Self { stream, buffered: Vec::new() })
+    }
+
+    /// What TLS is below.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn session(&self) -> &tls::Tls {
+        match &self.stream {
+            Stream::Tls(stream) => stream,
+            _ => panic!("it is not encrypted"),
+        }
+    }
+
     /// The same connection once more, to send and receive on two threads.
     ///
     /// # Errors
@@ -106,6 +139,7 @@ impl Raw {
         let stream = match &self.stream {
             Stream::Tcp(stream) => Stream::Tcp(stream.try_clone()?),
             Stream::Unix(stream) => Stream::Unix(stream.try_clone()?),
+            Stream::Tls(_) => return Err(io::ErrorKind::Unsupported.into()),
         };
         Ok(Self { stream, buffered: Vec::new() })
     }
@@ -115,6 +149,7 @@ impl Raw {
         match &self.stream {
             Stream::Tcp(stream) => stream.local_addr().ok(),
             Stream::Unix(_) => None,
+            Stream::Tls(stream) => stream.socket().local_addr().ok(),
         }
     }
 
@@ -124,13 +159,14 @@ impl Raw {
     ///
     /// When the server has closed the connection.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
-        self.stream.write_all(bytes.as_ref()).expect("the server takes bytes");
+        self.try_send(bytes).expect("the server takes bytes");
         self
     }
 
     /// Sends bytes, if the server still takes them.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
-        self.stream.write_all(bytes.as_ref())
+        self.stream.write_all(bytes.as_ref())?;
+        self.stream.flush()
     }
 
     /// Sends a GET request for `target`.
@@ -140,9 +176,10 @@ impl Raw {
 
     /// Ends our side of the connection.
     pub fn finish(&mut self) -> &mut Self {
-        let ended = match &self.stream {
+        let ended = match &mut self.stream {
             Stream::Tcp(stream) => stream.shutdown(Shutdown::Write),
             Stream::Unix(stream) => stream.shutdown(Shutdown::Write),
+            Stream::Tls(stream) => stream.finish(),
         };
         ended.expect("our side is open");
         self
@@ -154,7 +191,11 @@ impl Raw {
     ///
     /// Over a unix socket, which has no reset.
     pub fn reset(self) {
-        let Stream::Tcp(stream) = &self.stream else { panic!("it is a unix socket") };
+        let stream = match &self.stream {
+            Stream::Tcp(stream) => stream,
+            Stream::Tls(stream) => stream.socket(),
+            Stream::Unix(_) => panic!("it is a unix socket"),
+        };
         let linger = SockRef::from(stream).set_linger(Some(Duration::ZERO));
         linger.expect("it can be set");
     }

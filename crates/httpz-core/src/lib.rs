@@ -9,11 +9,12 @@
 //!
 //! # Features
 //!
-//! Both are off by default.
+//! All are off by default.
 //!
 //! | feature | brings |
 //! |---|---|
 //! | `proxy-protocol` | `Listen::proxied`: connections that begin with a PROXY header |
+//! | `tls` | `Listen::tls`: connections that begin with a TLS handshake |
 //! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 
 // What users hold they also print: in a test that fails, in a struct of their own that derives `Debug`.
@@ -40,6 +41,8 @@ pub use message::{
     Response, SameSite, Tunnel, Writer,
 };
 pub use proto::{Method, Status, Version};
+#[cfg(feature = "tls")]
+pub use server::Tls;
 pub use server::{Config, Handle, Listen, Server, blocking};
 pub use service::{Flow, Service};
 

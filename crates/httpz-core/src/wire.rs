@@ -125,6 +125,11 @@ pub trait Wire {
 
     /// The address of the peer, where it has one.
     fn peer_addr(&self) -> Option<SocketAddr>;
+
+    /// Is what goes over it encrypted?
+    fn is_secure(&self) -> bool {
+        false
+    }
 }
 
 /// Ends this wait when it is dropped, as it is when the waiting is given up: what the handler does next has no deadline.

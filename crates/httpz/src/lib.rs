@@ -53,6 +53,7 @@
 //! | `request-id` | `ext::request_id`, `App::request_ids`: an id for each request, in its answer, its handler and the log |
 //! | `signed-cookies` | `ext::signed_cookies`: cookies that only this application can have written |
 //! | `systemd` | `ext::systemd`: sockets opened by a supervisor |
+//! | `tls` | [`Listen`] with `Tls`: HTTPS, with certificates that are renewed without a restart |
 //! | `tracing` | what the server has to say goes to `tracing` instead of standard error |
 //! | `uuid` | `Uuid` as a path parameter |
 //! | `validation` | `ext::validation`: values that keep rules of their own, by `garde` |
@@ -119,6 +120,8 @@ pub use shape::{CheckFn, Dispatcher, GuardFn};
 pub use streams::Chunks;
 
 pub use bytes::Bytes;
+#[cfg(feature = "tls")]
+pub use httpz_core::Tls;
 pub use httpz_core::memory::Arena;
 pub use httpz_core::message::IntoBody;
 pub use httpz_core::proto::ProtocolError;
@@ -157,7 +160,7 @@ pub mod config {
     pub use httpz_core::IpNet;
     pub use httpz_core::net::{ConnectionLimits, Timeouts};
     pub use httpz_core::server::{ConfigError, Footprint, PoolConfig, RequestConfig};
-    pub use httpz_core::server::{ResponseConfig, ShutdownConfig};
+    pub use httpz_core::server::{ResponseConfig, ShutdownConfig, TlsConfig};
 }
 
 /// Types for the fields of a request, for [`Header`].
@@ -210,7 +213,7 @@ struct Tuning;
 struct FromHttpZig;
 
 /// And those about operating.
-#[cfg(all(doctest, feature = "handover"))]
+#[cfg(all(doctest, feature = "handover", feature = "tls"))]
 #[doc = include_str!("../../../docs/operating.md")]
 struct Operating;
 

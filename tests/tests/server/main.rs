@@ -19,6 +19,7 @@ mod restart;
 mod sharing;
 mod shutdown;
 mod timeouts;
+mod tls;
 
 use httpz::{App, Config, Error, Handle, Request, Response, Result, Shared};
 

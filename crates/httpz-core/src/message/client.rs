@@ -42,17 +42,18 @@ impl Request {
         }
     }
 
-    /// `https` when a trusted proxy says that the client speaks TLS with it, else `http`.
+    /// `https` when a trusted proxy says that the client speaks TLS with it, or when it says nothing and the connection
+    /// itself is TLS (feature `tls`); else `http`.
     pub fn scheme(&self) -> &'static str {
         let said = match self.proxies().field {
             ProxyField::XForwarded => self.said_by_proxy("x-forwarded-proto", None),
             ProxyField::Forwarded => self.said_by_proxy("forwarded", Some("proto")),
         };
-        if said.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")) {
-            "https"
-        } else {
-            "http"
-        }
+        let is_https = match said {
+            Some(scheme) => scheme.eq_ignore_ascii_case("https"),
+            None => self.comes_encrypted(),
+        };
+        if is_https { "https" } else { "http" }
     }
 
     /// The host that the client asked for: what a trusted proxy says, else [`Request::host`].

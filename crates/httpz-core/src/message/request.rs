@@ -194,6 +194,11 @@ impl Request {
         self.link.wire()?.peer_addr()
     }
 
+    /// Is the connection itself encrypted?
+    pub(super) fn comes_encrypted(&self) -> bool {
+        self.link.wire().is_some_and(|wire| wire.is_secure())
+    }
+
     /// Is the server shutting down, so that a load balancer should send requests elsewhere?
     ///
     /// True from the first phase of the shutdown on; see

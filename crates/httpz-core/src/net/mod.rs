@@ -7,6 +7,8 @@ pub mod gate;
 pub mod listen;
 pub mod socket;
 pub mod timed;
+#[cfg(feature = "tls")]
+pub mod tls;
 pub mod unix;
 
 pub use gate::{ConnectionLimits, Gate, Pass, Refused};

@@ -140,6 +140,15 @@ impl<S: Socket> SocketWire<S> {
         self.peer.set(Some(addr));
     }
 
+    /// Writes what can be written at once, whatever is waited for.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` when there is no room, of which nobody is told later.
+    pub fn try_write(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.stream.try_write(bufs)
+    }
+
     /// One read, if the socket is known to have something.
     #[inline]
     fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {

@@ -13,6 +13,11 @@ pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 pub const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
+/// The answer to a peer that speaks HTTP where TLS is spoken.
+pub const NOT_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
+    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 36\r\n\r\n\
+    HTTPS is spoken here: use https://\r\n";
+
 /// A field line that is known at compile time.
 macro_rules! field_line {
     ($name:literal, $value:literal) => {

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::unconstrained;
 
 use super::crossing::{Crossing, Crossings};
+use super::entry::Entry;
 use super::open::{Door, Listener};
 use crate::log;
 use crate::net::listen;
@@ -49,7 +50,7 @@ pub(super) struct Entrance {
 /// Where connections come from; as [`Door`], registered with the runtime.
 struct Source {
     socket: AsyncListener,
-    proxied: bool,
+    entry: Entry,
     shared: bool,
 }
 
@@ -62,7 +63,7 @@ enum AsyncListener {
 /// What serves the connections that are accepted.
 pub(super) trait ServeConn {
     /// Serves this one beside the others.
-    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, proxied: bool);
+    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, entry: &Entry);
 }
 
 impl Acceptor {
@@ -147,8 +148,8 @@ impl Acceptor {
                 };
                 pass.count_for(worker);
                 match worker == self.crossings.worker {
-                    true => server.serve_conn(stream, peer, pass, source.proxied),
-                    false => self.send_to(worker, stream, peer, pass, source.proxied, server),
+                    true => server.serve_conn(stream, peer, pass, &source.entry),
+                    false => self.send_to(worker, stream, peer, pass, &source.entry, server),
                 }
             }
             Err(why) => {
@@ -167,11 +168,11 @@ impl Acceptor {
         stream: impl Socket,
         peer: Option<SocketAddr>,
         pass: Pass,
-        proxied: bool,
+        entry: &Entry,
         server: &impl ServeConn,
     ) {
         let Ok(stream) = stream.detach() else { return };
-        let crossing = Crossing { stream, peer, pass, proxied };
+        let crossing = Crossing { stream, peer, pass, entry: entry.clone() };
         if let Some(mut refused) = self.crossings.send(worker, crossing) {
             refused.pass.count_for(self.crossings.worker);
             take_in(refused, server);
@@ -192,16 +193,16 @@ impl Acceptor {
 /// Serves a connection that another worker has accepted. One that cannot be registered here ends, as one that cannot
 /// be accepted does.
 fn take_in(crossing: Crossing, server: &impl ServeConn) {
-    let Crossing { stream, peer, pass, proxied } = crossing;
+    let Crossing { stream, peer, pass, entry } = crossing;
     match stream {
         Detached::Tcp(stream) => {
             if let Ok(stream) = TcpStream::from_std(stream) {
-                server.serve_conn(stream, peer, pass, proxied);
+                server.serve_conn(stream, peer, pass, &entry);
             }
         }
         Detached::Unix(stream) => {
             if let Ok(stream) = UnixStream::from_std(stream) {
-                server.serve_conn(stream, peer, pass, proxied);
+                server.serve_conn(stream, peer, pass, &entry);
             }
         }
     }
@@ -217,7 +218,7 @@ impl Source {
             }
             Listener::Unix(listener) => AsyncListener::Unix(UnixListener::from_std(listener)?),
         };
-        Ok(Self { socket, proxied: door.proxied, shared: door.shared })
+        Ok(Self { socket, entry: door.entry, shared: door.shared })
     }
 }
 

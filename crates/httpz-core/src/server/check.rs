@@ -5,9 +5,10 @@
 
 use ipnet::IpNet;
 
-use super::config::{Config, ConfigError, PoolConfig};
+use super::config::{Config, ConfigError, PoolConfig, TlsConfig};
 use super::listen::Listen;
 use super::proxied;
+use super::tls;
 use crate::proto::Limits;
 
 /// Threads at most: more than any machine has cores, and less than it has descriptors.
@@ -25,6 +26,7 @@ impl Config {
     /// The first mistake found.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.check_places()?;
+        self.check_tls()?;
         self.check_networks()?;
         self.check_counts()?;
         self.check_sizes()
@@ -43,8 +45,9 @@ impl Config {
             );
         }
         for (n, place) in self.listen.iter().enumerate() {
-            let missing = proxied::MISSING.filter(|_| matches!(place, Listen::Proxied(_)));
-            if let Some(mend) = missing.or_else(|| place.mistake()) {
+            let unread = proxied::MISSING.filter(|_| place.is_proxied());
+            let unspoken = tls::MISSING.filter(|_| place.is_secure());
+            if let Some(mend) = unread.or(unspoken).or_else(|| place.mistake()) {
                 return wrong("listen", format!("has `{place}`, {mend}"));
             }
             // The system chooses another port each time.
@@ -57,6 +60,29 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let TlsConfig { certificate, key } = &self.tls;
+        let lacks = |place: &&Listen| place.is_secure() && place.tls_of().is_none();
+        let lacking = self.listen.iter().find(lacks);
+        match (certificate, key, lacking) {
+            (None, _, Some(place)) => wrong(
+                "tls.certificate",
+                format!("is not set, and `{place}` needs one; name its file"),
+            ),
+            (Some(_), None, _) => {
+                wrong("tls.key", "is not set; name the file with the key of tls.certificate".into())
+            }
+            (None, Some(_), None) => {
+                wrong("tls.certificate", "is not set; name the file that belongs to tls.key".into())
+            }
+            (Some(_), Some(_), None) => wrong(
+                "tls.certificate",
+                "is set, but no place uses it; write `tls:` in front of one in `listen`".into(),
+            ),
+            (None, None, None) | (Some(_), Some(_), Some(_)) => Ok(()),
+        }
     }
 
     fn check_networks(&self) -> Result<(), ConfigError> {
@@ -168,6 +194,12 @@ mod tests {
             ("listen", |c| c.listen = vec![Listen::unix("x").mode(660)]),
             #[cfg(not(feature = "proxy-protocol"))]
             ("listen", |c| c.listen = vec!["proxy:127.0.0.1:0".parse().unwrap()]),
+            #[cfg(not(feature = "tls"))]
+            ("listen", |c| c.listen = vec!["tls:127.0.0.1:0".parse().unwrap()]),
+            #[cfg(feature = "tls")]
+            ("tls.certificate", |c| c.listen = vec!["proxy:tls:127.0.0.1:0".parse().unwrap()]),
+            ("tls.certificate", |c| c.tls.key = Some("key.pem".into())),
+            ("tls.key", |c| c.tls.certificate = Some("certificate.pem".into())),
             ("workers", |c| c.workers = 1025),
             ("pool.max", |c| c.pool.max = 0),
             ("pool.min", |c| c.pool.min = 501),

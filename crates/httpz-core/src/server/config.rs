@@ -5,10 +5,12 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::listen::Listen;
+use super::tls::{Flaw, Tls};
 use crate::exchange::PoolLimits;
 use crate::memory::Sizes;
 use crate::message::Proxies;
@@ -59,6 +61,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// How long each phase of the end takes.
     pub shutdown: ShutdownConfig,
+    /// The certificate of places that are written as text with `tls:` in front. Feature `tls`.
+    pub tls: TlsConfig,
 }
 
 impl Default for Config {
@@ -77,6 +81,7 @@ impl Default for Config {
             proxies: Proxies::default(),
             timeouts: Timeouts::default(),
             shutdown: ShutdownConfig::default(),
+            tls: TlsConfig::default(),
         }
     }
 }
@@ -139,6 +144,18 @@ impl Default for ShutdownConfig {
             deadline: Duration::from_secs(25),
         }
     }
+}
+
+/// The certificate of places that are written as text, as in `tls:0.0.0.0:8443`; others have one of their own
+/// (`Listen::tls`).
+///
+/// With places that need it and without one, or with one and without such places, the server does not start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsConfig {
+    /// The file of the certificate, in PEM, followed by those that lead to its root. Default none.
+    pub certificate: Option<PathBuf>,
+    /// The file of its key, in PEM. Default none.
+    pub key: Option<PathBuf>,
 }
 
 /// What is accepted of a request.
@@ -231,11 +248,20 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    pub(super) fn places(&self) -> Vec<Listen> {
-        match self.listen.is_empty() {
+    /// The places to listen at, with certificates where they need one.
+    pub(super) fn places(&self) -> Result<Vec<Listen>, ConfigError> {
+        let places = match self.listen.is_empty() {
             true => vec![Listen::tcp((self.address, self.port))],
             false => self.listen.clone(),
-        }
+        };
+        let (Some(certificate), Some(key)) = (&self.tls.certificate, &self.tls.key) else {
+            return Ok(places);
+        };
+        let tls = Tls::from_files(certificate.clone(), key.clone());
+        let tls = tls.map_err(|Flaw { of_key, mend }| {
+            ConfigError::new(if of_key { "tls.key" } else { "tls.certificate" }, mend)
+        })?;
+        Ok(places.into_iter().map(|place| place.with_tls(&tls)).collect())
     }
 
     /// How many workers there will be.

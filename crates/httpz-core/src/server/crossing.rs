@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::entry::Entry;
 use crate::net::{Detached, Pass};
 
 /// A connection on its way to another worker.
@@ -16,7 +17,7 @@ pub(super) struct Crossing {
     pub(super) stream: Detached,
     pub(super) peer: Option<SocketAddr>,
     pub(super) pass: Pass,
-    pub(super) proxied: bool,
+    pub(super) entry: Entry,
 }
 
 /// One worker's ends of the ways to all others.

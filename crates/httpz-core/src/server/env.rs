@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -61,6 +62,8 @@ const VARIABLES: &[(&str, Read)] = &[
     ("HTTPZ_SHUTDOWN_NOT_READY", |c, v| time(v).map(|time| c.shutdown.not_ready = time)),
     ("HTTPZ_SHUTDOWN_IDLE", |c, v| time(v).map(|time| c.shutdown.idle = time)),
     ("HTTPZ_SHUTDOWN_DEADLINE", |c, v| time(v).map(|time| c.shutdown.deadline = time)),
+    ("HTTPZ_TLS_CERTIFICATE", |c, v| path(v).map(|path| c.tls.certificate = Some(path))),
+    ("HTTPZ_TLS_KEY", |c, v| path(v).map(|path| c.tls.key = Some(path))),
 ];
 
 impl Config {
@@ -174,6 +177,13 @@ fn port(text: &str) -> Result<u16, &'static str> {
     digits(text).ok_or("a port from 0 to 65535, as in `5882`")
 }
 
+fn path(text: &str) -> Result<PathBuf, &'static str> {
+    match text {
+        "" => Err("the path of a file, as in `/etc/ssl/site.pem`"),
+        path => Ok(path.into()),
+    }
+}
+
 fn address(text: &str) -> Result<IpAddr, &'static str> {
     text.parse().map_err(|_| "an IP address, as in `127.0.0.1`")
 }
@@ -230,7 +240,7 @@ fn with_unit(text: &str, units: &[(&str, usize)]) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::net::{ConnectionLimits, Timeouts};
-    use crate::server::{PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
+    use crate::server::{PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig, TlsConfig};
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let variables = variables.iter().map(|&(name, value)| (name.to_owned(), value.into()));
@@ -282,6 +292,7 @@ mod tests {
                 half_closed: second * 6,
             },
             shutdown: ShutdownConfig { not_ready: second, idle: second, deadline: second * 120 },
+            tls: TlsConfig { certificate: Some("/a b.pem".into()), key: Some("k.pem".into()) },
         };
         let mut variables = vec![
             ("HTTPZ_LISTEN", "unix:/run/a.sock;mode=660, 0.0.0.0:80"),
@@ -318,6 +329,8 @@ mod tests {
             ("HTTPZ_SHUTDOWN_NOT_READY", "1s"),
             ("HTTPZ_SHUTDOWN_IDLE", "1 s"),
             ("HTTPZ_SHUTDOWN_DEADLINE", "2min"),
+            ("HTTPZ_TLS_CERTIFICATE", "/a b.pem"),
+            ("HTTPZ_TLS_KEY", "k.pem"),
         ];
         assert_eq!(read(&variables).unwrap(), expected);
 

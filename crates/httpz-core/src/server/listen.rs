@@ -7,15 +7,17 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::entry::Entry;
 use super::open::{Listener, Open};
+use super::tls::Tls;
 use crate::error::{Error, Result};
 use crate::net::{listen, unix};
 
 /// A place to listen at.
 ///
 /// As text: `127.0.0.1:5882`, `[::1]:80`, `localhost:80`, `unix:/run/app.sock`, or
-/// `unix:/run/app.sock;mode=660`; with `shared:` in front of a TCP address for few connections that last, and with
-/// `proxy:` in front where a load balancer sends a PROXY header.
+/// `unix:/run/app.sock;mode=660`; with `shared:` in front of a TCP address for few connections that last, with `tls:` in
+/// front of that where TLS is spoken, and with `proxy:` in front where a load balancer sends a PROXY header.
 ///
 /// ```
 /// # use httpz_core::Listen;
@@ -45,6 +47,15 @@ pub enum Listen {
     /// A place where every connection begins with a PROXY header; see `Listen::proxied`, which the
     /// cargo feature `proxy-protocol` brings.
     Proxied(Box<Self>),
+    /// A place where every connection begins with a TLS handshake; see `Listen::tls`, which the cargo feature `tls`
+    /// brings.
+    #[non_exhaustive]
+    Tls {
+        /// Where that is.
+        place: Box<Self>,
+        /// With which certificate; that of [`Config::tls`](crate::Config::tls) when it is `None`, as it is for text.
+        tls: Option<Tls>,
+    },
 }
 
 impl Listen {
@@ -78,7 +89,9 @@ impl Listen {
     pub fn mode(mut self, bits: u32) -> Self {
         match &mut self {
             Self::Unix { mode, .. } => *mode = Some(bits),
-            Self::Proxied(place) => **place = (**place).clone().mode(bits),
+            Self::Proxied(place) | Self::Tls { place, .. } => {
+                **place = (**place).clone().mode(bits);
+            }
             Self::Tcp(_) | Self::Shared(_) | Self::Open(_) => {}
         }
         self
@@ -119,7 +132,7 @@ impl Listen {
             Self::Tcp(addr) | Self::Shared(addr) => Some(*addr),
             Self::Unix { .. } => None,
             Self::Open(open) => open.addr(),
-            Self::Proxied(place) => place.addr(),
+            Self::Proxied(place) | Self::Tls { place, .. } => place.addr(),
         }
     }
 
@@ -129,7 +142,50 @@ impl Listen {
             Self::Tcp(_) | Self::Shared(_) => None,
             Self::Unix { path, .. } => Some(path),
             Self::Open(open) => open.file(),
-            Self::Proxied(place) => place.file(),
+            Self::Proxied(place) | Self::Tls { place, .. } => place.file(),
+        }
+    }
+
+    /// How its connections begin.
+    pub(super) fn entry(&self) -> Entry {
+        Entry { proxied: self.is_proxied(), tls: self.tls_of().cloned() }
+    }
+
+    /// Do its connections begin with a PROXY header?
+    pub(super) fn is_proxied(&self) -> bool {
+        match self {
+            Self::Proxied(_) => true,
+            Self::Tls { place, .. } => place.is_proxied(),
+            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => false,
+        }
+    }
+
+    /// Do its connections begin with a TLS handshake?
+    pub(super) fn is_secure(&self) -> bool {
+        match self {
+            Self::Tls { .. } => true,
+            Self::Proxied(place) => place.is_secure(),
+            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => false,
+        }
+    }
+
+    /// How it speaks TLS, if it does and that is known.
+    pub(super) fn tls_of(&self) -> Option<&Tls> {
+        match self {
+            Self::Tls { tls, place } => tls.as_ref().or_else(|| place.tls_of()),
+            Self::Proxied(place) => place.tls_of(),
+            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => None,
+        }
+    }
+
+    /// The same place, which speaks TLS like this if it speaks TLS and nothing else has been said.
+    pub(super) fn with_tls(self, usual: &Tls) -> Self {
+        match self {
+            Self::Tls { place, tls } => {
+                Self::Tls { place, tls: tls.or_else(|| Some(usual.clone())) }
+            }
+            Self::Proxied(place) => Self::Proxied(Box::new(place.with_tls(usual))),
+            other => other,
         }
     }
 
@@ -142,7 +198,7 @@ impl Listen {
             Self::Unix { mode: Some(0o1000..), .. } => {
                 Some("whose mode is over 0o777; write it in octal, as in `0o660`")
             }
-            Self::Proxied(place) => place.mistake(),
+            Self::Proxied(place) | Self::Tls { place, .. } => place.mistake(),
             Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => None,
         }
     }
@@ -176,6 +232,11 @@ impl Listen {
             Self::Proxied(place) => {
                 let opened = place.open(workers, backlog)?;
                 return Ok(Opened { place: Self::Proxied(Box::new(opened.place)), ..opened });
+            }
+            Self::Tls { place, tls } => {
+                let opened = place.open(workers, backlog)?;
+                let place = Self::Tls { place: Box::new(opened.place), tls: tls.clone() };
+                return Ok(Opened { place, ..opened });
             }
         };
         opened.map_err(|error| {
@@ -216,6 +277,7 @@ impl fmt::Display for Listen {
             }
             Self::Open(open) => open.fmt(f),
             Self::Proxied(place) => write!(f, "proxy:{place}"),
+            Self::Tls { place, .. } => write!(f, "tls:{place}"),
         }
     }
 }
@@ -235,6 +297,9 @@ impl FromStr for Listen {
         };
         if let Some(place) = text.strip_prefix("proxy:") {
             return Ok(Self::Proxied(Box::new(place.parse()?)));
+        }
+        if let Some(place) = text.strip_prefix("tls:") {
+            return Ok(Self::Tls { place: Box::new(place.parse()?), tls: None });
         }
         let Some(place) = text.strip_prefix("unix:") else {
             let (kind, name): (fn(SocketAddr) -> Self, _) = match text.strip_prefix("shared:") {
@@ -366,6 +431,8 @@ mod tests {
             "shared:127.0.0.1:80",
             "proxy:shared:127.0.0.1:80",
             "proxy:unix:/a",
+            "tls:[::1]:80",
+            "proxy:tls:shared:127.0.0.1:80",
             "unix:/a b.sock",
             "unix:rel.sock;mode=660",
         ] {

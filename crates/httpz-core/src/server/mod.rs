@@ -13,6 +13,7 @@ mod check;
 mod config;
 mod control;
 mod crossing;
+mod entry;
 mod env;
 mod footprint;
 mod handle;
@@ -23,7 +24,14 @@ mod proxied;
 #[cfg(not(feature = "proxy-protocol"))]
 #[path = "not_proxied.rs"]
 mod proxied;
+#[cfg(feature = "tls")]
+mod secured;
 mod signals;
+#[cfg(not(feature = "tls"))]
+#[path = "not_tls.rs"]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls;
 mod worker;
 
 use std::io;
@@ -43,12 +51,15 @@ use listen::Opened;
 use open::{Door, Listener};
 
 pub use blocking::blocking;
-pub use config::{Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig};
+pub use config::{
+    Config, ConfigError, PoolConfig, RequestConfig, ResponseConfig, ShutdownConfig, TlsConfig,
+};
 pub use footprint::Footprint;
 pub use handle::Handle;
 pub use listen::{Listen, Places};
 pub use open::Open;
 pub use signals::Signals;
+pub use tls::Tls;
 
 /// Starts servers.
 ///
@@ -76,7 +87,7 @@ impl Server {
     pub fn start(service: impl Service, config: Config) -> Result<Handle> {
         config.check()?;
         let workers = config.worker_count();
-        let (live, listeners) = open(&config.places(), workers, config.backlog)?;
+        let (live, listeners) = open(&config.places()?, workers, config.backlog)?;
         let (handle, controls) = handle::prepare(live, workers)?;
         let gate = Gate::new(config.connection_limits(), workers);
         let crossings = Crossings::among(workers);
@@ -96,13 +107,14 @@ fn open(wanted: &[Listen], workers: usize, backlog: u32) -> Result<(Live, Vec<Li
     let mut files = Vec::new();
     let mut listeners: Vec<Listeners> = (0..workers).map(|_| Listeners::default()).collect();
     for place in wanted {
-        let proxied = matches!(place, Listen::Proxied(_));
+        let entry = place.entry();
         let Opened { place, sockets, distinct } = place.open(workers, backlog)?;
         files.extend(place.file().map(|path| SocketFile::new(path.to_owned())));
         let duplicates = sockets.iter().flatten().take(distinct).map(Listener::duplicate);
         copies.push((place, duplicates.collect::<io::Result<_>>()?));
         for (listeners, sockets) in listeners.iter_mut().zip(sockets) {
-            let door = |listener| Door { listener, proxied, shared: distinct < workers };
+            let door =
+                |listener| Door { listener, entry: entry.clone(), shared: distinct < workers };
             listeners.doors.extend(sockets.into_iter().map(door));
         }
     }

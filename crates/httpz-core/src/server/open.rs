@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use socket2::{Domain, SockAddr, Socket};
 
+use super::entry::Entry;
+
 /// The sockets of one place, as `Listen::inherited` and `Listen::taken_over` wrap them.
 #[derive(Clone, Debug)]
 pub struct Open {
@@ -117,8 +119,8 @@ impl fmt::Display for Open {
 #[derive(Debug)]
 pub(super) struct Door {
     pub(super) listener: Listener,
-    /// Do connections begin with a PROXY header?
-    pub(super) proxied: bool,
+    /// How do connections begin?
+    pub(super) entry: Entry,
     /// Do other workers accept from the same socket?
     pub(super) shared: bool,
 }

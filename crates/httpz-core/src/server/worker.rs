@@ -13,7 +13,9 @@ use tokio::task::spawn_local;
 
 use super::acceptor::{Acceptor, Entrance, ServeConn};
 use super::control::Control;
+use super::entry::Entry;
 use super::proxied;
+use super::tls;
 use super::{Config, ShutdownConfig};
 use crate::conn::{Common, Conn};
 use crate::exchange::Pool;
@@ -119,17 +121,21 @@ impl<S: Service> Worker<S> {
 
 impl<S: Service> ServeConn for Worker<S> {
     /// Spawns a task for the connection.
-    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, proxied: bool) {
+    fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, entry: &Entry) {
         let wire = SocketWire::new(stream, peer, pass, &self.watches);
-        let conn = Conn::new(wire.clone(), self.common.clone());
-        if !proxied {
-            spawn_local(conn.serve());
+        let common = self.common.clone();
+        let Entry { proxied, tls } = entry.clone();
+        if !proxied && tls.is_none() {
+            spawn_local(Conn::new(wire, common).serve());
             return;
         }
         spawn_local(async move {
-            if proxied::enter(&wire).await {
-                drop(wire);
-                conn.serve().await;
+            if proxied && !proxied::enter(&wire).await {
+                return;
+            }
+            match tls {
+                None => Conn::new(wire, common).serve().await,
+                Some(tls) => tls::serve(wire, tls, common).await,
             }
         });
     }
