@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use httpz::config::TlsConfig;
+use httpz::ext::handover::Handover;
 use httpz::ext::websocket::WebSocket;
 use httpz::prelude::*;
 use httpz::sse::Event;
@@ -630,6 +631,28 @@ fn it_goes_with_every_other_kind_of_place() {
         drop(peers);
         stop(server);
     }
+}
+
+/// A place behind a PROXY header was not recognised by its successor, which found its own port taken.
+#[test]
+fn a_successor_takes_it_over() {
+    let path = std::env::temp_dir().join(format!("httpz-tls-handover-{}", std::process::id()));
+    let start_at = |port: u16| {
+        let handover = Handover::at(&path).expect("the sockets come");
+        let wanted = Listen::tcp(([127, 0, 0, 1], port)).tls(ecdsa()).proxied();
+        let places = handover.places(wanted).expect("it is a place");
+        let server = app(Config { workers: 1, ..quick() }).0.start_on(places).expect("it starts");
+        handover.serve(&server).expect("it waits for a successor");
+        server
+    };
+    let old = start_at(0);
+    let new = start_at(old.addr().port());
+    old.wait();
+    assert_eq!(new.addr(), old.addr());
+    let before = b"PROXY UNKNOWN\r\n";
+    let mut peer = Raw::tls(new.addr(), before, trusting()).expect("they shake hands");
+    assert_eq!(peer.get("/who").body, "127.0.0.1 by https");
+    stop(new);
 }
 
 /// A proxy that encrypts its way to us speaks for its client, as one that does not.

@@ -126,6 +126,20 @@ impl Listen {
         Ok(Self::Open(open))
     }
 
+    /// The same place with its sockets from elsewhere; what comes before its requests, a PROXY header or a handshake,
+    /// stays.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_sockets_of(self, other: impl FnOnce(Self) -> Self) -> Self {
+        match self {
+            Self::Proxied(place) => Self::Proxied(Box::new(place.with_sockets_of(other))),
+            Self::Tls { place, tls } => {
+                Self::Tls { place: Box::new(place.with_sockets_of(other)), tls }
+            }
+            place => other(place),
+        }
+    }
+
     /// The address, if it is a TCP address.
     pub fn addr(&self) -> Option<SocketAddr> {
         match self {

@@ -106,9 +106,11 @@ impl Handover {
     ///
     /// When `wanted` is malformed.
     pub fn places(&self, wanted: impl Places) -> Result<Vec<Listen>> {
-        let had =
-            |place: &Listen| self.taken.iter().find(|taken| is_same_place(place, taken)).cloned();
-        Ok(wanted.places()?.into_iter().map(|place| had(&place).unwrap_or(place)).collect())
+        let had = |place: Listen| {
+            let taken = self.taken.iter().find(|taken| is_same_place(&place, taken));
+            taken.cloned().unwrap_or(place)
+        };
+        Ok(wanted.places()?.into_iter().map(|place| place.with_sockets_of(had)).collect())
     }
 
     /// Lets the predecessor end, and waits from now on, on a thread of its own, for a successor.

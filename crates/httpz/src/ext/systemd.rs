@@ -39,12 +39,38 @@ pub fn sockets() -> Result<Vec<Listen>> {
 
 /// The sockets that this process was started with, or `places` when there are none.
 ///
+/// Where a place says that a PROXY header or a TLS handshake comes first, that holds for the socket in its stead: the
+/// first socket is the first place, and so on.
+///
 /// # Errors
 ///
-/// As for [`sockets`], or when `places` is malformed.
+/// As for [`sockets`], or when `places` is malformed. Also when one of them says so and there are not as many as sockets.
 pub fn sockets_or(places: impl Places) -> Result<Vec<Listen>> {
-    let passed = sockets()?;
-    if passed.is_empty() { places.places() } else { Ok(passed) }
+    stand_for(places.places()?, sockets()?)
+}
+
+fn stand_for(places: Vec<Listen>, sockets: Vec<Listen>) -> Result<Vec<Listen>> {
+    if sockets.is_empty() {
+        return Ok(places);
+    }
+    if places.len() == sockets.len() {
+        let pairs = places.into_iter().zip(sockets);
+        return Ok(pairs.map(|(place, socket)| place.with_sockets_of(|_| socket)).collect());
+    }
+    let begins_otherwise =
+        |place: &&Listen| matches!(place, Listen::Proxied(_) | Listen::Tls { .. });
+    match places.iter().find(begins_otherwise) {
+        None => Ok(sockets),
+        Some(place) => {
+            let why = format!(
+                "LISTEN_FDS: there are {} sockets and {} places, so nobody can tell which of them is `{place}`; \
+                 name a place for each socket",
+                sockets.len(),
+                places.len()
+            );
+            Err(Error::status(500, why))
+        }
+    }
 }
 
 fn socket(passed: &mut ListenFd, n: usize) -> Result<Listen> {
@@ -74,5 +100,37 @@ pub fn ready(server: &Handle) {
 fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         log::trouble(format_args!("cannot tell the supervisor: {error}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sockets(n: usize) -> Vec<Listen> {
+        let one = || std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
+        let one = |_| Listen::inherited(vec![one().into()]).expect("it listens");
+        (0..n).map(one).collect()
+    }
+
+    /// A socket in place of one that speaks TLS was served in plain text.
+    #[test]
+    fn a_socket_is_served_as_the_place_that_it_stands_for() {
+        let places = |texts: &[&str]| texts.places().expect("they are places");
+        let begins = |place: &Listen| place.to_string().split("127").next().map(str::to_owned);
+        for (texts, expected) in [
+            (&["127.0.0.1:1", "tls:127.0.0.1:2"][..], Some(["", "tls:"])),
+            (&["proxy:tls:127.0.0.1:2", "127.0.0.1:1"], Some(["proxy:tls:", ""])),
+            (&["127.0.0.1:1"], Some(["", ""])),
+            (&["tls:127.0.0.1:1"], None),
+        ] {
+            let stood = stand_for(places(texts), sockets(2)).ok();
+            let begin = stood.map(|stood| stood.iter().filter_map(begins).collect::<Vec<_>>());
+            assert_eq!(begin, expected.map(|it| it.map(str::to_owned).to_vec()), "{texts:?}");
+        }
+        assert_eq!(
+            stand_for(places(&["tls:127.0.0.1:1"]), Vec::new()).expect("it is one").len(),
+            1
+        );
     }
 }
