@@ -38,6 +38,9 @@ pub fn only_routes<G: Send + Sync + 'static>(app: &App<G>) -> bool {
 pub fn announce(places: &[Listen]) {
     for place in places {
         match place.addr() {
+            Some(addr) if place.to_string().starts_with("tls:") => {
+                println!("listening on https://{addr}/");
+            }
             Some(addr) => println!("listening on http://{addr}/"),
             None => println!("listening on {place}"),
         }

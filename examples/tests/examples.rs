@@ -4,6 +4,7 @@
 use std::io::{BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
+use std::process::Command;
 
 use httpz_examples::{Answer, Server, example, read_until};
 
@@ -287,6 +288,27 @@ fn unix_socket_answers_beside_the_network() {
     let printed = server.stop();
     assert!(printed.contains(&format!("listening on unix:{shown}")), "{printed}");
     assert!(!path.exists(), "the file is removed at the end");
+}
+
+#[test]
+fn https_is_spoken_and_http_sent_there() {
+    let variables = [("HTTPZ_LISTEN", "tls:127.0.0.1:0"), ("PLAIN_PORT", "0")];
+    let server = Server::start_with("https", &variables);
+    let (_, secure) = server.printed.split_once("listening on ").expect("it says where");
+    let secure = secure.lines().next().expect("a line").to_owned();
+    let answer = server.get("/?by=http");
+    assert_eq!(answer.status, 308);
+    assert_eq!(answer.header("location"), Some(&*format!("{secure}?by=http")));
+    // Nothing here is a client that speaks TLS.
+    match Command::new("curl").args(["-sk", &secure]).output() {
+        Ok(output) => {
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "you came by https\n");
+        }
+        Err(_) => {
+            eprintln!("half of https_is_spoken_and_http_sent_there: `curl` is not installed");
+        }
+    }
+    server.stop();
 }
 
 #[test]
