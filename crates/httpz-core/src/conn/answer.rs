@@ -118,6 +118,7 @@ pub(super) fn wait_for<'a>(
                 Ok(Poll::Pending) => {}
                 Err(panic) => return Poll::Ready(Some(Err(panicked(panic)))),
             }
+            link.settle();
             if link.outbound().is_empty() {
                 break;
             }

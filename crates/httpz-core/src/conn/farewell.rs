@@ -73,10 +73,11 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             response.stage() == Stage::Aborted && !response.terms.head_only
         });
         // A peer that said `close` sends no more; any other may be sending its next request by now.
-        let heard_all = exchange.is_some_and(|Exchange { request, .. }| {
+        let heard_all = exchange.is_some_and(|Exchange { request, response, .. }| {
             let whole = request.incoming.is_off_the_wire()
                 && !request.head.persists
                 && !may_believe_in_a_body(&request.head);
+            response.forget_recoding();
             request.end();
             whole && request.inbound.is_empty()
         });

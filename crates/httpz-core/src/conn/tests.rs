@@ -4,6 +4,7 @@
 //! beneath.
 
 mod bodies;
+mod coded;
 mod cuts;
 mod events;
 mod leases;
@@ -37,6 +38,7 @@ impl Service for Echo {
                 Ok(())
             }),
             path if path.starts_with("/events/") => events::answer(req, res),
+            path if path.starts_with("/coded/") => coded::answer(req, res),
             "/pieces" => Flow::later(async {
                 for piece in bodies::pieces(req).await? {
                     res.writer().write_all(&piece)?;

@@ -116,6 +116,9 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        if let Some(exchange) = self.get_mut() {
+            exchange.response.forget_recoding();
+        }
         self.give_back();
     }
 }

@@ -51,6 +51,9 @@ impl Response {
         if self.stage == Stage::Enough {
             return Err(Error::status(self.status_code(), "the answer to HEAD has no pieces"));
         }
+        if self.link.is_coded() && self.link.owes_a_turn() {
+            return Box::pin(self.give_way()).await;
+        }
         match self.gathered() < GATHERED {
             true => Ok(()),
             false => self.flush().await,

@@ -10,6 +10,8 @@ use std::io::{self, IoSlice};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use super::coding::UnderWay;
+use super::fault::ResponseFault;
 use crate::memory::{Arena, Outbound, Sizes};
 use crate::wire::{Wait, Wire};
 
@@ -32,12 +34,16 @@ pub(crate) struct Link {
     lasted: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
+    /// Is a body under way that is coded?
+    coded: Cell<bool>,
+    under_way: RefCell<Option<Box<UnderWay>>>,
 }
 
 impl Link {
     /// Ties the exchange to a connection.
     #[inline]
     pub(crate) fn attach(&self, wire: Rc<dyn Wire>) {
+        debug_assert!(!self.is_coded(), "whoever gave the exchange back had an answer under way");
         self.wire.set(Some(wire));
     }
 
@@ -152,6 +158,54 @@ impl Link {
     /// Lends this arena from now on.
     pub(crate) fn lend_arena(&self, arena: Rc<Arena>) {
         self.arena.set(Some(arena));
+    }
+
+    /// Lets the pieces of the body go through this.
+    pub(super) fn code(&self, under_way: UnderWay) {
+        self.coded.set(true);
+        *self.under_way.borrow_mut() = Some(Box::new(under_way));
+    }
+
+    /// Is a body under way that is coded?
+    #[inline]
+    pub(super) fn is_coded(&self) -> bool {
+        self.coded.get()
+    }
+
+    /// Takes what it goes through, because it ends, or was given up.
+    pub(super) fn take_under_way(&self) -> Option<Box<UnderWay>> {
+        self.coded.set(false);
+        self.under_way.take()
+    }
+
+    /// Codes a piece of the body and appends what comes of it.
+    #[cold]
+    pub(super) fn push_coded(&self, piece: &[u8]) -> Result<(), ResponseFault> {
+        match self.under_way.borrow_mut().as_deref_mut() {
+            Some(under_way) => under_way.push(self.outbound().buf(), piece),
+            None => Ok(()),
+        }
+    }
+
+    /// Was so much coded that other connections are to have a turn? Asked once for each.
+    #[cold]
+    pub(super) fn owes_a_turn(&self) -> bool {
+        self.under_way.borrow_mut().as_deref_mut().is_some_and(UnderWay::owes_a_turn)
+    }
+
+    /// Appends what a coder holds back, because whoever sends the pieces waits for something.
+    #[inline]
+    pub(crate) fn settle(&self) {
+        if self.coded.get() {
+            self.settle_under_way();
+        }
+    }
+
+    #[cold]
+    fn settle_under_way(&self) {
+        if let Some(under_way) = self.under_way.borrow_mut().as_deref_mut() {
+            under_way.settle(self.outbound().buf());
+        }
     }
 
     /// The outgoing bytes, to append to; not to be held across a flush.

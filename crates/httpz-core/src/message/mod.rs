@@ -10,6 +10,7 @@ pub(crate) mod body;
 pub mod chunks;
 mod client;
 mod closed;
+pub mod coding;
 pub mod content;
 pub mod content_type;
 pub mod cookie;

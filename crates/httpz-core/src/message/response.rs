@@ -13,10 +13,12 @@
 //! ```
 //!
 //! Here are its state and the passages between these stages. Its fields are in `response/fields.rs`, its
-//! body in `response/body.rs`, and how it is encoded and leaves in `response/send.rs`.
+//! body in `response/body.rs`, how it is encoded and leaves in `response/send.rs`, and where it may be coded before that
+//! in `response/recode.rs`.
 
 mod body;
 mod fields;
+mod recode;
 mod send;
 
 use std::fmt;
@@ -36,6 +38,8 @@ use crate::proto::encode::FieldBlock;
 use crate::proto::{Head, Method, Status, Version};
 
 pub use body::IntoBody;
+pub use recode::Recode;
+use recode::Recoding;
 
 /// Bodies up to this size are copied right after their head, so that both leave as one piece; larger ones
 /// leave by vectored write.
@@ -116,6 +120,8 @@ enum Pieces {
     Counted(u64),
     /// The connection ends with the last.
     UntilClose,
+    /// What a coder makes of them is delimited (see `message/coding.rs`).
+    Coded,
 }
 
 /// Sends an answer when the handler has returned.
@@ -136,6 +142,8 @@ pub struct Response {
     close: bool,
     /// Once the stream has begun.
     pieces: Pieces,
+    /// Who is to be asked whether the body is coded.
+    recoding: Option<Box<Recoding>>,
     fault: Option<ResponseFault>,
     /// The name of the field or cookie that a fault about one is about.
     spoiled_by: String,
@@ -171,6 +179,7 @@ impl Response {
             has_date: false,
             close: false,
             pieces: Pieces::default(),
+            recoding: None,
             fault: None,
             spoiled_by: String::new(),
             terms: Terms::default(),
@@ -237,6 +246,7 @@ impl Response {
     #[doc(hidden)]
     pub fn abort(&mut self) {
         if self.stage == Stage::Streaming {
+            self.forget_recoding();
             self.stage = Stage::Aborted;
         }
     }

@@ -113,6 +113,15 @@ impl Response {
         }
     }
 
+    /// The values of all fields of this name that were set as fields.
+    #[doc(hidden)]
+    pub fn find_headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        let fields = self.fields.iter();
+        fields
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
     /// Keeps the fields that are set now even when the answer is cleared, as it is when an error takes its
     /// place.
     ///

@@ -31,6 +31,9 @@ impl Response {
     /// Once the future has been polled, the answer is complete in memory and leaves with the next flush.
     pub async fn write(&mut self) -> Result {
         if self.stage == Stage::Fresh {
+            if self.recoding.is_some() {
+                self.send_recoded().await?;
+            }
             self.answer_early();
             self.finish().map_err(|fault| self.told(fault))?;
         }
@@ -72,6 +75,7 @@ impl Response {
                     Pieces::Chunked => encode::last_chunk(self.link.outbound().buf()),
                     Pieces::Counted(0) | Pieces::UntilClose => {}
                     Pieces::Counted(_) => return Err(ResponseFault::StreamTooShort),
+                    Pieces::Coded => self.end_coded()?,
                 }
                 self.stage = Stage::Written;
                 Ok(())
@@ -88,6 +92,9 @@ impl Response {
     fn encode(&mut self) -> Result<(), ResponseFault> {
         if let Source::Deferred(_) = self.source {
             return Ok(());
+        }
+        if self.recoding.is_some() {
+            return self.finish_recoded();
         }
         let body = self.body_bytes();
         let length = self.length(body.len() as u64)?;
@@ -106,18 +113,23 @@ impl Response {
 
     #[cold]
     fn set_tail(&mut self) {
-        let body = match std::mem::take(&mut self.source) {
+        let body = self.take_body();
+        self.link.outbound().set_tail(body);
+    }
+
+    /// Takes the body, to be sent without being copied.
+    pub(super) fn take_body(&mut self) -> Bytes {
+        match std::mem::take(&mut self.source) {
             Source::Buffer => Bytes::from(std::mem::take(&mut self.buffer)),
             Source::Given(Content::Static(bytes)) => Bytes::from_static(bytes),
             Source::Given(Content::Shared(bytes)) => bytes,
             Source::Deferred(_) | Source::Parting(_) => Bytes::new(),
-        };
-        self.link.outbound().set_tail(body);
+        }
     }
 
     /// How a body of this length is delimited, if everything about the answer is sound.
     #[inline]
-    fn length(&self, len: u64) -> Result<Length, ResponseFault> {
+    pub(super) fn length(&self, len: u64) -> Result<Length, ResponseFault> {
         match (self.fault, self.status, self.declared) {
             (Some(fault), ..) => Err(fault),
             (None, Status::OK, None) if !self.terms.tunnel => Ok(Length::Counted(len)),
@@ -228,8 +240,13 @@ impl Response {
         if !self.body_bytes().is_empty() {
             return Err(ResponseFault::BodyBeforeStream);
         }
+        let (length, under_way) = match self.recoding.is_some() {
+            true => self.recode_pieces(length),
+            false => (length, None),
+        };
         self.answer_early();
         self.pieces = match length {
+            _ if under_way.is_some() => Pieces::Coded,
             Length::Counted(n) => Pieces::Counted(n),
             Length::Chunked => Pieces::Chunked,
             Length::Absent | Length::UntilClose => Pieces::UntilClose,
@@ -241,13 +258,16 @@ impl Response {
         {
             wire.must_break_off(true);
         }
+        if let Some(under_way) = under_way.filter(|_| !self.terms.head_only) {
+            self.link.code(under_way);
+        }
         self.close = !persists;
         self.stage = Stage::Streaming;
         Ok(())
     }
 
     /// How a body that is sent piece by piece is delimited, if everything about the answer is sound.
-    fn stream_length(&self) -> Result<Length, ResponseFault> {
+    pub(super) fn stream_length(&self) -> Result<Length, ResponseFault> {
         let counted = self.declared.filter(|_| !self.status.forbids_body());
         Ok(match (self.length(counted.unwrap_or_default())?, counted) {
             (Length::Absent, _) => Length::Absent,
@@ -278,6 +298,9 @@ impl Response {
         if self.status.forbids_body() {
             return Err(ResponseFault::BodyForbidden);
         }
+        if self.pieces == Pieces::Coded {
+            return self.link.push_coded(data);
+        }
         let mut outbound = self.link.outbound();
         if self.pieces == Pieces::Chunked {
             encode::chunk(outbound.buf(), data);
@@ -305,6 +328,7 @@ impl Response {
 
     /// Sends what is to be sent; `false` when the peer is gone.
     pub(in crate::message) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.link.settle();
         self.link.poll_flush(cx).map(|result| {
             if result.is_err() {
                 self.stage = Stage::Aborted;
@@ -319,6 +343,7 @@ impl Response {
     }
 
     pub(in crate::message) async fn flush(&mut self) -> Result {
+        self.link.settle();
         self.link.flush().await.map_err(|error| {
             self.stage = Stage::Aborted;
             Error::status(500, "the peer is gone").with_source(error)
