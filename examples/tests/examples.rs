@@ -132,6 +132,24 @@ fn files_are_sent_beside_other_routes() {
 }
 
 #[test]
+fn compression_leaves_out_what_has_secrets() {
+    let server = Server::start("compression");
+    let gzip = "Accept-Encoding: gzip";
+    for (path, expected) in [
+        ("/numbers/1000", Some("gzip")),
+        ("/numbers/3", None),
+        ("/countdown/1", Some("gzip")),
+        ("/search?for=tea", None),
+        ("/account", None),
+    ] {
+        let head = server.ask(&format!("HEAD {path}"), &[gzip], "");
+        assert_eq!((head.status, head.header("content-encoding")), (200, expected), "{path}");
+    }
+    assert_eq!(server.get("/numbers/1000").header("content-encoding"), None);
+    server.stop();
+}
+
+#[test]
 fn mini_app_keeps_users_behind_a_token_and_tells_what_happens() {
     let server = Server::start("mini_app");
     server.get("/api/users").is(401, "who are you?");

@@ -43,6 +43,7 @@
 //!
 //! | feature | brings |
 //! |---|---|
+//! | `compression` | `ext::compression`, `App::compress`: answers compressed on their way |
 //! | `files` | `ext::files`: the files of a folder |
 //! | `handover` | `ext::handover`: restarts that lose no request |
 //! | `metrics` | `ext::metrics`: counts of requests, as Prometheus reads them |

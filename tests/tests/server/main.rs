@@ -1,5 +1,6 @@
 //! The server over real sockets: deadlines, limits, signals, memory.
 
+mod compression;
 mod deadlines;
 mod departed;
 mod faults;

@@ -1,5 +1,7 @@
 //! What not everybody needs: one file and one cargo feature each, all off by default.
 
+#[cfg(feature = "compression")]
+pub mod compression;
 #[cfg(feature = "files")]
 pub mod files;
 #[cfg(feature = "handover")]

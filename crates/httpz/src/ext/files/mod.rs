@@ -117,7 +117,8 @@ impl Files {
     }
 
     /// Sends `app.js.br`, `app.js.zst` or `app.js.gz` in place of `app.js`, if there is such a file beside it and the
-    /// client takes it. They are made when the application is built; nothing is compressed here.
+    /// client takes it. They are made when the application is built; nothing is compressed here. With
+    /// `ext::compression` beside it, only files without such a variant are compressed on their way.
     #[must_use]
     pub fn precompressed(self) -> Self {
         Self { precompressed: true, ..self }
