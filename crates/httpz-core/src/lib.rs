@@ -7,6 +7,12 @@
 //!
 //! Modules only use modules below them; `cargo xtask tidy` checks that.
 //!
+//! # What is promised
+//!
+//! What stands at the root of this crate, and whatever else `httpz` exports of it, changes as `httpz` does, by semantic
+//! versioning. The rest is public so that it can be read, tested and used alone; it may change with every release before
+//! 1.0, so write `httpz-core = "=0.1.0"` if you build on that.
+//!
 //! # Features
 //!
 //! All are off by default.
