@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::coding::Coding;
 use super::validators::Validators;
-use crate::{ContentType, Error, Result, blocking};
+use crate::{ContentType, Error, Result, Status, blocking};
 
 /// A file up to this size is read where it is opened, if it is to be sent as a whole: one way to the other thread and
 /// back instead of two.
@@ -17,6 +17,10 @@ const SMALL: u64 = 64 * 1024;
 
 /// Too many symbolic links, as of one that leads to itself; Linux's number for it.
 const ELOOP: i32 = 40;
+
+/// No descriptor is left, of the process or of the system.
+const EMFILE: i32 = 24;
+const ENFILE: i32 = 23;
 
 /// What is looked for.
 pub(super) struct Wanted {
@@ -58,16 +62,27 @@ impl Opened {
 
 /// Finds and opens a file.
 pub(super) async fn find(wanted: Wanted) -> Result<Found> {
-    let found = blocking(move || wanted.find()).await;
-    found.or_else(|error| match error.kind() {
-        ErrorKind::NotFound
-        | ErrorKind::NotADirectory
-        | ErrorKind::InvalidInput
-        | ErrorKind::InvalidFilename => Ok(Found::Nothing),
-        _ if error.raw_os_error() == Some(ELOOP) => Ok(Found::Nothing),
-        ErrorKind::PermissionDenied => Err(Error::status(403, "Forbidden").with_source(error)),
+    blocking(move || wanted.find()).await.or_else(meaning)
+}
+
+/// What it means that a file could not be opened.
+fn meaning(error: io::Error) -> Result<Found> {
+    match (error.kind(), error.raw_os_error()) {
+        (
+            ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename,
+            _,
+        )
+        | (_, Some(ELOOP)) => Ok(Found::Nothing),
+        (ErrorKind::PermissionDenied, _) => Err(Error::status(403, "Forbidden").with_source(error)),
+        (_, Some(EMFILE | ENFILE)) => {
+            let busy = Error::from(Status::SERVICE_UNAVAILABLE).with_source(error);
+            Err(busy.with_header("Retry-After", "1"))
+        }
         _ => Err(error.into()),
-    })
+    }
 }
 
 impl Wanted {
@@ -156,5 +171,25 @@ impl Reader {
     /// What has been read.
     pub(super) fn piece(&self, n: usize) -> &[u8] {
         &self.memory[..n]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_opened_has_a_status() {
+        for (number, expected) in [
+            (2, None),
+            (ELOOP, None),
+            (13, Some(403)),
+            (EMFILE, Some(503)),
+            (ENFILE, Some(503)),
+            (5, Some(500)),
+        ] {
+            let outcome = meaning(io::Error::from_raw_os_error(number));
+            assert_eq!(outcome.err().map(|error| error.code()), expected, "{number}");
+        }
     }
 }
