@@ -9,6 +9,7 @@ mod described;
 use std::fmt::Write;
 
 use garde::{Report, Validate};
+use httpz_core::message::excerpt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,7 +22,8 @@ const MOST: usize = 32;
 ///
 /// One that does not is answered with 422 and a text that names the fields; a problem report has them as the list
 /// `errors`, too, which an `on_error` finds in [`Error::members`]. What cannot be read at all is answered as without
-/// it, and [`Option`] and [`Result`] around it hand both to the handler. At most 32 broken rules are told.
+/// it, and [`Option`] and [`Result`] around it hand both to the handler. At most 32 broken rules are told, and of a path
+/// or a text of more than 1 KiB its beginning and its end.
 ///
 /// The rules are those of the crate `garde`, which is to be added beside this one: `cargo add garde --features derive`.
 ///
@@ -134,14 +136,16 @@ fn invalid(report: &Report) -> Error {
     let mut text = String::from("not valid");
     let mut errors = Vec::new();
     for (at, (path, error)) in report.iter().take(MOST).enumerate() {
+        // Keys of maps are in it, as the client has written them, and in each path below them once more.
         let path = path.to_string();
+        let (path, detail) = (excerpt(&path), excerpt(error.message()));
         // Writing to a string cannot fail.
         let _ = write!(text, "{} ", if at == 0 { ":" } else { ";" });
         if !path.is_empty() {
             let _ = write!(text, "{path}: ");
         }
-        let _ = write!(text, "{error}");
-        errors.push(json!({ "field": path, "detail": error.message() }));
+        text.push_str(&detail);
+        errors.push(json!({ "field": path, "detail": detail }));
     }
     let more = report.iter().count().saturating_sub(MOST);
     if more > 0 {
@@ -167,6 +171,21 @@ mod tests {
         let (_, errors) = error.members().next().unwrap();
         assert_eq!(errors.as_array().unwrap().len(), MOST);
         assert_eq!(errors[0], json!({ "field": "list[0].id", "detail": "is odd" }));
+    }
+
+    /// Each was told twice, with the whole key: 64 MB in answer to one.
+    #[test]
+    fn long_keys_are_told_in_part() {
+        let mut report = Report::new();
+        let map = garde::Path::new("map").join("k".repeat(1 << 20));
+        for n in 0..MOST {
+            report.append(map.join(n), garde::Error::new("x".repeat(1 << 20)));
+        }
+        let error = invalid(&report);
+        let (_, errors) = error.members().next().unwrap();
+        assert!(error.message().len() + errors.to_string().len() < 2 * MOST * 2200);
+        let field = errors[7]["field"].as_str().unwrap();
+        assert!(field.starts_with("map.kkk") && field.ends_with("kk[7]"), "{field}");
     }
 
     #[test]
