@@ -81,6 +81,16 @@ pub trait Wire {
     /// Tells the peer that nothing more will be sent; later writes fail.
     fn shutdown(&self);
 
+    /// Ready when what [`Wire::shutdown`] tells the peer has left, where that takes room as any other bytes do.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Wire::poll_write`].
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let _ = cx;
+        Poll::Ready(Ok(()))
+    }
+
     /// While `must` is set, the connection is reset when it is dropped instead of ending in order.
     ///
     /// Where its end is also the end of an answer, as in HTTP/1.0, the peer could not tell a part of the

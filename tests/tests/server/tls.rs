@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +21,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ProtocolVersion, RootCertStore, ServerConfig};
+use rustls::{
+    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, ServerConfig, Stream,
+};
 
 use super::stop;
 
@@ -115,6 +118,9 @@ fn app(config: Config) -> (App<&'static Seen>, &'static Seen) {
             .get("/tunnel", tunnel)
             .get("/socket", socket)
             .get("/long", |_: &&'static Seen, _: &Request, _: &mut Response| vec![b'x'; LONG])
+            .get("/long/:n", |_: &&'static Seen, req: &Request, _: &mut Response| {
+                vec![b'x'; req.param("n").and_then(|n| n.parse().ok()).unwrap_or(LONG)]
+            })
             .post("/echo", |_: &&'static Seen, req: &Request, _: &mut Response| {
                 req.body().unwrap_or_default().to_vec()
             })
@@ -372,6 +378,32 @@ fn every_end_in_good_order_is_told_by_close_notify() {
         let all = peer.send(request).rest();
         assert!(all.starts_with("HTTP/1.") && all.ends_with(ends), "{request}: {all}");
     }
+    stop(server);
+}
+
+/// What tells of the end found no room behind the answer, and was given up.
+#[test]
+fn the_end_is_told_to_a_peer_that_reads_late() {
+    let path = std::env::temp_dir().join(format!("httpz-late-{}.sock", std::process::id()));
+    let config = Config { workers: 1, ..Config::default() };
+    let (server, _) = start_with(config, Listen::unix(&path).tls(ecdsa()));
+    std::thread::scope(|scope| {
+        for size in (100..300).step_by(4).map(|n| n * 1024) {
+            let mut socket = UnixStream::connect(&path).expect("it listens");
+            socket.set_read_timeout(Some(PATIENCE)).expect("it can be set");
+            let name = "localhost".try_into().expect("it is a name");
+            let mut session =
+                ClientConnection::new(Arc::new(trusting()), name).expect("it can be spoken");
+            scope.spawn(move || {
+                let mut peer = Stream::new(&mut session, &mut socket);
+                write!(peer, "GET /long/{size} HTTP/1.0\r\n\r\n").expect("it listens");
+                std::thread::sleep(Duration::from_millis(500));
+                let mut all = Vec::new();
+                peer.read_to_end(&mut all).unwrap_or_else(|error| panic!("{size}: {error}"));
+                assert!(all.len() > size, "{size}");
+            });
+        }
+    });
     stop(server);
 }
 

@@ -86,11 +86,16 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
             return;
         }
         self.wire.must_break_off(false);
-        if heard_all {
+        if heard_all && !self.wire.is_secure() {
             // Nothing is unread, so closing the socket is as good a farewell as any.
             return;
         }
         self.wire.shutdown();
+        self.wire.wait(Wait::Write);
+        let told = poll_fn(|cx| self.wire.poll_shutdown(cx)).await.is_ok();
+        if heard_all || !told {
+            return;
+        }
         self.wire.wait(Wait::Linger);
         // On the heap, and only now: most farewells have ended above.
         let (wire, mut room) = (&*self.wire, vec![0; 4096]);

@@ -252,9 +252,21 @@ impl<S: Socket> Wire for TlsWire<S> {
             return;
         }
         let session = &mut *self.session.borrow_mut();
-        self.ended.set(true);
+        if self.ended.replace(true) && !session.wants_write() {
+            return;
+        }
         session.send_close_notify();
         self.send_at_once(session);
+    }
+
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let session = &mut *self.session.borrow_mut();
+        if !session.wants_write() {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(self.poll_send(session, cx))?;
+        self.socket.shutdown();
+        Poll::Ready(Ok(()))
     }
 
     fn must_break_off(&self, must: bool) {
