@@ -186,8 +186,9 @@ impl Request {
 
     /// Names and values of all cookies, in the order they were sent.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let fields = self.headers_all("cookie").filter_map(|value| std::str::from_utf8(value).ok());
-        let pairs = fields.flat_map(|value| value.split(';'));
+        let pairs = self.headers_all("cookie").flat_map(|value| value.split(|&byte| byte == b';'));
+        // One by one, so that one that is no text hides none of the others.
+        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
         pairs.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
     }
 }
@@ -256,5 +257,13 @@ mod tests {
         let all: Vec<_> = req.cookies().collect();
         assert_eq!(all, [("a", "1"), ("b", "x=y"), ("c", ""), ("a", "2")]);
         assert_eq!((req.cookie("a"), req.cookie("A"), req.cookie("bad")), (Some("1"), None, None));
+    }
+
+    /// A neighbour may have set it for the whole domain, and browsers send all of them in one line.
+    #[test]
+    fn a_cookie_that_is_no_text_hides_none_of_the_others() {
+        let head = b"GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1; evil=\xff; b=2\r\n\r\n";
+        let req = Request::from_bytes(head).unwrap();
+        assert_eq!(req.cookies().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
     }
 }
