@@ -25,7 +25,9 @@ const MOST: usize = 32;
 /// it, and [`Option`] and [`Result`] around it hand both to the handler. At most 32 broken rules are told, and of a path
 /// or a text of more than 1 KiB its beginning and its end.
 ///
-/// The rules are those of the crate `garde`, which is to be added beside this one: `cargo add garde --features derive`.
+/// The rules are those of the crate `garde`, which is to be added beside this one: `cargo add garde@0.23 --features
+/// derive`. It looks at every element of a list before anything is told, however long the list may be by another rule;
+/// so give routes whose lists have rules inside a small `limit`.
 ///
 /// ```
 /// use garde::Validate;
@@ -100,7 +102,7 @@ impl<'b, T: Deserialize<'b>> Holds<'b> for Form<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what is valid",
     label = "a `{Self}` has no rules",
-    note = "write `#[derive(garde::Validate)]` on it, with `#[garde(…)]` on each field (`cargo add garde --features derive`); rules with a context are asked in the handler, `value.validate_with(&context)`"
+    note = "write `#[derive(garde::Validate)]` on it, with `#[garde(…)]` on each field (`cargo add garde@0.23 --features derive`); rules with a context are asked in the handler, `value.validate_with(&context)`"
 )]
 pub trait Rules {
     /// Which of them are broken.
