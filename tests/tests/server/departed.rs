@@ -1,7 +1,6 @@
 //! Peers that leave while a handler works for them.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -9,33 +8,8 @@ use httpz::prelude::*;
 use httpz::{Config, Handle, Listen, Proxies};
 use httpz_tests::{PATIENCE, Raw, eventually};
 
+use super::seen::{Counts, Seen, wait};
 use super::stop;
-
-#[derive(Default)]
-struct Seen {
-    begun: AtomicUsize,
-    dropped: AtomicUsize,
-    finished: AtomicUsize,
-    /// Has the peer left?
-    left: AtomicBool,
-    clients: Mutex<Vec<String>>,
-}
-
-/// Counts what is dropped.
-struct Counts(&'static Seen);
-
-impl Drop for Counts {
-    fn drop(&mut self) {
-        self.0.dropped.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Waits for something that never happens.
-async fn wait(seen: &&'static Seen, _: &Request, _: &mut Response) {
-    let _counts = Counts(seen);
-    seen.begun.fetch_add(1, Ordering::Relaxed);
-    std::future::pending().await
-}
 
 /// Sends a little now and then.
 async fn drip(seen: &&'static Seen, _: &Request, res: &mut Response) -> Result {

@@ -17,6 +17,7 @@ mod parity_start;
 mod parity_upgrade;
 mod proxies;
 mod restart;
+mod seen;
 mod sharing;
 mod shutdown;
 mod timeouts;

@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use httpz::config::TlsConfig;
@@ -25,30 +25,8 @@ use rustls::{
     ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, ServerConfig, Stream,
 };
 
+use super::seen::{Counts, Seen, wait};
 use super::stop;
-
-/// What the handlers of a server have seen.
-#[derive(Default)]
-struct Seen {
-    begun: AtomicUsize,
-    dropped: AtomicUsize,
-    /// Bodies that ended before their time.
-    cut: AtomicUsize,
-}
-
-struct Counts(&'static Seen);
-
-impl Drop for Counts {
-    fn drop(&mut self) {
-        self.0.dropped.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-async fn wait(seen: &&'static Seen, _: &Request, _: &mut Response) {
-    let _counts = Counts(seen);
-    seen.begun.fetch_add(1, Ordering::Relaxed);
-    std::future::pending().await
-}
 
 /// Sends its body back as it comes.
 async fn mirror(
