@@ -39,7 +39,7 @@ pub fn shape_error(req: &Request, res: &mut Response, error: &Error) {
         return;
     }
     // Caches may keep a 404 or 405 for as long as they like, but not for those who accept something else.
-    res.header("Vary", "Accept");
+    res.vary("Accept");
     if !accepts_json(req) {
         res.text(error.message());
         return;

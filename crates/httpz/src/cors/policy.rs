@@ -67,11 +67,11 @@ impl Policy {
             Origins::Any => Some("*"),
             Origins::Listed(list) if list.len() == 1 => list.first().map(String::as_str),
             Origins::Listed(list) => {
-                res.header("Vary", "Origin");
+                res.vary("Origin");
                 asking.filter(|&asking| list.iter().any(|origin| origin == asking))
             }
             Origins::If(test) => {
-                res.header("Vary", "Origin");
+                res.vary("Origin");
                 asking.filter(|asking| test(asking))
             }
         };

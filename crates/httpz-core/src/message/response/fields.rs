@@ -113,13 +113,21 @@ impl Response {
         }
     }
 
-    /// The values of all fields of this name that were set as fields.
+    /// Is this word in a field of this name that is a list?
     #[doc(hidden)]
-    pub fn find_headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        let fields = self.fields.iter();
-        fields
-            .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value)
+    pub fn lists(&self, name: &str, word: &str) -> bool {
+        let mut fields =
+            self.fields.iter().filter(|(other, _)| name.as_bytes().eq_ignore_ascii_case(other));
+        let is_word = |item: &[u8]| item.trim_ascii().eq_ignore_ascii_case(word.as_bytes());
+        fields.any(|(_, value)| value.split(|&byte| byte == b',').any(is_word))
+    }
+
+    /// Says to caches that the answer depends on this field of the request (`Vary`), unless it says so already.
+    #[doc(hidden)]
+    pub fn vary(&mut self, field: &str) {
+        if !self.lists("vary", field) && !self.lists("vary", "*") {
+            self.header("Vary", field);
+        }
     }
 
     /// Keeps the fields that are set now even when the answer is cleared, as it is when an error takes its

@@ -17,6 +17,9 @@ use crate::{Request, Response};
 /// pieces, so that other connections have their turns.
 const AT_ONCE: u64 = 64 * 1024;
 
+/// The field of the request by which clients say what codings they take.
+const FIELD: &str = "Accept-Encoding";
+
 /// Fields with a digest of the body as it is.
 const DIGESTS: [&str; 4] = ["content-digest", "repr-digest", "digest", "content-md5"];
 
@@ -42,7 +45,7 @@ impl Plan {
             && res.status_code() != 206
             && res.find_header("content-encoding").is_none()
             && res.find_header("content-range").is_none()
-            && !res.find_headers("cache-control").any(|line| lists(line, "no-transform"))
+            && !res.lists("cache-control", "no-transform")
             && DIGESTS.iter().all(|name| res.find_header(name).is_none())
             && res.find_header("content-type").is_some_and(|kind| self.is_kind(kind))
     }
@@ -64,15 +67,22 @@ impl Plan {
         Some(Box::new(coder))
     }
 
+    /// Is it to be compressed for this client? Says to caches that others may hear otherwise.
+    fn is_wanted(&self, res: &mut Response, len: Option<u64>) -> bool {
+        let is_open = self.is_open(res, len);
+        if is_open {
+            res.vary(FIELD);
+        }
+        is_open && self.wish.gzip
+    }
+
     /// A client that has the compressed answer has a weak tag, and must be told that one.
     fn confirm(&self, res: &mut Response) {
-        let Some(tag) = res.find_header("etag").filter(|tag| tag.starts_with(b"\"")) else {
-            return;
-        };
-        let weak = [b"W/", tag].concat();
-        if self.known.windows(weak.len()).any(|part| part == weak) {
+        if let Some(weak) = weak_tag(res)
+            && self.known.windows(weak.len()).any(|part| part == weak)
+        {
             res.set_header("ETag", weak);
-            vary(res);
+            res.vary(FIELD);
         }
     }
 }
@@ -83,11 +93,7 @@ impl Recode for Plan {
             self.confirm(res);
             return None;
         }
-        if !self.is_open(res, Some(len)) {
-            return None;
-        }
-        vary(res);
-        if !self.wish.gzip {
+        if !self.is_wanted(res, Some(len)) {
             return None;
         }
         let body = res.body_bytes();
@@ -104,22 +110,10 @@ impl Recode for Plan {
     }
 
     fn pieces(self: Box<Self>, res: &mut Response, len: Option<u64>) -> Option<Box<dyn Coder>> {
-        if !self.is_open(res, len) {
-            return None;
+        match self.is_wanted(res, len) {
+            true => self.in_pieces(res),
+            false => None,
         }
-        vary(res);
-        if !self.wish.gzip {
-            return None;
-        }
-        self.in_pieces(res)
-    }
-}
-
-/// Says that the answer depends on what codings the client takes.
-fn vary(res: &mut Response) {
-    let is_said = |line| lists(line, "accept-encoding") || lists(line, "*");
-    if !res.find_headers("vary").any(is_said) {
-        res.header("Vary", "Accept-Encoding");
     }
 }
 
@@ -129,14 +123,13 @@ fn mark(res: &mut Response) {
     // Parts are of the plain bytes.
     res.remove_header("accept-ranges");
     // A strong tag would say that the bytes are the same as those of the plain answer.
-    if let Some(tag) = res.find_header("etag").filter(|tag| tag.starts_with(b"\"")) {
-        let weak = [b"W/", tag].concat();
+    if let Some(weak) = weak_tag(res) {
         res.set_header("ETag", weak);
     }
 }
 
-/// Does this list have a word?
-fn lists(line: &[u8], word: &str) -> bool {
-    line.split(|&byte| byte == b',')
-        .any(|item| item.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+/// The tag of the answer as a weak one, if it is strong.
+fn weak_tag(res: &Response) -> Option<Vec<u8>> {
+    let tag = res.find_header("etag").filter(|tag| tag.starts_with(b"\""))?;
+    Some([b"W/", tag].concat())
 }

@@ -154,7 +154,7 @@ impl Files {
         let found = match (found, &self.fallback) {
             (Found::Nothing, Some(fallback)) if navigates(req) => {
                 // Who asks otherwise hears 404, and the page is that of a version: no cache may keep it for this path.
-                res.header("Vary", "Accept");
+                res.vary("Accept");
                 if res.find_header("cache-control").is_none() {
                     res.header("Cache-Control", "no-cache");
                 }
@@ -172,7 +172,7 @@ impl Files {
                     res.header("Cache-Control", value.as_bytes());
                 }
                 if self.precompressed {
-                    res.header("Vary", "Accept-Encoding");
+                    res.vary("Accept-Encoding");
                 }
                 answer(opened, self.precompressed, req, res).await
             }
