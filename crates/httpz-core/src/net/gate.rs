@@ -47,6 +47,15 @@ impl Default for ConnectionLimits {
     }
 }
 
+/// An address by which one customer is known: of IPv6, where each has a /64, that network.
+#[doc(hidden)]
+pub fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
+}
+
 /// Counts the connections of all workers.
 #[derive(Debug)]
 pub struct Gate {
@@ -133,15 +142,11 @@ impl Gate {
 
     /// The address under which this peer is counted, if it is.
     fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
-        let peer = peer.to_canonical();
-        let free = |network: &IpNet| network.contains(&peer);
+        let free = |network: &IpNet| network.contains(&peer.to_canonical());
         if self.limits.per_peer == 0 || self.limits.uncounted.iter().any(free) {
             return None;
         }
-        Some(match peer {
-            IpAddr::V4(_) => peer,
-            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        })
+        Some(customer(peer))
     }
 
     /// How many connections there are.

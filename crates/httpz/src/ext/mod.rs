@@ -1,5 +1,10 @@
-//! What not everybody needs: one file and one cargo feature each, all off by default.
+//! What not everybody needs: one file and one cargo feature each, all off by default. What two of them need has a file
+//! of its own, too.
 
+#[cfg(any(feature = "compression", feature = "files"))]
+mod accept_encoding;
+#[cfg(any(feature = "signed-cookies", feature = "websocket"))]
+mod base64;
 #[cfg(feature = "compression")]
 pub mod compression;
 #[cfg(feature = "files")]

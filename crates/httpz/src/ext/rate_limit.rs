@@ -13,9 +13,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use httpz_core::net::gate::customer;
 
 use crate::{Dispatch, Error, Flow, Next, Request, Response, Result};
 
@@ -266,14 +268,6 @@ fn nanoseconds(time: Duration) -> u64 {
 enum Kind<K> {
     Address(Option<IpAddr>),
     Named(K),
-}
-
-/// An address, or the network of one customer.
-fn customer(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        v4 => v4,
-    }
 }
 
 /// What is known of all keys.

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
+use super::base64;
 use crate::{Cookie, Error, Request, Result, SameSite};
 
 /// Shorter keys are refused: 32 bytes are what HMAC-SHA256 can make use of.
@@ -63,7 +64,8 @@ const PURPOSE: &[u8] = b"httpz signed cookie 1";
 /// # client.get("/me").status(401);
 /// # client.request(Method::Post, "/login/ann").send().status(200);
 /// # client.get("/me").text("ann");
-/// # client.set_cookie("session", &client.cookie("session").unwrap().replacen('.', "x.", 1));
+/// # let forged = client.cookie("session").or_404()?.replacen('.', "x.", 1);
+/// # client.set_cookie("session", &forged);
 /// # client.get("/me").status(401);
 /// # Ok::<_, Error>(())
 /// ```
@@ -223,18 +225,9 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// Base64 with the letters of URLs and without padding (RFC 4648 §5), all of which may stand in a cookie.
+/// Base64 with letters that may all stand in a cookie.
 fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for piece in bytes.chunks(3) {
-        let at = |n: usize| u32::from(piece.get(n).copied().unwrap_or_default());
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        let digits = [18, 12, 6, 0].map(|shift| DIGITS[(bits >> shift & 63) as usize]);
-        text.extend(digits[..=piece.len()].iter().map(|digit| char::from(*digit)));
-    }
-    text
+    base64::encode(base64::URL_SAFE, bytes)
 }
 
 /// The bytes, if the text is just what [`base64`] writes for them.

@@ -1,6 +1,7 @@
-//! What does the client say about codings (RFC 9110 §12.5.3)?
+//! Is the answer to be compressed for this client (RFC 9110 §12.5.3)?
 
 use crate::Request;
+use crate::ext::accept_encoding::weights;
 
 /// What the client wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +16,8 @@ impl Wish {
     /// What this request says. One that says nothing would have to take any coding, but gets none: it is from somebody
     /// who does not know of them.
     pub(super) fn of(req: &Request) -> Self {
-        let lines = req.headers_all("accept-encoding");
-        Self::read(lines.filter_map(|line| std::str::from_utf8(line).ok()))
-    }
-
-    fn read<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
         let (mut gzip, mut identity, mut others) = (None, None, None);
-        for (name, weight) in lines.flat_map(|line| line.split(',')).map(item) {
+        for (name, weight) in weights(req) {
             let place = match name {
                 // An old name of it (§8.4.1.3).
                 _ if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") => {
@@ -41,31 +37,14 @@ impl Wish {
     }
 }
 
-/// An item of the list: a name, and its weight in thousandths. One with a weight that is none is not taken.
-fn item(text: &str) -> (&str, u16) {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().unwrap_or_default();
-    let weight =
-        parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.trim_start().strip_prefix('='));
-    (name, weight.map_or(1000, |text| thousandths(text.trim()).unwrap_or(0)))
-}
-
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
-    if rest.len() > 3 || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let rest = format!("{rest:0<3}").parse().ok()?;
-    match whole {
-        "0" => Some(rest),
-        "1" if rest == 0 => Some(1000),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn asking(lines: &[&str]) -> Request {
+        let fields: Vec<_> = lines.iter().map(|line| ("accept-encoding", *line)).collect();
+        Request::build(crate::Method::Get, "/", &fields, b"").expect("it is sound")
+    }
 
     #[test]
     fn the_client_says_what_it_takes() {
@@ -111,11 +90,10 @@ mod tests {
             ("gzipped", PLAIN),
             ("gzip;q=0, gzip", PLAIN),
         ] {
-            let wish = Wish::read([accepts].into_iter());
+            let wish = Wish::of(&asking(&[accepts]));
             assert_eq!((wish.gzip, wish.nothing_plain), expected, "{accepts:?}");
         }
-        let in_two_lines = Wish::read(["br", "gzip;q=0.5"].into_iter());
-        assert!(in_two_lines.gzip);
+        assert!(Wish::of(&asking(&["br", "gzip;q=0.5"])).gzip, "in two lines");
         assert!(!Wish::of(&Request::get("/")).gzip, "who does not ask gets none");
     }
 }

@@ -1,6 +1,7 @@
-//! Which compressed variants of a file does the client take (RFC 9110 §12.5.3)?
+//! Which compressed variants of a file does the client take?
 
 use crate::Request;
+use crate::ext::accept_encoding::weights;
 
 /// A variant that may lie beside a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +21,7 @@ const CODINGS: [Coding; 3] = [
 
 /// Those that the client takes, in the order in which it likes them and then in ours.
 pub(super) fn taken(req: &Request) -> Vec<Coding> {
-    let lines =
-        req.headers_all("accept-encoding").filter_map(|line| std::str::from_utf8(line).ok());
-    let items: Vec<(&str, u16)> = lines.flat_map(|line| line.split(',')).map(item).collect();
+    let items: Vec<(&str, u16)> = weights(req).collect();
     let weight = |name: &str| {
         let named = |wanted: &str| items.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         named(name).or_else(|| named("*")).map_or(0, |(_, weight)| *weight)
@@ -34,18 +33,6 @@ pub(super) fn taken(req: &Request) -> Vec<Coding> {
         .collect();
     taken.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     taken.into_iter().map(|(_, coding)| coding).collect()
-}
-
-/// An item of the list: a name, and its weight in thousandths.
-fn item(text: &str) -> (&str, u16) {
-    let mut parts = text.split(';');
-    let name = parts.next().unwrap_or_default().trim();
-    let weight = parts.find_map(|part| part.trim().strip_prefix(['q', 'Q'])?.strip_prefix('='));
-    // Whoever writes a weight that is none is given what nobody can misunderstand.
-    let thousandths = |text: &str| {
-        text.parse().ok().filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0_f32) * 1000.0
-    };
-    (name, weight.map_or(1000, |text| thousandths(text) as u16))
 }
 
 #[cfg(test)]

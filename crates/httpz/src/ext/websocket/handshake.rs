@@ -3,33 +3,27 @@
 //! The proof is a SHA-1 in base64. It protects no secret; it only shows a client that the server speaks
 //! WebSocket. So both are written out here, which spares two crates made for stricter needs.
 
+use crate::ext::base64;
+
 /// What is appended to a key before it is hashed.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// The value of `Sec-WebSocket-Accept` for one of `Sec-WebSocket-Key`.
 pub(super) fn accept(key: &str) -> String {
-    base64(&sha1(&[key.as_bytes(), GUID].concat()))
+    padded(&sha1(&[key.as_bytes(), GUID].concat()))
 }
 
 /// Is it sixteen bytes in base64?
 pub(super) fn is_key(key: &str) -> bool {
     let digits = key.strip_suffix("==").unwrap_or_default();
-    digits.len() == 22 && digits.bytes().all(|byte| BASE64.contains(&byte))
+    digits.len() == 22 && digits.bytes().all(|byte| base64::STANDARD.contains(&byte))
 }
 
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let mut bits = 0;
-        for i in 0..3 {
-            bits = bits << 8 | u32::from(three.get(i).copied().unwrap_or_default());
-        }
-        for i in 0..4 {
-            let digit = BASE64[(bits >> (18 - 6 * i)) as usize & 63];
-            text.push(if i <= three.len() { char::from(digit) } else { '=' });
-        }
+/// With padding, which the value of a field has.
+fn padded(bytes: &[u8]) -> String {
+    let mut text = base64::encode(base64::STANDARD, bytes);
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
     }
     text
 }
@@ -96,7 +90,7 @@ mod tests {
     #[test]
     fn writes_base64_with_its_padding() {
         for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v")] {
-            assert_eq!(base64(bytes.as_bytes()), text);
+            assert_eq!(padded(bytes.as_bytes()), text);
         }
     }
 
