@@ -4,8 +4,8 @@
 //! an answer on its way. So the last answer is followed by a half-close, and what the peer goes on sending
 //! is read and thrown away for a while (RFC 9112 §9.6).
 //!
-//! That while is a time, not a number of bytes: many a proxy (nginx, Varnish) writes all that it has of a body
-//! before it looks for an answer, and says 502 when writing fails.
+//! That while is a time, and begins anew as long as the peer gets on: many a proxy (nginx, Varnish) writes all that it
+//! has of a body before it looks for an answer, and says 502 when writing fails.
 
 use std::future::poll_fn;
 
@@ -87,7 +87,7 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         }
         self.wire.must_break_off(false);
         if heard_all && !self.wire.is_secure() {
-            // Nothing is unread, so closing the socket is as good a farewell as any.
+            // Nothing is unread, so closing the socket is as good a farewell as any. Over TLS the end has to be told.
             return;
         }
         self.wire.shutdown();

@@ -165,10 +165,12 @@ impl<W: Wire + 'static, S: Service> Conn<W, S> {
         let Some(exchange) = self.lease.get_mut() else { return Gathered::Little };
         exchange.request.end();
         let outbound = exchange.link.outbound();
-        match outbound.has_tail() || outbound.len() > HIGH_WATER {
-            _ if exchange.link.has_lasted() => Gathered::EndOfStream,
-            true => Gathered::TooMuch,
-            false => Gathered::Little,
+        if exchange.link.has_lasted() {
+            Gathered::EndOfStream
+        } else if outbound.has_tail() || outbound.len() > HIGH_WATER {
+            Gathered::TooMuch
+        } else {
+            Gathered::Little
         }
     }
 

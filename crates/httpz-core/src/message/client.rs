@@ -27,7 +27,7 @@ impl Request {
     /// ```
     pub fn client_ip(&self) -> Option<IpAddr> {
         let proxies = self.proxies();
-        let peer = self.peer_addr().map(|addr| addr.ip().to_canonical());
+        let peer = self.peer_ip();
         if !proxies.trusts(peer) {
             return peer;
         }
@@ -70,8 +70,11 @@ impl Request {
     /// Is the peer a trusted proxy ([`Proxies`](crate::Proxies)), so that what it says about a request can be
     /// believed?
     pub fn is_from_proxy(&self) -> bool {
-        let peer = self.peer_addr().map(|addr| addr.ip().to_canonical());
-        self.proxies().trusts(peer)
+        self.proxies().trusts(self.peer_ip())
+    }
+
+    fn peer_ip(&self) -> Option<IpAddr> {
+        self.peer_addr().map(|addr| addr.ip().to_canonical())
     }
 
     /// What the peer itself wrote, if it is trusted: the last entry of a field.

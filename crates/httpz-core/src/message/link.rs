@@ -34,8 +34,7 @@ pub(crate) struct Link {
     lasted: Cell<bool>,
     /// The arena of the request, which the response lends as well; made at the first use.
     arena: Cell<Option<Rc<Arena>>>,
-    /// Is a body under way that is coded?
-    coded: Cell<bool>,
+    /// What the pieces of a body go through that is under way and coded.
     under_way: RefCell<Option<Box<UnderWay>>>,
 }
 
@@ -162,19 +161,17 @@ impl Link {
 
     /// Lets the pieces of the body go through this.
     pub(super) fn code(&self, under_way: UnderWay) {
-        self.coded.set(true);
         *self.under_way.borrow_mut() = Some(Box::new(under_way));
     }
 
     /// Is a body under way that is coded?
     #[inline]
     pub(super) fn is_coded(&self) -> bool {
-        self.coded.get()
+        self.under_way.borrow().is_some()
     }
 
     /// Takes what it goes through, because it ends, or was given up.
     pub(super) fn take_under_way(&self) -> Option<Box<UnderWay>> {
-        self.coded.set(false);
         self.under_way.take()
     }
 
@@ -196,7 +193,7 @@ impl Link {
     /// Appends what a coder holds back, because whoever sends the pieces waits for something.
     #[inline]
     pub(crate) fn settle(&self) {
-        if self.coded.get() {
+        if self.is_coded() {
             self.settle_under_way();
         }
     }

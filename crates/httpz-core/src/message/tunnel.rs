@@ -221,7 +221,7 @@ impl Tunnel<'_> {
     /// one read has given.
     #[doc(hidden)]
     pub fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.res.wire().map_or(Poll::Ready(()), |wire| wire.poll_turn(cx))
+        self.res.poll_turn(cx)
     }
 
     /// Is the server shutting down, so that the tunnel should end?

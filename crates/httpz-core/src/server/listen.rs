@@ -160,6 +160,14 @@ impl Listen {
         }
     }
 
+    /// The place behind what its connections begin with.
+    fn behind(&self) -> Option<&Self> {
+        match self {
+            Self::Proxied(place) | Self::Tls { place, .. } => Some(place),
+            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => None,
+        }
+    }
+
     /// How its connections begin.
     pub(super) fn entry(&self) -> Entry {
         Entry { proxied: self.is_proxied(), tls: self.tls_of().cloned() }
@@ -167,28 +175,19 @@ impl Listen {
 
     /// Do its connections begin with a PROXY header?
     pub(super) fn is_proxied(&self) -> bool {
-        match self {
-            Self::Proxied(_) => true,
-            Self::Tls { place, .. } => place.is_proxied(),
-            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => false,
-        }
+        matches!(self, Self::Proxied(_)) || self.behind().is_some_and(Self::is_proxied)
     }
 
     /// Do its connections begin with a TLS handshake?
     pub(super) fn is_secure(&self) -> bool {
-        match self {
-            Self::Tls { .. } => true,
-            Self::Proxied(place) => place.is_secure(),
-            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => false,
-        }
+        matches!(self, Self::Tls { .. }) || self.behind().is_some_and(Self::is_secure)
     }
 
     /// How it speaks TLS, if it does and that is known.
     pub(super) fn tls_of(&self) -> Option<&Tls> {
         match self {
-            Self::Tls { tls, place } => tls.as_ref().or_else(|| place.tls_of()),
-            Self::Proxied(place) => place.tls_of(),
-            Self::Tcp(_) | Self::Shared(_) | Self::Unix { .. } | Self::Open(_) => None,
+            Self::Tls { tls: Some(tls), .. } => Some(tls),
+            _ => self.behind()?.tls_of(),
         }
     }
 

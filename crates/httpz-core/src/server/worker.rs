@@ -124,11 +124,11 @@ impl<S: Service> ServeConn for Worker<S> {
     fn serve_conn(&self, stream: impl Socket, peer: Option<SocketAddr>, pass: Pass, entry: &Entry) {
         let wire = SocketWire::new(stream, peer, pass, &self.watches);
         let common = self.common.clone();
-        let Entry { proxied, tls } = entry.clone();
-        if !proxied && tls.is_none() {
+        if !entry.proxied && entry.tls.is_none() {
             spawn_local(Conn::new(wire, common).serve());
             return;
         }
+        let Entry { proxied, tls } = entry.clone();
         spawn_local(async move {
             if proxied && !proxied::enter(&wire).await {
                 return;

@@ -12,7 +12,6 @@
 //! ```
 
 use std::future::poll_fn;
-use std::task::Poll;
 
 use bytes::Bytes;
 
@@ -111,7 +110,7 @@ impl Response {
     pub(in crate::message) async fn give_way(&mut self) -> Result {
         // What was gathered leaves first: while it is here, whoever waits is asked again at once.
         self.flush().await?;
-        poll_fn(|cx| self.wire().map_or(Poll::Ready(()), |wire| wire.poll_turn(cx))).await;
+        poll_fn(|cx| self.poll_turn(cx)).await;
         Ok(())
     }
 

@@ -350,6 +350,11 @@ impl Response {
         })
     }
 
+    /// Ready when other connections have had a turn since it was ready last.
+    pub(in crate::message) fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.wire().map_or(Poll::Ready(()), |wire| wire.poll_turn(cx))
+    }
+
     pub(in crate::message) fn wire(&self) -> Option<Rc<dyn Wire>> {
         self.link.wire()
     }
