@@ -1,6 +1,6 @@
 //! The coder: what goes in comes out smaller, in the format of gzip (RFC 1952).
 //!
-//! An encoder takes 372 KiB, whatever its level, and to make one is a quarter of the work for a small answer. Each
+//! An encoder takes 371 KiB, whatever its level, and to make one is a quarter of the work for a small answer. Each
 //! thread keeps one, so that answers that are compressed one after the other share it; only bodies that are sent piece
 //! by piece at the same time need one each, and how many of those there are is counted.
 
